@@ -1,0 +1,163 @@
+import type { Trail } from '../audit/trail.ts'
+import { type Change, ConflictError } from '../aws/change.ts'
+import { AwsError } from '../aws/error.ts'
+import type { AnyOperation, Operation, Target } from '../aws/operation.ts'
+import { authorize } from '../identity/authorize.ts'
+import type { Call } from './call.ts'
+import { entryError, Recording } from './recording.ts'
+import type { ResourceLocks } from './resource-locks.ts'
+import type { Service } from './service.ts'
+
+/** What the gate itself needs. */
+export interface GateParts {
+  readonly trail: Trail
+  readonly locks: ResourceLocks
+  /** Told about failures that the answer does not show. */
+  readonly onFailure: (error: unknown, requestId: string) => void
+}
+
+/** A write that lost against others this often in a row is given up; within one process, locks keep writers of one thing apart. */
+const MAX_ATTEMPTS = 20
+
+/**
+ * The only way to a secret or a key: target → authorize → existence → state → run → record.
+ *
+ * A gate stands for one attempt of one request by one caller. Services reach each other through it, as the same caller.
+ */
+export class Gate {
+  readonly call: Call
+  readonly #recording: Recording
+
+  constructor(call: Call, recording: Recording) {
+    this.call = call
+    this.#recording = recording
+  }
+
+  /** Adds a change that commits with the record, or not at all. */
+  change(change: Change): void {
+    this.#recording.changes.push(change)
+  }
+
+  /** Something to do once the changes have committed. */
+  afterCommit(work: () => Promise<void>): void {
+    this.#recording.afterCommit.push(work)
+  }
+
+  /** Passes the gate for an operation that the request consists of, or that another service performs for the caller. */
+  async pass<I, O, V, C>(
+    service: Service,
+    operation: Operation<I, O, V, C>,
+    input: I,
+    onTarget: (target: Target<V>) => void | Promise<void> = () => {},
+  ): Promise<O> {
+    const context = service.contextFor(this) as C
+    operation.check?.(input)
+    const target = await operation.target(input, context)
+    await onTarget(target)
+    for (const name of [operation.name, ...(operation.alsoRequires?.(input) ?? [])]) {
+      const action = `${service.signingName}:${name}`
+      const { resource, account } = target
+      authorize({ principal: this.call.principal, action, resource, account }, target.label)
+    }
+    if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
+    if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
+    return operation.run(input, target.value as V, context)
+  }
+
+  /** Like `pass`, as one item of the request, whose outcome is recorded under the id the caller gave. */
+  async passItem<I, O, V, C>(service: Service, operation: Operation<I, O, V, C>, input: I, id: string): Promise<O> {
+    let arn: string | undefined
+    try {
+      const output = await this.pass(service, operation, input, (target) => {
+        if (target.value) arn = target.resource
+      })
+      this.#recording.item({ id, arn })
+      return output
+    } catch (error) {
+      this.#recording.item({ id, arn, error: entryError(error) })
+      throw error
+    }
+  }
+}
+
+/**
+ * Performs an operation and leaves its record; the answer exists only once the record is durable, and the changes with it. A write whose
+ * premises have moved meanwhile is decided again from the start.
+ *
+ * Throws AwsErrors, once they are recorded too; anything else is a failure of the server.
+ */
+export async function perform<I, O>(
+  service: Service,
+  operation: Operation<I, O, unknown, unknown>,
+  input: I,
+  call: Call,
+  parts: GateParts,
+): Promise<O> {
+  await using hold = new Hold(operation.access === 'write' ? parts.locks : undefined)
+  for (let attempt = 1; ; attempt++) {
+    const recording = new Recording(call, service, operation, input as object)
+    try {
+      const output = await new Gate(call, recording).pass(service, operation, input, async (target) => {
+        if (target.value !== undefined) recording.resolved(target.resource)
+        await hold.take(target.resource)
+      })
+      recording.answered(output)
+      await parts.trail.append(recording.entry(), recording.changes)
+      await settle(recording, (error) => parts.onFailure(error, call.requestId))
+      return output
+    } catch (error) {
+      if (error instanceof ConflictError && attempt < MAX_ATTEMPTS) continue
+      await recordError(recording, error, parts.trail)
+      throw error
+    }
+  }
+}
+
+/** A refusal is told only once it is recorded. A failure of the server tells nothing, so its record may be missing where none can be written. */
+async function recordError(recording: Recording, error: unknown, trail: Trail): Promise<void> {
+  const recorded = trail.append(recording.entry(error))
+  if (error instanceof AwsError) await recorded
+  else await recorded.catch(() => {})
+}
+
+/** What a request keeps other writers from, until it has its answer. */
+class Hold implements AsyncDisposable {
+  readonly #locks: ResourceLocks | undefined
+  #resource: string | undefined
+  #release = () => {}
+
+  /** @param locks absent for requests that keep nobody from anything */
+  constructor(locks: ResourceLocks | undefined) {
+    this.#locks = locks
+  }
+
+  /** Throws ConflictError when it had to wait: what was read before is out of date then. The resource stays held. */
+  async take(resource: string): Promise<void> {
+    if (!this.#locks || resource === this.#resource || resource === '*') return
+    this.#release()
+    const { waited, release } = await this.#locks.acquire(resource)
+    this.#resource = resource
+    this.#release = release
+    if (waited) throw new ConflictError('another writer was first')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#release()
+  }
+}
+
+/** What was to be done after the commit; it has happened, whatever becomes of this. */
+async function settle(recording: Recording, onFailure: (error: unknown) => void): Promise<void> {
+  for (const work of recording.afterCommit) await work().catch(onFailure)
+}
+
+/** Records an authenticated request that was refused before the gate: nobody's input could be understood. */
+export function recordRefusal(
+  service: Service,
+  operation: AnyOperation,
+  error: AwsError,
+  call: Call,
+  { trail }: GateParts,
+): Promise<void> {
+  return trail.append(new Recording(call, service, operation, undefined).entry(error))
+}

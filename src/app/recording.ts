@@ -1,0 +1,79 @@
+import { type Entry, type EntryError, type EntryItem, ERROR_MESSAGE_LIMIT, USER_AGENT_LIMIT } from '../audit/entry.ts'
+import type { Change } from '../aws/change.ts'
+import { AwsError } from '../aws/error.ts'
+import type { AnyOperation } from '../aws/operation.ts'
+import type { StructureShape } from '../aws/shape.ts'
+import { entryCaller } from '../identity/principal.ts'
+import type { Call } from './call.ts'
+import type { Service } from './service.ts'
+
+/** Gathers what the entry of one request will say, and the changes that commit with it. */
+export class Recording {
+  readonly changes: Change[] = []
+  readonly afterCommit: (() => Promise<void>)[] = []
+  readonly #call: Call
+  readonly #service: Service
+  readonly #operation: AnyOperation
+  readonly #input: object | undefined
+  readonly #items: EntryItem[] = []
+  #arn: string | undefined
+
+  /** @param input absent when the request could not be understood */
+  constructor(call: Call, service: Service, operation: AnyOperation, input: object | undefined) {
+    this.#call = call
+    this.#service = service
+    this.#operation = operation
+    this.#input = input
+  }
+
+  /** The resource the request works on. */
+  resolved(arn: string): void {
+    this.#arn = arn
+  }
+
+  /** What the operation answered: a thing that was made has its ARN only now. */
+  answered(output: unknown): void {
+    const arn = (output as { ARN?: unknown } | undefined)?.ARN
+    if (typeof arn === 'string') this.#arn = arn
+  }
+
+  item(item: EntryItem): void {
+    this.#items.push(item)
+  }
+
+  entry(error?: unknown): Entry {
+    const { principal, region, requestId, now, address, agent } = this.#call
+    return {
+      v: 1,
+      id: requestId,
+      at: now,
+      service: this.#service.signingName,
+      operation: this.#operation.name,
+      access: this.#operation.access,
+      region,
+      caller: entryCaller(principal),
+      address,
+      agent: agent.slice(0, USER_AGENT_LIMIT),
+      parameters: this.#input && recordable(this.#operation.input, this.#input),
+      arn: this.#arn,
+      items: this.#items.length > 0 ? this.#items : undefined,
+      error: error === undefined ? undefined : entryError(error),
+    }
+  }
+}
+
+/** How an error stands in an entry. What is not meant for clients is recorded as what they see of it. */
+export function entryError(error: unknown): EntryError {
+  if (!(error instanceof AwsError)) return { code: 'InternalServiceError', message: '' }
+  return { code: error.code, message: error.hasMessage ? error.message.slice(0, ERROR_MESSAGE_LIMIT) : '' }
+}
+
+/** Members of an input that a record may hold: no value, no token of a rotation, nothing that is sensitive. */
+function recordable(shape: StructureShape<unknown>, input: object): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  for (const member of shape.members) {
+    const value = (input as Record<string, unknown>)[member.name]
+    if (value !== undefined && !member.shape.constraints.sensitive) kept[member.name] = value
+  }
+  return kept
+}

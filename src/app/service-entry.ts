@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import type { Entry } from '../audit/entry.ts'
+
+/** Something that a service does by itself: nobody's request, yet a change of somebody's account. */
+export interface ServiceEvent {
+  /** Signing name of the service whose operation it is. */
+  readonly service: string
+  readonly operation: string
+  /** Signing name of the service that acts. */
+  readonly by: string
+  readonly account: string
+  readonly region: string
+  /** Milliseconds. */
+  readonly at: number
+  readonly arn: string
+}
+
+export function serviceEntry(event: ServiceEvent): Entry {
+  const host = `${event.by}.amazonaws.com`
+  return {
+    v: 1,
+    id: randomUUID(),
+    at: event.at,
+    service: event.service,
+    operation: event.operation,
+    access: 'write',
+    region: event.region,
+    caller: { type: 'AWSService', principalId: host, arn: host, account: event.account },
+    address: host,
+    agent: host,
+    arn: event.arn,
+  }
+}

@@ -1,0 +1,95 @@
+import type { Trail } from '../audit/trail.ts'
+import { PageTokens } from '../aws/pagination.ts'
+import type { KmsClient } from '../kms/client.ts'
+import type { KmsContext } from '../kms/context.ts'
+import { SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
+import type { KeyStore } from '../kms/key-store.ts'
+import { decrypt } from '../kms/operations/decrypt.ts'
+import { generateDataKey } from '../kms/operations/generate-data-key.ts'
+import { ensureServiceKey } from '../kms/service-key.ts'
+import { openOnce, sealOnce } from '../seal/aead.ts'
+import type { Sealer } from '../seal/keyring.ts'
+import type { SecretsContext } from '../secrets/context.ts'
+import { operations as secretsOperations } from '../secrets/operations/index.ts'
+import { readAhead } from '../secrets/read-ahead.ts'
+import type { SecretsStore } from '../secrets/secrets-store.ts'
+import type { Gate } from './perform.ts'
+import { operationsByName, type Service } from './service.ts'
+import { serviceEntry } from './service-entry.ts'
+
+export interface ServiceParts {
+  readonly secrets: SecretsStore
+  readonly keys: KeyStore
+  readonly trail: Trail
+  /** Opens and seals the material of KMS keys. */
+  readonly material: Sealer
+  readonly pageTokens: Sealer
+}
+
+/** Every service that is reached from outside. */
+export function createServices(parts: ServiceParts): readonly Service[] {
+  return [secretsManager(parts, kms(parts))]
+}
+
+function secretsManager(parts: ServiceParts, kmsService: Service): Service {
+  const tokens = new PageTokens(parts.pageTokens)
+  const contexts = new WeakMap<Gate, SecretsContext>()
+  const service: Service = {
+    signingName: 'secretsmanager',
+    targetPrefix: 'secretsmanager.',
+    errorMember: 'Message',
+    windowMinutes: 5,
+    operations: operationsByName(secretsOperations),
+    contextFor(gate) {
+      // All operations that a request performs share what it has read.
+      const context = contexts.get(gate) ?? newContext(gate)
+      contexts.set(gate, context)
+      return context
+    },
+  }
+  const newContext = (gate: Gate): SecretsContext => ({
+    scope: { account: gate.call.principal.account, region: gate.call.region },
+    now: gate.call.now,
+    store: readAhead(parts.secrets),
+    kms: kmsClient(gate, kmsService, parts),
+    cipher: { seal: sealOnce, open: openOnce },
+    tokens,
+    change: (change) => gate.change(change),
+    afterCommit: (work) => gate.afterCommit(work),
+    performItem: (operation, input, id) => gate.passItem(service, operation, input, id),
+  })
+  return service
+}
+
+function kms({ keys, material }: ServiceParts): Service {
+  return {
+    signingName: 'kms',
+    targetPrefix: undefined,
+    errorMember: 'message',
+    windowMinutes: 5,
+    operations: operationsByName([generateDataKey, decrypt]),
+    contextFor: ({ call }): KmsContext => ({
+      scope: { account: call.principal.account, region: call.region },
+      keys,
+      material,
+    }),
+  }
+}
+
+/** KMS for a caller of Secrets Manager: the same gate, the same caller. */
+function kmsClient(gate: Gate, service: Service, { trail }: ServiceParts): KmsClient {
+  return {
+    async generateDataKey(request) {
+      if (request.KeyId === SECRETS_MANAGER_ALIAS) {
+        const context = service.contextFor(gate) as KmsContext
+        const at = gate.call.now
+        const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at, ...context.scope }
+        await ensureServiceKey(request.KeyId, context, at, (change, arn) =>
+          trail.append(serviceEntry({ ...event, arn }), [change]),
+        )
+      }
+      return gate.pass(service, generateDataKey, request)
+    },
+    decrypt: (request) => gate.pass(service, decrypt, request),
+  }
+}

@@ -1,0 +1,57 @@
+/** Who made a call, as records name them (security facts 6.2). */
+export interface EntryCaller {
+  readonly type: 'Root' | 'IAMUser' | 'AWSService'
+  /** Unique id of the principal; the account for `Root`. */
+  readonly principalId: string
+  readonly arn: string
+  readonly account: string
+  readonly accessKeyId?: string | undefined
+  readonly userName?: string | undefined
+}
+
+/** What became of one secret of a request. */
+export interface EntryItem {
+  /** The id exactly as the caller sent it. */
+  readonly id: string
+  /** ARN it resolved to, when it did. */
+  readonly arn?: string | undefined
+  readonly error?: EntryError | undefined
+}
+
+export interface EntryError {
+  readonly code: string
+  /** At most {@link ERROR_MESSAGE_LIMIT} characters. */
+  readonly message: string
+}
+
+/**
+ * What the trail stores of one request: compact, the caller once, one outcome for each secret of a batch. CloudTrail's records are rendered
+ * from it when they are read (`cloudtrail.ts`), so it holds all that they need, and never a value, a key or a token.
+ */
+export interface Entry {
+  /** Format version of the entry. */
+  readonly v: 1
+  /** Request id, the same that the answer carries. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Signing name of the service. */
+  readonly service: string
+  readonly operation: string
+  readonly access: 'read' | 'write'
+  readonly region: string
+  readonly caller: EntryCaller
+  readonly address: string
+  readonly agent: string
+  /** Input members that are not sensitive; absent when the input could not be understood. */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined
+  /** ARN of the resource, for operations on one. */
+  readonly arn?: string | undefined
+  /** Outcomes of a batch, in order; only for operations that perform others. */
+  readonly items?: readonly EntryItem[] | undefined
+  readonly error?: EntryError | undefined
+}
+
+/** CloudTrail's limit on an error's text and on the user agent (security facts 6.1). */
+export const ERROR_MESSAGE_LIMIT = 1024
+export const USER_AGENT_LIMIT = 1024

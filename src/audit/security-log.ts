@@ -1,0 +1,58 @@
+/** A request whose caller could not prove who they are. */
+export interface Refusal {
+  readonly at: number
+  readonly requestId: string
+  readonly address: string
+  readonly code: string
+  /** As claimed; nothing is proven. */
+  readonly accessKeyId: string | undefined
+  readonly operation: string
+}
+
+/** Lines written at once after a quiet time. */
+const BURST = 100
+/** Lines written per second under attack; the others are counted. */
+const PER_SECOND = 10
+/** IAM's bound on an access key id; what is longer is cut. */
+const ACCESS_KEY_LIMIT = 128
+
+/**
+ * Failed authentication, bounded in rate: nobody outside can fill a disk or drown the log with it. What was left out is counted and said with
+ * the next line. Never the trail's business: only who is known leaves records there.
+ */
+export class SecurityLog {
+  readonly #write: (line: Record<string, unknown>) => void
+  #tokens = BURST
+  #refilledAt = 0
+  #suppressed = 0
+  /** Refusals since the start, written or not. */
+  count = 0
+
+  constructor(write: (line: Record<string, unknown>) => void) {
+    this.#write = write
+  }
+
+  refused(refusal: Refusal): void {
+    this.count++
+    this.#refill(refusal.at)
+    if (this.#tokens < 1) {
+      this.#suppressed++
+      return
+    }
+    this.#tokens--
+    const suppressed = this.#suppressed
+    this.#suppressed = 0
+    this.#write({
+      ...refusal,
+      at: new Date(refusal.at).toISOString(),
+      accessKeyId: refusal.accessKeyId?.slice(0, ACCESS_KEY_LIMIT),
+      ...(suppressed > 0 && { suppressed }),
+    })
+  }
+
+  #refill(now: number): void {
+    const elapsed = Math.max(0, now - this.#refilledAt) / 1000
+    this.#tokens = Math.min(BURST, this.#tokens + elapsed * PER_SECOND)
+    this.#refilledAt = now
+  }
+}

@@ -1,0 +1,31 @@
+import { type AwsError, frameworkError } from './error.ts'
+
+/** Receives what a request's constraints forbid. */
+export interface Violations {
+  /**
+   * A reporter for the value at `path`.
+   *
+   * @param value the value's text; null for a missing member; undefined for a sensitive one, whose text is left out
+   */
+  at(path: string, value: string | null | undefined): (constraint: string) => void
+}
+
+/** Violations in order, worded as AWS's framework words them (facts 3.1). */
+export class ViolationList implements Violations {
+  readonly #texts: string[] = []
+
+  at(path: string, value: string | null | undefined): (constraint: string) => void {
+    const shown = value === undefined ? '' : value === null ? ' null' : ` '${value}'`
+    return (constraint) => {
+      this.#texts.push(`Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`)
+    }
+  }
+
+  /** The ValidationException for what was reported, undefined when nothing was. */
+  error(): AwsError | undefined {
+    const count = this.#texts.length
+    if (count === 0) return undefined
+    const noun = count === 1 ? 'error' : 'errors'
+    return frameworkError('ValidationException', `${count} validation ${noun} detected: ${this.#texts.join('; ')}`)
+  }
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import type { App } from './app/create-app.ts'
+import { type SdkRequestHandler, sdkRequestHandler } from './app/sdk-request-handler.ts'
+import { type Credentials, credentialsFault } from './identity/access-key.ts'
+import { writeCredentialsFile } from './identity/credentials-file.ts'
+import { standardLog } from './log.ts'
+import { startCoffer } from './start-coffer.ts'
+
+export type { App } from './app/create-app.ts'
+export type { RequestHead, Response } from './app/request.ts'
+export type { SdkRequestHandler } from './app/sdk-request-handler.ts'
+export type { Credentials } from './identity/access-key.ts'
+
+export interface CofferOptions {
+  /**
+   * Folder that keeps the data. With it, every request must carry a valid signature. Without it, the data lives in a temporary folder and is
+   * gone with `close`, and any credentials are taken.
+   */
+  readonly dataDir?: string | undefined
+  /** Root key as text (32 bytes in base64 or hex, or the line of a root key file). */
+  readonly rootKey?: string | undefined
+  /** File with the root key; made with a new data directory. Default: `<dataDir>.key`. */
+  readonly rootKeyFile?: string | undefined
+  /** Access key of the first administrator of a new data directory; otherwise a new one is made. */
+  readonly administrator?: Credentials | undefined
+  /** Where the first administrator's access key is written. Default: `<dataDir>.credentials`. */
+  readonly credentialsFile?: string | undefined
+  /** Account id of a new installation, 12 digits; random when absent. */
+  readonly account?: string | undefined
+  /** Verify signatures also without a data directory. */
+  readonly verify?: boolean | undefined
+}
+
+/** A Coffer in this process. Close it, or use it with `await using`. */
+export interface Coffer extends AsyncDisposable {
+  /** Goes into any client of the AWS SDK for JavaScript v3: `new SecretsManager({ requestHandler, … })`. */
+  readonly requestHandler: SdkRequestHandler
+  /** Requests to responses, for servers of your own. */
+  readonly app: App
+  readonly account: string
+  /** The administrator's access key, when this start made it. */
+  readonly credentials: Credentials | undefined
+  close(): Promise<void>
+}
+
+/** Starts a Coffer in this process, without any port. Throws an Error with one clear line when it cannot start. */
+export async function createCoffer(options: CofferOptions = {}): Promise<Coffer> {
+  const { administrator, account } = options
+  const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir)
+  const fault = administrator && credentialsFault(administrator)
+  if (fault) throw new Error(`Cannot use the given administrator: ${fault}`)
+  if (account !== undefined && !/^\d{12}$/.test(account))
+    throw new Error(`Cannot use the given account: ${account}: an account has 12 digits`)
+  const running = await startCoffer({
+    dataDir,
+    rootKey: rootKeySource(options, dataDir),
+    verify: options.verify ?? dataDir !== undefined,
+    account,
+    administrator,
+    keepCredentials: async (of, credentials) => {
+      if (dataDir !== undefined && !administrator)
+        await writeCredentialsFile(options.credentialsFile ?? `${dataDir}.credentials`, of, credentials)
+    },
+    log: standardLog('warn'),
+  })
+  const close = () => running.close()
+  return {
+    requestHandler: sdkRequestHandler(running.app),
+    app: running.app,
+    account: running.account,
+    credentials: running.credentials,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function rootKeySource({ rootKey, rootKeyFile }: CofferOptions, dataDir: string | undefined) {
+  if (rootKey !== undefined) return { kind: 'value', text: rootKey } as const
+  if (rootKeyFile !== undefined) return { kind: 'file', path: resolve(rootKeyFile), chosen: true } as const
+  return dataDir === undefined
+    ? ({ kind: 'memory' } as const)
+    : ({ kind: 'file', path: `${dataDir}.key`, chosen: false } as const)
+}

@@ -1,0 +1,44 @@
+import { type Change, ConflictError } from '../aws/change.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { SecretsStore } from '../secrets/secrets-store.ts'
+
+/** Secrets removed before the store is asked for the next ones. */
+const BATCH = 100
+
+/**
+ * Removes for good every secret whose recovery window has ended, values and versions with it, from the files too.
+ *
+ * @param record commits a removal together with its record
+ * @returns how many were removed
+ */
+export async function purgeDeletedSecrets(
+  store: SecretsStore,
+  now: number,
+  record: (secret: Secret, change: Change) => Promise<void>,
+): Promise<number> {
+  let removed = 0
+  for (;;) {
+    const expired = await store.expired(now, BATCH)
+    const before = removed
+    for (const secret of expired) if (await purge(secret, store, record)) removed++
+    // Nothing more to do, or nothing that can be done now.
+    if (expired.length < BATCH || removed === before) break
+  }
+  if (removed > 0) await store.erase()
+  return removed
+}
+
+/** False when the secret was restored or removed meanwhile. */
+async function purge(
+  secret: Secret,
+  store: SecretsStore,
+  record: (secret: Secret, change: Change) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await record(secret, store.remove(secret))
+    return true
+  } catch (error) {
+    if (error instanceof ConflictError) return false
+    throw error
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * What other services may ask of KMS, each as their own caller: every call passes the gate like a call from outside (security facts 4.1).
+ * Throws KMS's AwsErrors.
+ */
+export interface KmsClient {
+  generateDataKey(request: {
+    readonly KeyId: string
+    readonly EncryptionContext: Readonly<Record<string, string>>
+  }): Promise<{ readonly Plaintext: Uint8Array; readonly CiphertextBlob: Uint8Array; readonly KeyId: string }>
+  decrypt(request: {
+    readonly CiphertextBlob: Uint8Array
+    readonly EncryptionContext: Readonly<Record<string, string>>
+  }): Promise<{ readonly Plaintext: Uint8Array; readonly KeyId: string }>
+}
+
+/** Alias of the key of those who name none. */
+export { SECRETS_MANAGER_ALIAS } from './key.ts'

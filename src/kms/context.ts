@@ -1,0 +1,11 @@
+import type { Sealer } from '../seal/keyring.ts'
+import type { KeyStore } from './key-store.ts'
+
+/** What a KMS operation may use. */
+export interface KmsContext {
+  /** The caller's account in the Region of the request. */
+  readonly scope: { readonly account: string; readonly region: string }
+  readonly keys: KeyStore
+  /** Opens the material of keys. */
+  readonly material: Sealer
+}

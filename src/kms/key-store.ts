@@ -1,0 +1,36 @@
+import type { Change } from '../aws/change.ts'
+/** A version of a key's material, sealed by the keyring. */
+export interface SealedMaterial {
+  readonly version: number
+  readonly sealed: Uint8Array
+}
+
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
+
+/** A KMS key as stored. Times are milliseconds since the epoch. */
+export interface KmsKey {
+  readonly account: string
+  readonly region: string
+  readonly keyId: string
+  readonly arn: string
+  /** `AWS` for keys that a service made for itself, such as `aws/secretsmanager`. */
+  readonly manager: 'AWS' | 'CUSTOMER'
+  readonly state: KeyState
+  readonly createdAt: number
+  /** Version that encrypts; older ones only decrypt. */
+  readonly currentVersion: number
+  readonly materials: readonly SealedMaterial[]
+}
+
+/** How a key is asked for. Aliases carry their prefix: `alias/aws/secretsmanager`. */
+export type KeyReference =
+  | { readonly keyId: string }
+  | { readonly account: string; readonly region: string; readonly alias: string }
+
+/**
+ * KMS keys. A row whose MAC does not fit is never returned: the look-up rejects. A second alias of a name is a ConflictError.
+ */
+export interface KeyStore {
+  find(reference: KeyReference): Promise<KmsKey | undefined>
+  create(key: KmsKey, alias: string): Change
+}

@@ -1,0 +1,48 @@
+import { operation } from '../../aws/operation.ts'
+import { blob, map, required, string, structure } from '../../aws/shape.ts'
+import { OpenError } from '../../seal/aead.ts'
+import { type CiphertextHeader, decrypt as open, readCiphertext } from '../ciphertext.ts'
+import type { KmsContext } from '../context.ts'
+import { errors } from '../errors.ts'
+import { findKeyById } from '../find-key.ts'
+import type { KmsKey } from '../key-store.ts'
+import { openMaterial } from '../material.ts'
+
+export const decrypt = operation({
+  name: 'Decrypt',
+  access: 'read',
+  input: structure({
+    CiphertextBlob: required(blob({ length: [1, 6144] })),
+    EncryptionContext: map(string(), string()),
+  }),
+  output: structure({
+    KeyId: required(string({ length: [1, 2048] })),
+    Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
+  }),
+
+  async target({ CiphertextBlob }, context: KmsContext) {
+    const header = headerOf(CiphertextBlob)
+    return findKeyById(header?.keyId ?? '', errors.invalidCiphertext(), context)
+  },
+
+  run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, { material }) {
+    const header = headerOf(CiphertextBlob)
+    try {
+      const opened = header && openMaterial(key, header.version, material)
+      if (!header || !opened) throw errors.invalidCiphertext()
+      return { KeyId: key.arn, Plaintext: open(key, header, opened, EncryptionContext) }
+    } catch (error) {
+      if (error instanceof OpenError) throw errors.invalidCiphertext()
+      throw error
+    }
+  },
+})
+
+function headerOf(blob: Uint8Array): CiphertextHeader | undefined {
+  try {
+    return readCiphertext(blob)
+  } catch (error) {
+    if (error instanceof OpenError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { operation } from '../../aws/operation.ts'
+import { blob, integer, map, required, string, structure } from '../../aws/shape.ts'
+import { encrypt } from '../ciphertext.ts'
+import type { KmsContext } from '../context.ts'
+import { errors } from '../errors.ts'
+import { findKey } from '../find-key.ts'
+import type { KmsKey } from '../key-store.ts'
+import { openMaterial } from '../material.ts'
+
+const SPEC_BYTES = { AES_256: 32, AES_128: 16 } as const
+
+export const generateDataKey = operation({
+  name: 'GenerateDataKey',
+  access: 'read',
+  input: structure({
+    KeyId: required(string({ length: [1, 2048] })),
+    EncryptionContext: map(string(), string()),
+    NumberOfBytes: integer({ range: [1, 1024] }),
+    KeySpec: string({ enum: ['AES_256', 'AES_128'] }),
+  }),
+  output: structure({
+    CiphertextBlob: required(blob({ length: [1, 6144] })),
+    Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
+    KeyId: required(string({ length: [1, 2048] })),
+  }),
+  target: ({ KeyId }, context: KmsContext) => findKey(KeyId, context),
+
+  run({ EncryptionContext = {}, NumberOfBytes, KeySpec }, key: KmsKey, { material }) {
+    const opened = openMaterial(key, key.currentVersion, material)
+    if (!opened) throw errors.invalidCiphertext()
+    const spec = KeySpec === 'AES_128' ? SPEC_BYTES.AES_128 : SPEC_BYTES.AES_256
+    const plaintext = randomBytes(NumberOfBytes ?? spec)
+    const blob = encrypt(key, key.currentVersion, opened, plaintext, EncryptionContext)
+    return { CiphertextBlob: blob, Plaintext: plaintext, KeyId: key.arn }
+  },
+})

@@ -1,0 +1,139 @@
+import { AwsError, frameworkError } from '../aws/error.ts'
+
+/** Every error text of Secrets Manager, once. Sources: facts, appendix A, and the sections named beside a text. */
+export const errors = {
+  secretNotFound: () => new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
+  versionIdNotFound: (versionId: string) =>
+    new AwsError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for VersionId: ${versionId}`,
+    ),
+  stageNotFound: (label: string) =>
+    new AwsError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for staging label: ${label}`,
+    ),
+  stageNotOnVersion: () =>
+    new AwsError(
+      'InvalidRequestException',
+      'You provided a VersionStage that is not associated to the provided VersionId.',
+    ),
+  markedForDeletion: () =>
+    new AwsError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    ),
+  nameScheduledForDeletion: () =>
+    new AwsError(
+      'InvalidRequestException',
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    ),
+  alreadyExists: (name: string) =>
+    new AwsError('ResourceExistsException', `The operation failed because the secret ${name} already exists.`),
+  tokenInUse: (token: string, arn: string) =>
+    new AwsError(
+      'ResourceExistsException',
+      `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
+    ),
+  tokenMissing: () =>
+    new AwsError(
+      'InvalidRequestException',
+      'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+    ),
+  invalidName: () =>
+    frameworkError(
+      'ValidationException',
+      'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+    ),
+  valueMissing: () => new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.'),
+  bothValues: () =>
+    new AwsError(
+      'InvalidParameterException',
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    ),
+  foreignDefaultKey: () =>
+    new AwsError(
+      'InvalidRequestException',
+      "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
+    ),
+  kmsAccessDenied: () => new AwsError('AccessDeniedException', 'Access to KMS is not allowed'),
+  // Texts of the service model; what AWS sends at run time is not recorded (facts 4.4 of the security sheet, U-08).
+  decryptionFailure: () =>
+    new AwsError(
+      'DecryptionFailure',
+      "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+    ),
+  encryptionFailure: () =>
+    new AwsError(
+      'EncryptionFailure',
+      "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
+    ),
+  removeFromMissing: (versionId: string) =>
+    new AwsError(
+      'InvalidParameterException',
+      `The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version ${versionId}, so you must explicitly reference that version in RemoveFromVersionId.`,
+    ),
+  removeFromWrong: (label: string) =>
+    new AwsError(
+      'InvalidParameterException',
+      `When you move staging label ${label}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label ${label}.`,
+    ),
+  currentNotRemovable: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.',
+    ),
+  // Our own text: what AWS says when neither member is given is not known (facts 9.7).
+  stageTargetMissing: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You must provide MoveToVersionId, RemoveFromVersionId, or both to change a staging label.',
+    ),
+  recoveryWindow: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).',
+    ),
+  forceWithWindow: () =>
+    new AwsError(
+      'InvalidParameterException',
+      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+    ),
+  passwordTooShort: () =>
+    new AwsError('InvalidParameterException', 'Password length is too short based on the required types.'),
+  passwordTypeExcluded: () =>
+    new AwsError('InvalidParameterException', 'All characters of the desired type have been excluded'),
+  passwordAllExcluded: () =>
+    new AwsError('InvalidParameterException', 'All characters have been excluded from selection'),
+  batchSelector: () =>
+    new AwsError('InvalidParameterException', "Either 'SecretIdList' or 'Filters' must be provided, but not both."),
+  batchMaxResults: () =>
+    new AwsError(
+      'InvalidParameterException',
+      "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
+    ),
+  filterKey: () => new AwsError('InvalidParameterException', 'Invalid filter key'),
+  filterValues: (key: string) => new AwsError('InvalidParameterException', `Invalid filter values for key: ${key}`),
+  // Our own texts from here on: AWS's are not known (facts 9.5, 9.9, 9.10).
+  nextToken: () => new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.'),
+  tokenWithoutFilters: () =>
+    new AwsError('InvalidParameterException', "'NextToken' must come with the 'Filters' of the call that returned it."),
+  tooManyTags: (limit: number) => new AwsError('InvalidParameterException', `A secret can have at most ${limit} tags.`),
+  reservedTag: () =>
+    new AwsError('InvalidParameterException', 'Tag keys that start with aws: are reserved for AWS services.'),
+  duplicateTag: (key: string) =>
+    new AwsError('InvalidParameterException', `The tag key ${key} is given more than once.`),
+  tagKeyMissing: () => new AwsError('InvalidParameterException', 'Every tag must have a key.'),
+  tooManyLabels: (limit: number) =>
+    new AwsError(
+      'LimitExceededException',
+      `The versions of a secret can have at most ${limit} staging labels together.`,
+    ),
+  tooManyVersions: (limit: number) =>
+    new AwsError(
+      'LimitExceededException',
+      `The secret already has ${limit} versions, none of which is old enough to be removed. Try again later.`,
+    ),
+  replicationUnsupported: () =>
+    new AwsError('InvalidParameterException', 'Replication to other Regions is not supported by this server.'),
+}

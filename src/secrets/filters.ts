@@ -1,0 +1,190 @@
+import { errors } from './errors.ts'
+import { wordsOf } from './search-words.ts'
+import type { Secret } from './secret.ts'
+
+/** A filter as a request gives it; the model demands neither member. */
+export interface Filter {
+  readonly Key?: string | undefined
+  readonly Values?: readonly string[] | undefined
+}
+
+export type FilterKey = 'name' | 'description' | 'tag-key' | 'tag-value' | 'primary-region' | 'owning-service' | 'all'
+
+/** What filters look at. */
+export type SearchableSecret = Pick<Secret, 'name' | 'description' | 'tags' | 'primaryRegion' | 'owningService'>
+
+export type CompiledFilters = readonly CompiledFilter[]
+
+interface CompiledFilter {
+  readonly attribute: Attribute
+  readonly values: readonly CompiledValue[]
+}
+
+interface CompiledValue {
+  /** Without the `!`. */
+  readonly text: string
+  readonly negated: boolean
+  readonly accepts: (secret: SearchableSecret, words: WordsOf) => boolean
+}
+
+/** What an index must hold of a secret so that it may match: any one of these. */
+export interface Alternative {
+  /** Beginning of the attribute; for `description` of the lower-cased description. */
+  readonly prefix?: string
+  /** Beginning of one of the secret's words as `searchWords` gives them. */
+  readonly word?: string
+}
+
+/** A filter that an index can answer: every match fits one of the alternatives, not everything that fits is a match. */
+export interface Driver {
+  readonly kind: FilterKey
+  readonly alternatives: readonly Alternative[]
+}
+
+type WordsOf = (text: string) => readonly string[]
+
+/** How a value is compared with one text. */
+interface Rule {
+  /** Whether the empty value matches (facts 9.6, 13). */
+  readonly emptyMatches: boolean
+  readonly compile: (value: string) => (text: string, words: WordsOf) => boolean
+  readonly alternatives: (value: string) => readonly Alternative[]
+}
+
+interface Attribute {
+  readonly key: FilterKey
+  readonly texts: (secret: SearchableSecret) => readonly string[]
+  readonly rule: Rule
+}
+
+/** Longer words are cut off in the index, in secrets and values alike. */
+const MAX_INDEX_WORD = 64
+
+const prefixRule: Rule = {
+  emptyMatches: true,
+  compile: (value) => (text) => text.startsWith(value),
+  alternatives: (value) => [{ prefix: value }],
+}
+
+/** Every word of the value begins some word of the text (facts 6.4). */
+const wordRule: Rule = {
+  emptyMatches: false,
+  compile(value) {
+    const wanted = wordsOf(value)
+    if (wanted.length === 0) return () => false
+    return (text, words) => wanted.every((start) => words(text).some((word) => word.startsWith(start)))
+  },
+  alternatives(value) {
+    const word = longestWord(value)
+    return word === undefined ? [] : [{ word }]
+  },
+}
+
+/** AWS's reference and what was observed differ; either will do (design, decisions). */
+const descriptionRule: Rule = {
+  emptyMatches: false,
+  compile(value) {
+    const start = value.toLowerCase()
+    const hasWords = wordRule.compile(value)
+    return (text, words) => text.toLowerCase().startsWith(start) || hasWords(text, words)
+  },
+  alternatives(value) {
+    const prefix = value.toLowerCase()
+    const word = longestWord(value)
+    return [word === undefined ? { prefix } : { prefix, word }]
+  },
+}
+
+const optional = (text: string | undefined) => (text === undefined ? [] : [text])
+const tagKeys = (secret: SearchableSecret) => secret.tags?.map((tag) => tag.Key) ?? []
+const tagValues = (secret: SearchableSecret) => secret.tags?.map((tag) => tag.Value) ?? []
+
+const ATTRIBUTES: readonly Attribute[] = [
+  { key: 'name', rule: prefixRule, texts: (secret) => [secret.name] },
+  { key: 'description', rule: descriptionRule, texts: (secret) => optional(secret.description) },
+  { key: 'tag-key', rule: prefixRule, texts: tagKeys },
+  { key: 'tag-value', rule: prefixRule, texts: tagValues },
+  { key: 'primary-region', rule: prefixRule, texts: (secret) => optional(secret.primaryRegion) },
+  { key: 'owning-service', rule: prefixRule, texts: (secret) => optional(secret.owningService) },
+  { key: 'all', rule: wordRule, texts: allTexts },
+]
+
+/** Prepares the filters of a request, or says why they are refused (facts 6.1). */
+export function compileFilters(filters: readonly Filter[]): CompiledFilters {
+  return filters.map(({ Key, Values = [] }) => {
+    const attribute = ATTRIBUTES.find(({ key }) => key === Key)
+    if (!attribute) throw errors.filterKey()
+    if (Values.length === 0) throw errors.filterValues(attribute.key)
+    return { attribute, values: Values.map((value) => compileValue(attribute, value)) }
+  })
+}
+
+/** Whether a secret is found: by every filter, which is by one of its values. */
+export function matches(compiled: CompiledFilters, secret: SearchableSecret): boolean {
+  const words = rememberWords()
+  return compiled.every((filter) => filter.values.some((value) => value.accepts(secret, words)))
+}
+
+/** The filters that an index can answer: those without negated and without empty values. */
+export function drivers(compiled: CompiledFilters): Driver[] {
+  return compiled
+    .filter(({ values }) => values.every((value) => !value.negated && value.text !== ''))
+    .map(({ attribute, values }) => ({
+      kind: attribute.key,
+      alternatives: values.flatMap((value) => attribute.rule.alternatives(value.text)),
+    }))
+}
+
+/** The distinct words of a secret that an index stores for the filters `description` and `all`. */
+export function searchWords(secret: SearchableSecret): { description: string[]; all: string[] } {
+  return { description: indexWords(optional(secret.description)), all: indexWords(allTexts(secret)) }
+}
+
+function compileValue({ texts, rule }: Attribute, value: string): CompiledValue {
+  const negated = value.startsWith('!')
+  const text = negated ? value.slice(1) : value
+  if (text === '') return { text, negated, accepts: () => rule.emptyMatches && !negated }
+  const test = rule.compile(text)
+  // A negated value holds when nothing matches, so also when there is nothing (facts 9.6, 4 and 5).
+  return {
+    text,
+    negated,
+    accepts: (secret, words) => texts(secret).some((candidate) => test(candidate, words)) !== negated,
+  }
+}
+
+function allTexts(secret: SearchableSecret): string[] {
+  return [
+    secret.name,
+    ...optional(secret.description),
+    ...tagKeys(secret),
+    ...tagValues(secret),
+    ...optional(secret.primaryRegion),
+    ...optional(secret.owningService),
+  ]
+}
+
+/** Ten filters of ten values must not split the same texts a hundred times. */
+function rememberWords(): WordsOf {
+  const known = new Map<string, readonly string[]>()
+  return (text) => {
+    const words = known.get(text) ?? wordsOf(text)
+    known.set(text, words)
+    return words
+  }
+}
+
+function indexWords(texts: readonly string[]): string[] {
+  return [...new Set(texts.flatMap(wordsOf).map(indexWord))]
+}
+
+/** Cut to what the index stores, and not within a surrogate pair, which no store could hold. */
+function indexWord(word: string): string {
+  return word.slice(0, MAX_INDEX_WORD).replace(/[\ud800-\udbff]$/, '')
+}
+
+function longestWord(value: string): string | undefined {
+  const [first, ...others] = wordsOf(value)
+  if (first === undefined) return undefined
+  return indexWord(others.reduce((longest, word) => (word.length > longest.length ? word : longest), first))
+}

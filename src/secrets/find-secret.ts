@@ -1,0 +1,56 @@
+import type { Target } from '../aws/operation.ts'
+import type { SecretsContext } from './context.ts'
+import { errors } from './errors.ts'
+import { makeSecretArn, parseSecretId } from './secret-id.ts'
+import { type Found, type Scope, type Selector, TamperedError } from './secrets-store.ts'
+
+/**
+ * Stands in for the suffix of a secret that does not exist: six characters, so that a policy's `name-??????` admits it, and none that a
+ * real suffix has (security facts U-09).
+ */
+const NO_SUFFIX = '------'
+
+/** How the store finds what a SecretId names; undefined for an id that names nothing at this endpoint. */
+export function selectorOf(text: string, scope: Scope): Selector | undefined {
+  const id = parseSecretId(text)
+  if (id.kind === 'name') return { scope, name: id.name }
+  // Secrets of another Region do not exist here (facts 9.3, 6).
+  if (id.kind === 'malformed-arn' || id.region !== scope.region) return undefined
+  if (id.kind === 'arn') return { arn: id.arn }
+  return { scope: { account: id.account, region: id.region }, name: id.name }
+}
+
+/** The secret that a SecretId names, as a target: also when there is none. Throws DecryptionFailure for a secret whose row was forged. */
+export async function findSecret(text: string, { scope, store }: SecretsContext): Promise<Target<Found>> {
+  const selector = selectorOf(text, scope)
+  const [found] = selector ? await store.findMany([selector]) : []
+  if (found instanceof TamperedError) throw errors.decryptionFailure()
+  if (!found) {
+    const { arn, account } = hypothetical(text, scope)
+    return { resource: arn, label: text, account, tags: [], value: undefined, missing: errors.secretNotFound() }
+  }
+  const { secret } = found
+  return {
+    resource: secret.arn,
+    label: text,
+    account: secret.account,
+    tags: secret.tags ?? [],
+    value: found,
+    unusable: secret.deletedAt === undefined ? undefined : errors.markedForDeletion(),
+  }
+}
+
+/** The ARN on which permission for a secret is decided that does not exist, or not yet. */
+export function hypothetical(text: string, scope: Scope): { arn: string; account: string } {
+  const id = parseSecretId(text)
+  switch (id.kind) {
+    case 'name':
+      return { arn: makeSecretArn({ ...scope, name: id.name, suffix: NO_SUFFIX }), account: scope.account }
+    case 'arn':
+      return { arn: id.arn, account: id.account }
+    case 'partial-arn':
+      return { arn: makeSecretArn({ ...id, suffix: NO_SUFFIX }), account: id.account }
+    case 'malformed-arn':
+      return { arn: text, account: scope.account }
+  }
+}

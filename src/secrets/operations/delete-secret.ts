@@ -1,0 +1,51 @@
+import { operation } from '../../aws/operation.ts'
+import { boolean, long, required, structure, timestamp } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { deletionPlan } from '../deletion.ts'
+import { findSecret } from '../find-secret.ts'
+import { checkSecretId, makeSecretArn, parseSecretId, randomSuffix } from '../secret-id.ts'
+import type { Found, Scope } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+
+export const deleteSecret = operation({
+  name: 'DeleteSecret',
+  access: 'write',
+  input: structure({
+    SecretId: required(shapes.secretId),
+    RecoveryWindowInDays: long(),
+    ForceDeleteWithoutRecovery: boolean(),
+  }),
+  output: structure({ ARN: shapes.arn, Name: shapes.outputName, DeletionDate: timestamp() }),
+
+  check(input) {
+    checkSecretId(input.SecretId)
+    deletionPlan(input, 0)
+  },
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  // A forced deletion never says that there was nothing to delete (facts 7.8).
+  acceptsMissing: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
+  acceptsUnusable: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
+
+  run(input, found: Found | undefined, context) {
+    const { store, scope, now } = context
+    if (!found) return { ...invented(input.SecretId, scope), DeletionDate: new Date(now) }
+    const { secret } = found
+    const plan = deletionPlan(input, now)
+    if (plan.force) {
+      context.change(store.remove(secret))
+      // Gone means gone from the files too, before anybody is told so.
+      context.afterCommit(() => store.erase())
+      return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(now) }
+    }
+    const { deletedAt, purgeAt } = plan
+    context.change(store.update({ ...secret, deletedAt, purgeAt, changedAt: now }))
+    return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(purgeAt) }
+  },
+})
+
+/** What a forced deletion answers about a secret that never was (facts 9.7, 20). */
+function invented(secretId: string, scope: Scope): { ARN: string; Name: string } {
+  const id = parseSecretId(secretId)
+  const ARN = id.kind === 'name' ? makeSecretArn({ ...scope, name: id.name, suffix: randomSuffix() }) : secretId
+  return { ARN, Name: secretId }
+}

@@ -1,0 +1,45 @@
+import { operation } from '../../aws/operation.ts'
+import { required, string, structure } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { errors } from '../errors.ts'
+import { findSecret } from '../find-secret.ts'
+import { newVersion } from '../new-version.ts'
+import { checkSecretId } from '../secret-id.ts'
+import type { Found } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+import { labelsOf } from '../version-stages.ts'
+
+export const putSecretValue = operation({
+  name: 'PutSecretValue',
+  access: 'write',
+  input: structure({
+    SecretId: required(shapes.secretId),
+    ClientRequestToken: shapes.clientRequestToken,
+    SecretBinary: shapes.secretBinary,
+    SecretString: shapes.secretString,
+    VersionStages: shapes.versionStages,
+    RotationToken: string({ length: [36, 256], pattern: '^[a-zA-Z0-9\\-]+$', sensitive: true }),
+  }),
+  output: structure({
+    ARN: shapes.arn,
+    Name: shapes.outputName,
+    VersionId: shapes.versionId,
+    VersionStages: shapes.versionStages,
+  }),
+
+  check({ SecretId, ClientRequestToken, SecretString, SecretBinary }) {
+    if (ClientRequestToken === undefined) throw errors.tokenMissing()
+    checkSecretId(SecretId)
+    if (SecretString === undefined && SecretBinary === undefined) throw errors.valueMissing()
+    if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
+  },
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+
+  async run({ ClientRequestToken: token = '', SecretString, SecretBinary, VersionStages }, { secret }: Found, context) {
+    const value = { SecretString, SecretBinary }
+    const written = await newVersion(secret, { token, value, labels: VersionStages }, context)
+    const stages = written?.stages ?? secret.stages
+    if (written) context.change(context.store.update({ ...secret, stages, changedAt: context.now }, written.versions))
+    return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages: [...labelsOf(stages, token)] }
+  },
+})

@@ -1,0 +1,24 @@
+import { operation } from '../../aws/operation.ts'
+import { required, structure } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { findSecret } from '../find-secret.ts'
+import { checkSecretId } from '../secret-id.ts'
+import type { Found } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+
+export const restoreSecret = operation({
+  name: 'RestoreSecret',
+  access: 'write',
+  input: structure({ SecretId: required(shapes.secretId) }),
+  output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
+  check: ({ SecretId }) => checkSecretId(SecretId),
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  acceptsUnusable: () => true,
+
+  run(_input, { secret }: Found, { store, now, change }) {
+    // Restoring a secret that is not deleted succeeds and changes nothing (facts 9.7, 9).
+    if (secret.deletedAt !== undefined)
+      change(store.update({ ...secret, deletedAt: undefined, purgeAt: undefined, changedAt: now }))
+    return { ARN: secret.arn, Name: secret.name }
+  },
+})

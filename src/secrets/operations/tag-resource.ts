@@ -1,0 +1,26 @@
+import { operation } from '../../aws/operation.ts'
+import { required, structure } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { findSecret } from '../find-secret.ts'
+import { checkSecretId } from '../secret-id.ts'
+import type { Found } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+import { addTags, checkTags } from '../tags.ts'
+
+export const tagResource = operation({
+  name: 'TagResource',
+  access: 'write',
+  input: structure({ SecretId: required(shapes.secretId), Tags: required(shapes.tags) }),
+
+  check({ SecretId, Tags }) {
+    checkSecretId(SecretId)
+    checkTags(Tags)
+  },
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+
+  run({ Tags }, { secret }: Found, { store, now, change }) {
+    if (Tags.length > 0)
+      change(store.update({ ...secret, tags: addTags(secret.tags, checkTags(Tags)), changedAt: now }))
+    return {}
+  },
+})

@@ -1,0 +1,75 @@
+import { operation } from '../../aws/operation.ts'
+import { required, structure } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { errors } from '../errors.ts'
+import { findSecret } from '../find-secret.ts'
+import { newVersion } from '../new-version.ts'
+import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
+import { checkSecretId } from '../secret-id.ts'
+import { openVersion, probeKey, sealVersion } from '../secret-value.ts'
+import type { Found } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+import { versionWithStage } from '../version-stages.ts'
+
+export const updateSecret = operation({
+  name: 'UpdateSecret',
+  access: 'write',
+  input: structure({
+    SecretId: required(shapes.secretId),
+    ClientRequestToken: shapes.clientRequestToken,
+    Description: shapes.description,
+    KmsKeyId: shapes.kmsKeyId,
+    SecretBinary: shapes.secretBinary,
+    SecretString: shapes.secretString,
+    Type: shapes.type,
+  }),
+  output: structure({ ARN: shapes.arn, Name: shapes.outputName, VersionId: shapes.versionId }),
+
+  check({ SecretId, ClientRequestToken, SecretString, SecretBinary }) {
+    if (ClientRequestToken === undefined) throw errors.tokenMissing()
+    checkSecretId(SecretId)
+    if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
+  },
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+
+  async run(input, { secret }: Found, context) {
+    const { ClientRequestToken: token = '', SecretString, SecretBinary } = input
+    const updated: Secret = {
+      ...secret,
+      description: (input.Description ?? secret.description) || undefined,
+      kmsKeyId: (input.KmsKeyId ?? secret.kmsKeyId) || undefined,
+      type: (input.Type ?? secret.type) || undefined,
+      changedAt: context.now,
+    }
+    const keyChanges = updated.kmsKeyId !== secret.kmsKeyId
+    if (keyChanges) await probeKey(updated, context)
+    const hasValue = SecretString !== undefined || SecretBinary !== undefined
+    // The new value is sealed under the new key.
+    const written = hasValue
+      ? await newVersion(updated, { token, value: { SecretString, SecretBinary }, labels: undefined }, context)
+      : undefined
+    const reseal = keyChanges ? await resealed(secret, updated, context) : []
+    const kept = reseal.filter(({ versionId }) => !written?.versions.remove?.includes(versionId))
+    context.change(
+      context.store.update(
+        { ...updated, stages: written?.stages ?? secret.stages },
+        { ...written?.versions, reseal: kept },
+      ),
+    )
+    return { ARN: secret.arn, Name: secret.name, VersionId: hasValue ? token : undefined }
+  },
+})
+
+/** The versions that follow a secret to its new key: those with one of the three labels of AWS (facts 7.2). */
+async function resealed(secret: Secret, updated: Secret, context: SecretsContext): Promise<Version[]> {
+  const ids = new Set([CURRENT, PENDING, PREVIOUS].map((label) => versionWithStage(secret.stages, label)))
+  const versions: Version[] = []
+  for (const versionId of ids) {
+    const version = versionId && (await context.store.version(secret, versionId))
+    if (!version) continue
+    const value = await openVersion(secret, version, context)
+    const sealed = await sealVersion(updated, version.versionId, value, context)
+    versions.push({ ...version, kmsKeyId: sealed.kmsKeyId, value: sealed.value })
+  }
+  return versions
+}

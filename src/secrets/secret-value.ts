@@ -1,0 +1,124 @@
+import { AwsError } from '../aws/error.ts'
+import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
+import type { SecretsContext } from './context.ts'
+import { errors } from './errors.ts'
+import type { Secret, Version } from './secret.ts'
+
+/** Seals a value under its data key, which is used for nothing else; handed in, so that ciphers stay in one place. */
+export interface ValueCipher {
+  seal(key: Uint8Array, plaintext: Uint8Array, place: readonly string[]): Uint8Array
+  /** Throws for anything that was not sealed under this key for exactly this place. */
+  open(key: Uint8Array, sealed: Uint8Array, place: readonly string[]): Uint8Array
+}
+
+/** A value as a request or an answer carries it: one of both. */
+export interface SecretValue {
+  readonly SecretString?: string | undefined
+  readonly SecretBinary?: Uint8Array | undefined
+}
+
+type Owner = Pick<Secret, 'arn' | 'account' | 'region' | 'kmsKeyId'>
+type Needs = Pick<SecretsContext, 'kms' | 'cipher' | 'scope' | 'now'>
+
+/** True for secrets under `aws/secretsmanager`, however that was said. */
+export function usesDefaultKey({ kmsKeyId }: Pick<Secret, 'kmsKeyId'>): boolean {
+  return kmsKeyId === undefined || kmsKeyId === SECRETS_MANAGER_ALIAS
+}
+
+/**
+ * A new version with its value sealed under a fresh data key, bound to the secret and the version (facts 8.10).
+ * Throws EncryptionFailure or AccessDeniedException when KMS refuses.
+ */
+export async function sealVersion(
+  owner: Owner,
+  versionId: string,
+  value: SecretValue,
+  context: Needs,
+): Promise<Version> {
+  refuseForeignDefaultKey(owner, context)
+  const { kmsKeyId } = owner
+  const { Plaintext: key, CiphertextBlob } = await translate(
+    context.kms.generateDataKey({
+      KeyId: kmsKeyId ?? SECRETS_MANAGER_ALIAS,
+      EncryptionContext: encryptionContext(owner, versionId),
+    }),
+    errors.encryptionFailure,
+  )
+  const binary = value.SecretBinary !== undefined
+  const plaintext = bytesOf(value)
+  const ciphertext = context.cipher.seal(key, plaintext, placeOf(owner, versionId, binary))
+  key.fill(0)
+  return {
+    versionId,
+    createdAt: context.now,
+    kmsKeyId,
+    value: { ciphertext, dataKey: CiphertextBlob, binary },
+  }
+}
+
+/** The value of a version. Throws DecryptionFailure when it cannot be opened, AccessDeniedException when KMS denies. */
+export async function openVersion(owner: Owner, version: Version, context: Needs): Promise<SecretValue> {
+  refuseForeignDefaultKey(owner, context)
+  const { ciphertext, dataKey, binary } = version.value
+  const { Plaintext: key } = await translate(
+    context.kms.decrypt({ CiphertextBlob: dataKey, EncryptionContext: encryptionContext(owner, version.versionId) }),
+    errors.decryptionFailure,
+  )
+  let plaintext: Uint8Array
+  try {
+    plaintext = context.cipher.open(key, ciphertext, placeOf(owner, version.versionId, binary))
+  } catch {
+    throw errors.decryptionFailure()
+  } finally {
+    key.fill(0)
+  }
+  return binary ? { SecretBinary: plaintext } : { SecretString: Buffer.from(plaintext).toString('utf8') }
+}
+
+/** Whether a version holds exactly this value, for repeated ClientRequestTokens. */
+export async function holdsValue(owner: Owner, version: Version, value: SecretValue, context: Needs): Promise<boolean> {
+  if (version.value.binary !== (value.SecretBinary !== undefined)) return false
+  const stored = await openVersion(owner, version, context)
+  return Buffer.compare(bytesOf(stored), bytesOf(value)) === 0
+}
+
+/** The two probes AWS makes when a key is chosen; their results are thrown away (facts 8.10). */
+export async function probeKey(owner: Owner, context: Needs): Promise<void> {
+  const { kmsKeyId } = owner
+  if (kmsKeyId === undefined) return
+  const EncryptionContext = encryptionContext(owner, 'RequestToValidateKeyAccess')
+  const { CiphertextBlob } = await translate(
+    context.kms.generateDataKey({ KeyId: kmsKeyId, EncryptionContext }),
+    errors.encryptionFailure,
+  )
+  await translate(context.kms.decrypt({ CiphertextBlob, EncryptionContext }), errors.decryptionFailure)
+}
+
+function refuseForeignDefaultKey(owner: Owner, { scope }: Needs): void {
+  if (owner.account !== scope.account && usesDefaultKey(owner)) throw errors.foreignDefaultKey()
+}
+
+/** KMS's refusals as callers of Secrets Manager see them (facts 9.8). */
+async function translate<T>(call: Promise<T>, failure: () => AwsError): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    throw error.code === 'AccessDeniedException' ? errors.kmsAccessDenied() : failure()
+  }
+}
+
+const encryptionContext = (owner: Owner, versionId: string) => ({ SecretARN: owner.arn, SecretVersionId: versionId })
+
+const placeOf = (owner: Owner, versionId: string, binary: boolean) => [
+  'secret value',
+  owner.account,
+  owner.region,
+  owner.arn,
+  versionId,
+  binary ? 'binary' : 'text',
+]
+
+function bytesOf(value: SecretValue): Uint8Array {
+  return value.SecretBinary ?? Buffer.from(value.SecretString ?? '', 'utf8')
+}

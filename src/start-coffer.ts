@@ -1,0 +1,142 @@
+import { type App, createApp } from './app/create-app.ts'
+import type { SecurityEvent } from './app/handle.ts'
+import { ResourceLocks } from './app/resource-locks.ts'
+import { serviceEntry } from './app/service-entry.ts'
+import { createServices } from './app/services.ts'
+import { SecurityLog } from './audit/security-log.ts'
+import type { Change } from './aws/change.ts'
+import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
+import { createAdministrator } from './identity/administrator.ts'
+import { openAuthenticator, signedAuthenticator } from './identity/authenticate.ts'
+import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
+import { JobRunner } from './jobs/runner.ts'
+import type { Log } from './log.ts'
+import { type Installation, openInstallation } from './open-installation.ts'
+import type { RootKeySource } from './root-key-source.ts'
+import type { Secret } from './secrets/secret.ts'
+
+export interface StartOptions {
+  /** Absent for data that is thrown away at the end. */
+  readonly dataDir: string | undefined
+  readonly rootKey: RootKeySource
+  /** False takes any credentials; only for data that is thrown away. */
+  readonly verify: boolean
+  /** Account of a new installation; random when absent. */
+  readonly account?: string | undefined
+  /** Access key of the first administrator; random when absent. */
+  readonly administrator?: Credentials | undefined
+  /** Keeps the first administrator's access key before the account exists. */
+  readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
+  readonly log: Log
+  /** Receives failed authentication, bounded in rate; the log when absent. */
+  readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
+  readonly now?: (() => number) | undefined
+}
+
+/** Coffer at work, without sockets. */
+export interface RunningCoffer {
+  readonly app: App
+  readonly installation: Installation
+  /** Oldest account of the installation. */
+  readonly account: string
+  /** The administrator's access key, when it was made by this start. */
+  readonly credentials: Credentials | undefined
+  /** Rejects when the store does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How often the store is asked for secrets whose recovery window has ended. */
+const PURGE_EVERY_MS = 60_000
+
+/** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
+export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
+  const { log, now = Date.now } = options
+  if (!options.verify && options.dataDir !== undefined)
+    throw new Error('A Coffer with a data directory always verifies signatures')
+  const installation = await openInstallation(options)
+  try {
+    const first = await firstAccount(installation, options, now())
+    const security = new SecurityLog(options.onRefused ?? ((line) => log.warn(line, 'authentication failed')))
+    const { secrets, keys, identities, trail, keyring } = installation
+    const app = createApp({
+      services: createServices({
+        secrets,
+        keys,
+        trail,
+        material: keyring.sealer('kms'),
+        pageTokens: keyring.sealer('page-token'),
+      }),
+      authenticator: options.verify
+        ? signedAuthenticator(identities, keyring.sealer('access-key'))
+        : openAuthenticator(),
+      trail,
+      locks: new ResourceLocks(),
+      now,
+      onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
+      onRefused: (event: SecurityEvent) => security.refused(event),
+    })
+    const jobs = new JobRunner([purgeJob(installation, now)], (job, error) =>
+      log.error({ job, err: describe(error) }, 'job failed'),
+    )
+    return {
+      app,
+      installation,
+      ...first,
+      ping: () => installation.engine.ping(),
+      async close() {
+        await jobs.close()
+        await installation.close()
+      },
+    }
+  } catch (error) {
+    await installation.close()
+    throw error
+  }
+}
+
+/** The account there is, or the first one, with its administrator. */
+async function firstAccount(
+  { identities, trail, keyring }: Installation,
+  options: StartOptions,
+  at: number,
+): Promise<{ account: string; credentials: Credentials | undefined }> {
+  const [existing] = await identities.accounts()
+  if (existing !== undefined) return { account: existing, credentials: undefined }
+  const account = options.account ?? newAccountId()
+  const credentials = options.administrator ?? newCredentials()
+  await options.keepCredentials(account, credentials)
+  const sealer = keyring.sealer('access-key')
+  const { user, changes } = createAdministrator({ account, credentials, at }, identities, sealer)
+  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at, arn: user.arn }
+  await trail.append(serviceEntry(event), changes)
+  return { account, credentials }
+}
+
+function purgeJob({ secrets, trail }: Installation, now: () => number) {
+  const record = (secret: Secret, change: Change) =>
+    trail.append(
+      serviceEntry({
+        service: 'secretsmanager',
+        operation: 'EndSecretVersionDelete',
+        by: 'secretsmanager',
+        account: secret.account,
+        region: secret.region,
+        at: now(),
+        arn: secret.arn,
+      }),
+      [change],
+    )
+  return {
+    name: 'purge deleted secrets',
+    everyMs: PURGE_EVERY_MS,
+    run: async () => {
+      await purgeDeletedSecrets(secrets, now(), record)
+    },
+  }
+}
+
+/** What the log says of a failure: where it happened, in our words and the runtime's, never in a client's. */
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

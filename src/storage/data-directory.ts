@@ -1,0 +1,97 @@
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** Something is wrong with the data directory; the message says what and what to do. */
+export class DataDirectoryError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'DataDirectoryError'
+  }
+}
+
+/** A data directory that belongs to this process until it is released. */
+export interface DataDirectory {
+  readonly path: string
+  readonly storePath: string
+  readonly trailPath: string
+  /** Lets others have it. */
+  release(): void
+}
+
+/**
+ * Makes the data directory (0700) where there is none and claims it for this process. Throws DataDirectoryError when others can enter it,
+ * when it cannot be written, or when another process has it.
+ */
+export function claimDataDirectory(path: string): DataDirectory {
+  checkDirectory(path)
+  const lock = lockFile(join(path, 'lock'))
+  return { path, ...filesOf(path), release: () => lock.close() }
+}
+
+export function filesOf(path: string): { storePath: string; trailPath: string } {
+  return { storePath: join(path, 'store.db'), trailPath: join(path, 'trail.db') }
+}
+
+/** True when there is no store in the directory yet, or no directory. */
+export function isEmptyStore(path: string): boolean {
+  return statSync(filesOf(path).storePath, { throwIfNoEntry: false }) === undefined
+}
+
+/** Removes a directory of data that was to be thrown away. */
+export function removeDataDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true })
+}
+
+function checkDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new DataDirectoryError(`Cannot make the data directory: ${path}: ${reason(error)}`)
+  }
+  const stat = statSync(path)
+  if (!stat.isDirectory()) throw new DataDirectoryError(`Cannot use the data directory: ${path}: it is not a directory`)
+  // Windows has no such modes.
+  if (process.platform === 'win32') return
+  if (process.getuid?.() !== stat.uid)
+    throw new DataDirectoryError(`Cannot use the data directory: ${path}: it belongs to another user`)
+  if ((stat.mode & 0o077) !== 0)
+    throw new DataDirectoryError(
+      `Cannot use the data directory: ${path}: others can enter it (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 700 ${path}`,
+    )
+}
+
+/** Makes an empty file only we can read, if there is none; SQLite gives its side files the same mode. */
+export function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+    if (process.platform !== 'win32') chmodSync(path, 0o600)
+  } catch (error) {
+    throw new DataDirectoryError(`Cannot write to the data directory: ${path}: ${reason(error)}`)
+  }
+}
+
+/**
+ * Takes the lock for the life of the process. It is a lock of the operating system on a file (SQLite's own, which Node.js can reach without an
+ * add-on), so it ends with the process however that ends.
+ */
+function lockFile(path: string): DatabaseSync {
+  makePrivateFile(path)
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    lock.exec('pragma journal_mode = memory')
+    lock.exec('begin exclusive')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (!/locked/.test(reason(error)))
+      throw new DataDirectoryError(`Cannot lock the data directory: ${path}: ${reason(error)}`)
+    throw new DataDirectoryError(
+      `Cannot use the data directory: ${join(path, '..')}: another Coffer is using it. Stop that one, or choose another with --data-dir.`,
+    )
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,47 @@
+import type { Entry } from '../audit/entry.ts'
+import type { Change } from '../aws/change.ts'
+import type { Row, Sql } from './sql.ts'
+
+/** Counters that every change of a kind raises in its own transaction; what was cached under an older one must not be used. */
+export interface Generations {
+  readonly identity: number
+  readonly keys: number
+}
+
+export interface Snapshot {
+  /** Rows of each statement, in the order of the statements. */
+  readonly results: readonly (readonly Row[])[]
+  /** As of the same snapshot. */
+  readonly generations: Generations
+}
+
+/** A statement of a change. With `expect`, any other number of rows makes the whole change a conflict. */
+export interface Write {
+  readonly statement: Sql
+  readonly expect?: number | undefined
+}
+
+/** The changes that stores make: statements that the engine runs in one transaction with their record. */
+export interface SqlChange extends Change {
+  readonly writes: readonly Write[]
+}
+
+/**
+ * What differs between databases, and nothing else.
+ *
+ * Guarantees: `read` sees one snapshot that holds everything acknowledged before the call; `append` is durable when it resolves; a violated
+ * unique index or an unexpected row count rejects with ConflictError and leaves nothing of the change behind.
+ */
+export interface Engine {
+  read(statements: readonly Sql[]): Promise<Snapshot>
+  append(entry: Entry | undefined, writes: readonly Write[]): Promise<void>
+  /** The newest entries, oldest first. */
+  newestEntries(limit: number): Promise<Entry[]>
+  /** Asks that deleted content leaves the files too. Resolves once it is done or known to be impossible for now. */
+  erase(): Promise<void>
+  /** Rejects when the store does not answer or can no longer be written. */
+  ping(): Promise<void>
+  /** The plan of a query as the database explains it, for tests. */
+  explain(statement: Sql): Promise<string>
+  close(): Promise<void>
+}

@@ -1,0 +1,46 @@
+import type { Engine } from './engine.ts'
+import { sql } from './sql.ts'
+
+/** A key of the keyring as stored: wrapped by the root key. */
+export interface StoredKey {
+  readonly purpose: string
+  readonly version: number
+  readonly wrapped: Uint8Array
+}
+
+/** What a store says about itself before anything in it can be opened. */
+export interface Installation {
+  /** Random name of the installation; keyring keys are bound to it. */
+  readonly id: string
+  /** Fingerprint of the root key that wraps the keyring. */
+  readonly rootKey: string
+  readonly keyring: readonly StoredKey[]
+}
+
+/** The installation of a store; undefined for a store that was never set up. */
+export async function readInstallation(engine: Engine): Promise<Installation | undefined> {
+  const { results } = await engine.read([
+    sql`select name, value from meta`,
+    sql`select purpose, version, wrapped from keyring order by purpose, version`,
+  ])
+  const meta = new Map((results[0] ?? []).map((row) => [String(row.name), String(row.value)]))
+  const id = meta.get('installation')
+  const rootKey = meta.get('root_key')
+  if (id === undefined || rootKey === undefined) return undefined
+  const keyring = (results[1] ?? []).map((row) => ({
+    purpose: String(row.purpose),
+    version: Number(row.version),
+    wrapped: row.wrapped as Uint8Array,
+  }))
+  return { id, rootKey, keyring }
+}
+
+/** Sets up an empty store, all at once. Rejects with ConflictError when it has been set up already. */
+export function writeInstallation(engine: Engine, { id, rootKey, keyring }: Installation): Promise<void> {
+  return engine.append(undefined, [
+    { statement: sql`insert into meta (name, value) values ('installation', ${id}), ('root_key', ${rootKey})` },
+    ...keyring.map(({ purpose, version, wrapped }) => ({
+      statement: sql`insert into keyring (purpose, version, wrapped) values (${purpose}, ${version}, ${wrapped})`,
+    })),
+  ])
+}

@@ -1,0 +1,35 @@
+import type { Row } from './sql.ts'
+
+/** Authenticates rows that permission or the choice of a value depends on; handed to the stores by who owns the keyring. */
+export interface RowMac {
+  tag(fields: readonly (string | number | null | Uint8Array)[]): Uint8Array
+  verify(fields: readonly (string | number | null | Uint8Array)[], tag: Uint8Array): boolean
+}
+
+/** A row whose MAC does not fit its content: somebody wrote to the store behind the server's back. */
+export class ForgedRowError extends Error {
+  constructor(table: string, key: string) {
+    super(`The store holds a row that Coffer did not write: ${table} ${key}`)
+    this.name = 'ForgedRowError'
+  }
+}
+
+/** Columns of a table that its MAC covers, first those that name the row. */
+export interface Covered {
+  readonly table: string
+  readonly columns: readonly string[]
+}
+
+type Fields = Readonly<Record<string, string | number | null | Uint8Array>>
+
+export function macOf(mac: RowMac, covered: Covered, row: Fields): Uint8Array {
+  return mac.tag(fieldsOf(covered, row))
+}
+
+export function macFits(mac: RowMac, covered: Covered, row: Row): boolean {
+  return row.mac instanceof Uint8Array && mac.verify(fieldsOf(covered, row), row.mac)
+}
+
+function fieldsOf({ table, columns }: Covered, row: Fields) {
+  return [table, ...columns.map((column) => row[column] ?? null)]
+}

@@ -1,0 +1,67 @@
+/** What a statement may carry; the same on every engine. */
+export type SqlValue = string | number | null | Uint8Array
+
+/** A list bound as one parameter, for `in ${list(values)}`. */
+export class ListParameter {
+  readonly values: readonly (string | number)[]
+  constructor(values: readonly (string | number)[]) {
+    this.values = values
+  }
+}
+
+/** A piece of SQL with its parameters; pieces nest. */
+export class Sql {
+  readonly parts: readonly string[]
+  readonly values: readonly (SqlValue | ListParameter)[]
+  constructor(parts: readonly string[], values: readonly (SqlValue | ListParameter)[]) {
+    this.parts = parts
+    this.values = values
+  }
+}
+
+/** Builds SQL from a template; every interpolated value becomes a parameter, every interpolated `Sql` a part of the text. */
+export function sql(template: TemplateStringsArray, ...inserts: readonly (SqlValue | ListParameter | Sql)[]): Sql {
+  const parts = [template[0] ?? '']
+  const values: (SqlValue | ListParameter)[] = []
+  inserts.forEach((insert, index) => {
+    const after = template[index + 1] ?? ''
+    if (insert instanceof Sql) {
+      parts.push((parts.pop() ?? '') + insert.parts[0])
+      parts.push(...insert.parts.slice(1))
+      parts.push((parts.pop() ?? '') + after)
+      values.push(...insert.values)
+    } else {
+      values.push(insert)
+      parts.push(after)
+    }
+  })
+  return new Sql(parts, values)
+}
+
+/** Text that is not a parameter: names of columns and tables known to the program. Never anything from outside. */
+export function raw(text: string): Sql {
+  return new Sql([text], [])
+}
+
+export function list(values: readonly (string | number)[]): ListParameter {
+  return new ListParameter(values)
+}
+
+/** Pieces joined by a separator such as ` or `. */
+export function join(pieces: readonly Sql[], separator: string): Sql {
+  return pieces.reduce(
+    (joined, piece, index) => (index === 0 ? piece : sql`${joined}${raw(separator)}${piece}`),
+    raw(''),
+  )
+}
+
+/**
+ * Condition that a text column starts with a prefix, as a range an index answers. Text compares bytewise on every engine, and no character
+ * sorts behind U+10FFFF.
+ */
+export function startsWith(column: Sql, prefix: string): Sql {
+  return sql`${column} >= ${prefix} and ${column} < ${`${prefix}\u{10FFFF}`}`
+}
+
+/** One row of an answer, by column name. */
+export type Row = Readonly<Record<string, SqlValue>>
