@@ -42,3 +42,6 @@ export function stringToSign(timestamp: string, { date, region, service }: Signi
   )
   return `${ALGORITHM}\n${timestamp}\n${date}/${region}/${service}/${TERMINATOR}\n${digest}`
 }
+
+/** ASCII, as nearly every request is, needs no copy to be the bytes that were on the wire. */
+const bytesOf = (text: string) => (Buffer.byteLength(text) === text.length ? text : wireBytes(text))
