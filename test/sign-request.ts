@@ -17,9 +17,9 @@ export interface RequestToSign {
 }
 
 /**
- * Signs a request with SigV4 and returns its raw headers (name, value, name, value …), with `x-amz-date`, the session token and
- * `authorization` added. For tests that speak HTTP by hand. Written straight from the rules and deliberately sharing nothing with
- * src/aws/sigv4; it resolves no dot segments.
+ * Signs a request with SigV4 and returns its raw headers (name, value, name, value …), with `x-amz-date`, the session
+ * token and `authorization` added. For tests that speak HTTP by hand. Written straight from the rules and deliberately
+ * sharing nothing with src/aws/sigv4; it resolves no dot segments.
  */
 export function signRequest(request: RequestToSign): string[] {
   const added: [string, string][] = [['x-amz-date', timestampOf(request.date)]]
@@ -32,8 +32,8 @@ export function signRequest(request: RequestToSign): string[] {
 }
 
 /**
- * Presigns a request: returns its target with the proof in the query. `expires` is in seconds; without it the URL names no validity. Its
- * headers must be sent as they were given.
+ * Presigns a request: returns its target with the proof in the query. `expires` is in seconds; without it the URL names
+ * no validity. Its headers must be sent as they were given.
  */
 export function presignUrl(request: RequestToSign & { readonly expires?: number }): string {
   const headers = pairsOf(request.headers)

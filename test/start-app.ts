@@ -1,8 +1,10 @@
 import { SecretsManager, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { sdkRequestHandler } from '../src/app/sdk-request-handler.ts'
+import { serviceEntry } from '../src/app/service-entry.ts'
 import type { Entry } from '../src/audit/entry.ts'
 import { startHttpServer } from '../src/http/server.ts'
-import type { Credentials } from '../src/identity/access-key.ts'
+import { type Credentials, newCredentials, uniqueId } from '../src/identity/access-key.ts'
+import { accessKeyPlace } from '../src/identity/authenticate.ts'
 import type { Log } from '../src/log.ts'
 import type { RootKeySource } from '../src/root-key-source.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
@@ -32,8 +34,10 @@ export interface TestApp extends AsyncDisposable {
   readonly running: RunningCoffer
   /** Another client: other Region, other credentials. */
   clientFor(config?: Partial<SecretsManagerClientConfig>): SecretsManager
+  /** The client of a new user of the account, whom no policy allows anything. */
+  as(userName: string): Promise<SecretsManager>
   /** Server and clients share this clock. */
-  readonly clock: { advance(milliseconds: number): void; now(): number }
+  readonly clock: TestClock
   /** The newest records, oldest first. */
   trail(limit?: number): Promise<Entry[]>
   /** What the server told its operator. */
@@ -42,6 +46,17 @@ export interface TestApp extends AsyncDisposable {
   readonly refused: Record<string, unknown>[]
   close(): Promise<void>
 }
+
+export interface TestClock {
+  advance(milliseconds: number): void
+  now(): number
+  /** Goes on to noon of the next day, so that what follows stays within that day. */
+  toNoon(): void
+  /** Midnight UTC of the current day. */
+  today(): Date
+}
+
+const DAY = 86_400_000
 
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
@@ -89,17 +104,22 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     await server?.close()
     await running.close()
   }
+  const now = () => Date.now() + offset
+  const advance = (milliseconds: number) => {
+    offset += milliseconds
+    for (const client of clients) client.config.systemClockOffset = offset
+  }
   return {
     client: clientFor(),
     account: running.account,
     running,
     clientFor,
+    as: async (userName) => clientFor({ credentials: await addUser(running, userName) }),
     clock: {
-      advance(milliseconds) {
-        offset += milliseconds
-        for (const client of clients) client.config.systemClockOffset = offset
-      },
-      now: () => Date.now() + offset,
+      advance,
+      now,
+      toNoon: () => advance(DAY + DAY / 2 - (now() % DAY)),
+      today: () => new Date(now() - (now() % DAY)),
     },
     trail: (limit = 1000) => running.installation.trail.newest({ limit }),
     logged,
@@ -107,6 +127,22 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+async function addUser({ account, installation }: RunningCoffer, userName: string): Promise<Credentials> {
+  const { identities, keyring, trail } = installation
+  const credentials = newCredentials()
+  const createdAt = Date.now()
+  const arn = `arn:aws:iam::${account}:user/${userName}`
+  const user = { account, userName, userId: uniqueId('AIDA'), arn, managedPolicies: [], createdAt }
+  const key = { accessKeyId: credentials.accessKeyId, account, userName, active: true, createdAt }
+  const sealedSecret = keyring.sealer('access-key').seal(Buffer.from(credentials.secretAccessKey), accessKeyPlace(key))
+  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at: createdAt, arn }
+  await trail.append(serviceEntry(event), [
+    identities.createUser(user),
+    identities.createAccessKey({ ...key, sealedSecret }),
+  ])
+  return credentials
 }
 
 function recordingLog(logged: TestApp['logged']): Log {

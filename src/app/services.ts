@@ -3,7 +3,7 @@ import { PageTokens } from '../aws/pagination.ts'
 import type { KmsClient } from '../kms/client.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
-import type { KeyStore } from '../kms/key-store.ts'
+import type { KeyStore, KmsKey } from '../kms/key-store.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
 import { generateDataKey } from '../kms/operations/generate-data-key.ts'
 import { ensureServiceKey } from '../kms/service-key.ts'
@@ -62,17 +62,34 @@ function secretsManager(parts: ServiceParts, kmsService: Service): Service {
 }
 
 function kms({ keys, material }: ServiceParts): Service {
+  const contexts = new WeakMap<Gate, KmsContext>()
   return {
     signingName: 'kms',
     targetPrefix: undefined,
     errorMember: 'message',
     windowMinutes: 5,
     operations: operationsByName([generateDataKey, decrypt]),
-    contextFor: ({ call }): KmsContext => ({
-      scope: { account: call.principal.account, region: call.region },
-      keys,
-      material,
-    }),
+    contextFor(gate) {
+      const { principal, region } = gate.call
+      const scope = { account: principal.account, region }
+      const context = contexts.get(gate) ?? { scope, keys: rememberKeys(keys), material }
+      contexts.set(gate, context)
+      return context
+    },
+  }
+}
+
+/** The key store, remembering for the length of one request which keys it has found: a batch mostly needs the same one twenty times. */
+function rememberKeys(keys: KeyStore): KeyStore {
+  const known = new Map<string, KmsKey>()
+  return {
+    async find(reference) {
+      const name = JSON.stringify(reference)
+      const key = known.get(name) ?? (await keys.find(reference))
+      if (key) known.set(name, key)
+      return key
+    },
+    create: (key, alias) => keys.create(key, alias),
   }
 }
 

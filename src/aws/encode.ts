@@ -12,9 +12,8 @@ function plain(value: unknown): unknown {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  const result: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) result[name] = plain(member)
-  return result
+  // Not by assignment: a member named __proto__ would vanish.
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]))
 }
 
 /**

@@ -45,6 +45,9 @@ export function wrongType(json: unknown, wanted: string): Error {
   return frameworkError(SERIALIZATION, `${token}_VALUE can not be converted to ${wanted}`)
 }
 
+/** A text; of an enumeration, one of its values, which holds once the constraints were checked. */
+export function string<const E extends string>(constraints: Constraints & { readonly enum: readonly E[] }): Shape<E>
+export function string(constraints?: Constraints): Shape<string>
 export function string(constraints: Constraints = {}): Shape<string> {
   const expression = constraints.pattern === undefined ? undefined : new RegExp(`^(?:${constraints.pattern})$`)
   return {
@@ -256,7 +259,7 @@ export function structure<const M extends Record<string, Member>>(
     render(value) {
       const parts = list.map((member) => {
         const item = (value as Record<string, unknown>)[member.name]
-        return `${lowerFirst(member.name)}=${item === undefined ? 'null' : member.shape.render(item)}`
+        return `${lowerFirst(member.name)}=${item === undefined ? 'null' : shown(member.shape, item)}`
       })
       return `${name}(${parts.join(', ')})`
     },
@@ -267,6 +270,8 @@ export function structure<const M extends Record<string, Member>>(
 export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1)
 }
+
+const shown = <T>(shape: Shape<T>, value: T) => (shape.constraints.sensitive ? '***' : shape.render(value))
 
 const NOT_NULL = 'Member must not be null'
 const maxLengthText = (max: number) => `Member must have length less than or equal to ${max}`

@@ -1,17 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import type { App } from '../app/create-app.ts'
 import type { Log } from '../log.ts'
+import { BodyBudget } from './body.ts'
+import { endBrokenConnection } from './client-error.ts'
+import { Connections } from './connections.ts'
+import { Exchange } from './exchange.ts'
+import { Health } from './health.ts'
+import { type HttpLimits, LIMITS } from './limits.ts'
+import { listen, newServer, type Tls } from './node-server.ts'
+import { type ServeParts, serve } from './serve.ts'
+import { stopServer } from './stop-server.ts'
+import { parseTrustedProxies } from './trusted-proxies.ts'
+import { Turn } from './turn.ts'
+import { Work } from './work.ts'
 
 export interface HttpOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
   /** PEM texts; plain HTTP when absent. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  readonly tls?: Tls | undefined
   /** Addresses and CIDR ranges whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[]
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>
   readonly log: Log
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<HttpLimits> | undefined
 }
 
 export interface HttpServer {
@@ -22,6 +38,46 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-export async function startHttpServer(_app: App, _options: HttpOptions): Promise<HttpServer> {
-  throw new Error('not yet')
+/** Serves `app` on a port. Throws an Error with one line for the operator when it cannot. */
+export async function startHttpServer(app: App, options: HttpOptions): Promise<HttpServer> {
+  const { host, log, tls } = options
+  const limits: HttpLimits = { ...LIMITS, ...options.limits }
+  const proxies = parseTrustedProxies(options.trustedProxies)
+  const connections = new Connections(proxies)
+  const work = new Work()
+  const parts: ServeParts = {
+    app,
+    health: new Health({ ping: options.ping, ...limits }),
+    proxies,
+    budget: new BodyBudget(limits.bodiesBytes),
+    turn: new Turn(),
+    work,
+    limits,
+    log,
+  }
+  const server = newServer(tls, limits)
+  server.on('connection', (socket) => connections.addRaw(socket))
+  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => connections.add(socket))
+  server.on('clientError', (error, socket) => endBrokenConnection(error, socket as Socket, connections, limits.drainMs))
+  const take =
+    (expects?: Exchange['expects']) => (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
+      const connection = connections.begin(request, response, limits.requestsPerConnection)
+      if (connection) serve(new Exchange({ request, response, connection, connections, limits, expects }), parts)
+    }
+  server.on('request', take())
+  server.on('checkContinue', take('continue'))
+  server.on('checkExpectation', take('something else'))
+  await listen(server, options)
+  server.on('error', (error) => log.error({ err: error.message }, 'the HTTP server failed'))
+
+  const { port } = server.address() as AddressInfo
+  let stopped: Promise<void> | undefined
+  return {
+    url: `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    port,
+    close() {
+      stopped ??= stopServer(server, { connections, work, limitMs: limits.stopMs })
+      return stopped
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import type { Target } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import type { SecretsContext } from './context.ts'
 import { errors } from './errors.ts'
 import { makeSecretArn, parseSecretId } from './secret-id.ts'
@@ -14,8 +15,9 @@ const NO_SUFFIX = '------'
 export function selectorOf(text: string, scope: Scope): Selector | undefined {
   const id = parseSecretId(text)
   if (id.kind === 'name') return { scope, name: id.name }
-  // Secrets of another Region do not exist here (facts 9.3, 6).
+  // Secrets of another Region do not exist here (facts 9.3, 6), and no Region lies in another partition than its own.
   if (id.kind === 'malformed-arn' || id.region !== scope.region) return undefined
+  if (id.partition !== partitionOf(id.region)) return undefined
   if (id.kind === 'arn') return { arn: id.arn }
   return { scope: { account: id.account, region: id.region }, name: id.name }
 }

@@ -34,6 +34,8 @@ export type SortKey = 'created' | 'name' | 'changed' | 'accessed'
 export interface Position {
   readonly key: string | number
   readonly id: number
+  /** Where a walk towards newer dates ends, however many secrets get a newer one meanwhile. */
+  readonly until?: number | undefined
 }
 
 export interface PageQuery {

@@ -27,7 +27,7 @@ export const tag = structure({ Key: string({ length: [1, 128] }), Value: string(
 export const tags = list(tag)
 
 /** AWS lists the newer keys behind the older ones as far as is known (facts 9.2). */
-const filterKeys = ['all', 'name', 'tag-key', 'description', 'tag-value', 'primary-region', 'owning-service']
+const filterKeys = ['all', 'name', 'tag-key', 'description', 'tag-value', 'primary-region', 'owning-service'] as const
 export const filter = structure(
   {
     Key: string({ enum: filterKeys }),

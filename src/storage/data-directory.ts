@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, chmodSync, closeSync, constants, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Something is wrong with the data directory; the message says what and what to do. */
@@ -45,7 +45,7 @@ export function removeDataDirectory(path: string): void {
 
 function checkDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path)
   } catch (error) {
     throw new DataDirectoryError(`Cannot make the data directory: ${path}: ${reason(error)}`)
   }
@@ -61,13 +61,41 @@ function checkDirectory(path: string): void {
     )
 }
 
+/** Makes the directory and those above it, so that a power cut does not take it away with what was acknowledged in it. */
+function makeDirectory(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (first === undefined || process.platform === 'win32') return
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    const above = openSync(dirname(made), 'r')
+    try {
+      fsyncSync(above)
+    } catch (error) {
+      // Some file systems do not sync directories.
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+    } finally {
+      closeSync(above)
+    }
+  }
+}
+
 /** Makes an empty file only we can read, if there is none; SQLite gives its side files the same mode. */
 export function makePrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, 'a', 0o600))
+    // A file that exists is not opened: closing any handle of a file gives up the locks that this process holds on it.
+    if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.R_OK | constants.W_OK)
+    else makeFile(path)
     if (process.platform !== 'win32') chmodSync(path, 0o600)
   } catch (error) {
     throw new DataDirectoryError(`Cannot write to the data directory: ${path}: ${reason(error)}`)
+  }
+}
+
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
@@ -77,13 +105,14 @@ export function makePrivateFile(path: string): void {
  */
 function lockFile(path: string): DatabaseSync {
   makePrivateFile(path)
-  const lock = new DatabaseSync(path, { timeout: 0 })
+  let lock: DatabaseSync | undefined
   try {
+    lock = new DatabaseSync(path, { timeout: 0 })
     lock.exec('pragma journal_mode = memory')
     lock.exec('begin exclusive')
     return lock
   } catch (error) {
-    lock.close()
+    lock?.close()
     if (!/locked/.test(reason(error)))
       throw new DataDirectoryError(`Cannot lock the data directory: ${path}: ${reason(error)}`)
     throw new DataDirectoryError(

@@ -1,6 +1,7 @@
 import type { Change } from '../aws/change.ts'
 import type { AccessKey, IdentityStore, User } from '../identity/identity-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
+import { GenerationCache } from './generation-cache.ts'
 import { type Covered, ForgedRowError, macFits, macOf, type RowMac } from './row-mac.ts'
 import { type Row, sql } from './sql.ts'
 
@@ -23,8 +24,7 @@ const CACHED_KEYS = 10_000
 export class SqlIdentityStore implements IdentityStore {
   readonly #engine: Engine
   readonly #mac: RowMac
-  readonly #cache = new Map<string, KeyWithUser>()
-  #generation = -1
+  readonly #cache = new GenerationCache<KeyWithUser>(CACHED_KEYS)
 
   constructor(engine: Engine, mac: RowMac) {
     this.#engine = engine
@@ -33,10 +33,7 @@ export class SqlIdentityStore implements IdentityStore {
 
   async findAccessKey(accessKeyId: string): Promise<KeyWithUser | undefined> {
     const cached = this.#cache.get(accessKeyId)
-    if (cached) {
-      const { generations } = await this.#engine.read([])
-      if (generations.identity === this.#generation) return cached
-    }
+    if (cached && cached.generation === (await this.#engine.read([])).generations.identity) return cached.value
     const { results, generations } = await this.#engine.read([
       sql`select * from access_keys where access_key_id = ${accessKeyId}`,
       sql`select u.* from users u join access_keys k on u.account = k.account and u.user_name = k.user_name
@@ -46,9 +43,7 @@ export class SqlIdentityStore implements IdentityStore {
     const [userRow] = results[1] ?? []
     if (!keyRow || !userRow) return undefined
     const found = { key: this.#toAccessKey(keyRow), user: this.#toUser(userRow) }
-    if (generations.identity !== this.#generation || this.#cache.size >= CACHED_KEYS) this.#cache.clear()
-    this.#generation = generations.identity
-    this.#cache.set(accessKeyId, found)
+    this.#cache.set(accessKeyId, found, generations.identity)
     return found
   }
 

@@ -1,9 +1,10 @@
 import type { Change } from '../aws/change.ts'
 import { keyArn } from '../kms/key.ts'
 import type { KeyReference, KeyState, KeyStore, KmsKey } from '../kms/key-store.ts'
-import type { Engine, Generations, SqlChange } from './engine.ts'
+import type { Engine, SqlChange } from './engine.ts'
+import { GenerationCache } from './generation-cache.ts'
 import { type Covered, ForgedRowError, macFits, macOf, type RowMac } from './row-mac.ts'
-import { type Row, sql } from './sql.ts'
+import { type Row, type Sql, sql } from './sql.ts'
 
 const KEYS: Covered = {
   table: 'kms_keys',
@@ -18,8 +19,7 @@ const CACHED_KEYS = 1_000
 export class SqlKeyStore implements KeyStore {
   readonly #engine: Engine
   readonly #mac: RowMac
-  readonly #cache = new Map<string, KmsKey>()
-  #generation = -1
+  readonly #cache = new GenerationCache<KmsKey>(CACHED_KEYS)
 
   constructor(engine: Engine, mac: RowMac) {
     this.#engine = engine
@@ -28,22 +28,14 @@ export class SqlKeyStore implements KeyStore {
 
   async find(reference: KeyReference): Promise<KmsKey | undefined> {
     const name = JSON.stringify(reference)
-    if (this.#cache.has(name)) {
-      const { generations } = await this.#engine.read([])
-      if (this.#isCurrent(generations)) return this.#cache.get(name)
-    }
+    const cached = this.#cache.get(name)
+    if (cached && cached.generation === (await this.#engine.read([])).generations.keys) return cached.value
     const ofKey =
-      'keyId' in reference
-        ? sql`select ${reference.keyId} as key_id`
-        : sql`select key_id from kms_aliases where account = ${reference.account} and region = ${reference.region}
-            and alias = ${reference.alias}`
+      'keyId' in reference ? sql`select ${reference.keyId} as key_id` : sql`select key_id from ${aliasOf(reference)}`
     const { results, generations } = await this.#engine.read([
       sql`select * from kms_keys where key_id in (${ofKey})`,
       sql`select * from kms_materials where key_id in (${ofKey}) order by version`,
-      'keyId' in reference
-        ? sql`select 1 from kms_keys where 1 = 0`
-        : sql`select * from kms_aliases where account = ${reference.account} and region = ${reference.region}
-            and alias = ${reference.alias}`,
+      ...('keyId' in reference ? [] : [sql`select * from ${aliasOf(reference)}`]),
     ])
     const [row] = results[0] ?? []
     const [alias] = results[2] ?? []
@@ -51,9 +43,7 @@ export class SqlKeyStore implements KeyStore {
     if (!row) return undefined
     if (!macFits(this.#mac, KEYS, row)) throw new ForgedRowError('kms_keys', String(row.key_id))
     const key = toKey(row, results[1] ?? [])
-    this.#isCurrent(generations)
-    if (this.#cache.size >= CACHED_KEYS) this.#cache.clear()
-    this.#cache.set(name, key)
+    this.#cache.set(name, key, generations.keys)
     return key
   }
 
@@ -88,14 +78,10 @@ export class SqlKeyStore implements KeyStore {
     }
     return change
   }
+}
 
-  /** Empties the cache when the keys have changed since it was filled. */
-  #isCurrent({ keys }: Generations): boolean {
-    if (keys === this.#generation) return true
-    this.#cache.clear()
-    this.#generation = keys
-    return false
-  }
+function aliasOf({ account, region, alias }: Exclude<KeyReference, { keyId: string }>): Sql {
+  return sql`kms_aliases where account = ${account} and region = ${region} and alias = ${alias}`
 }
 
 function toKey(row: Row, materials: readonly Row[]): KmsKey {

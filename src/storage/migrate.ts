@@ -15,9 +15,9 @@ export const STORE_VERSION = migrations.length
 
 /** The store was written by a newer Coffer than this one. */
 export class NewerStoreError extends Error {
-  constructor(found: number) {
+  constructor(found: number, known = STORE_VERSION, what = 'store') {
     super(
-      `The store has version ${found}, and this Coffer knows versions up to ${STORE_VERSION}: it was written by a newer Coffer. Start that one.`,
+      `The ${what} has version ${found}, and this Coffer knows versions up to ${known}: it was written by a newer Coffer. Start that one.`,
     )
     this.name = 'NewerStoreError'
   }

@@ -27,7 +27,13 @@ export function macOf(mac: RowMac, covered: Covered, row: Fields): Uint8Array {
 }
 
 export function macFits(mac: RowMac, covered: Covered, row: Row): boolean {
-  return row.mac instanceof Uint8Array && mac.verify(fieldsOf(covered, row), row.mac)
+  if (!(row.mac instanceof Uint8Array)) return false
+  try {
+    return mac.verify(fieldsOf(covered, row), row.mac)
+  } catch {
+    // Values that cannot even be encoded, such as an infinite number, are none that Coffer wrote.
+    return false
+  }
 }
 
 function fieldsOf({ table, columns }: Covered, row: Fields) {

@@ -57,31 +57,28 @@ export class SqlSecretsStore implements SecretsStore {
   }
 
   async version(secret: Secret, versionId: string): Promise<Version | undefined> {
-    const statement = sql`select ${VERSION_INFO}, is_binary, data_key, ciphertext from versions
-      where secret_id = ${secret.id} and version_id = ${versionId}`
-    const { results } = await this.#engine.read([statement])
+    const { results } = await this.#engine.read([versionStatement(secret.id, versionId)])
     const row = results[0]?.[0]
     return row && rowToVersion(row)
   }
 
   async versions(secret: Secret): Promise<readonly VersionInfo[]> {
-    const statement = sql`select ${VERSION_INFO} from versions where secret_id = ${secret.id} order by id`
-    const { results } = await this.#engine.read([statement])
-    return (results[0] ?? []).map(rowToVersionInfo)
+    const { results } = await this.#engine.read([versionsStatement(secret.id)])
+    // Sorted here: they are some hundred at most, and an index for it would cost more on every write.
+    const rows = (results[0] ?? []).toSorted((left, right) => Number(left.id) - Number(right.id))
+    return rows.map(rowToVersionInfo)
   }
 
   async page(query: PageQuery): Promise<SecretPage> {
     const page = await searchSecrets(this.#engine, query)
     const items = page.rows.map(({ row, secret }) =>
-      macFits(this.#mac, SECRETS, row) ? secret : new TamperedError(secret.arn),
+      secret && macFits(this.#mac, SECRETS, row) ? secret : new TamperedError(String(row.arn)),
     )
     return { items, next: page.next }
   }
 
   async expired(now: number, limit: number): Promise<readonly Secret[]> {
-    const statement = sql`select * from secrets where purge_at is not null and purge_at <= ${now}
-      order by purge_at, id limit ${limit}`
-    const { results } = await this.#engine.read([statement])
+    const { results } = await this.#engine.read([expiredStatement(now, limit)])
     // A forged deletion mark destroys nothing.
     return (results[0] ?? []).filter((row) => macFits(this.#mac, SECRETS, row)).map(rowToSecret)
   }
@@ -121,11 +118,7 @@ export class SqlSecretsStore implements SecretsStore {
       })
     if (versions.add) writes.push(insertVersion(sql`${secret.id}`, versions.add))
     for (const version of versions.reseal ?? []) writes.push(replaceValue(secret.id, version))
-    writes.push(
-      { statement: sql`delete from secret_words where secret_id = ${secret.id}` },
-      { statement: sql`delete from secret_tags where secret_id = ${secret.id}` },
-      ...indexWrites(secret, sql`${secret.id}`),
-    )
+    writes.push(...staleIndexWrites(secret), ...indexWrites(secret, sql`${secret.id}`))
     return change(`update ${secret.arn}`, writes)
   }
 
@@ -180,6 +173,23 @@ export function findStatement(selectors: readonly Selector[]): Sql {
   return sql`select ${FOUND_COLUMNS} from secrets s ${WITH_CURRENT} where s.id in (${join(pieces, ' union all ')})`
 }
 
+/** One version with its value. */
+export function versionStatement(secretId: number, versionId: string): Sql {
+  return sql`select ${VERSION_INFO}, is_binary, data_key, ciphertext from versions
+    where secret_id = ${secretId} and version_id = ${versionId}`
+}
+
+/** All versions without values, in no order. */
+export function versionsStatement(secretId: number): Sql {
+  return sql`select id, ${VERSION_INFO} from versions where secret_id = ${secretId}`
+}
+
+/** Secrets whose recovery window has ended, oldest first. */
+export function expiredStatement(now: number, limit: number): Sql {
+  return sql`select * from secrets where purge_at is not null and purge_at <= ${now}
+    order by purge_at, id limit ${limit}`
+}
+
 const nameKey = (account: unknown, region: unknown, name: unknown) => `${account} ${region} ${name}`
 
 function change(describes: string, writes: readonly Write[]): SqlChange {
@@ -204,25 +214,46 @@ function replaceValue(secretId: number, version: Version): Write {
   }
 }
 
-/** What the search needs of a secret: its words and its tags. */
+/** What the search needs of a secret: its words and its tags. What stands there already is not written again. */
 function indexWrites(secret: NewSecret, id: Sql): Write[] {
   const { account, region } = secret
-  const words = searchWords(secret)
-  const inDescription = new Set(words.description)
-  const others = words.all.filter((word) => !inDescription.has(word))
+  const words = indexedWords(secret)
   const rows = [
     ...words.description.map((word) => sql`(${account}, ${region}, 1, ${word}, ${id})`),
-    ...others.map((word) => sql`(${account}, ${region}, 0, ${word}, ${id})`),
+    ...words.others.map((word) => sql`(${account}, ${region}, 0, ${word}, ${id})`),
   ]
   const writes: Write[] = chunks(rows, ROWS_PER_INSERT).map((chunk) => ({
-    statement: sql`insert into secret_words (account, region, in_description, word, secret_id) values ${join(chunk, ', ')}`,
+    statement: sql`insert into secret_words (account, region, in_description, word, secret_id) values ${join(chunk, ', ')}
+      on conflict do nothing`,
   }))
   const tags = (secret.tags ?? []).map(({ Key, Value }) => sql`(${account}, ${region}, ${Key}, ${Value}, ${id})`)
   if (tags.length > 0)
     writes.push({
-      statement: sql`insert into secret_tags (account, region, tag_key, tag_value, secret_id) values ${join(tags, ', ')}`,
+      statement: sql`insert into secret_tags (account, region, tag_key, tag_value, secret_id) values ${join(tags, ', ')}
+        on conflict (account, region, tag_key, secret_id) do update set tag_value = excluded.tag_value
+        where secret_tags.tag_value <> excluded.tag_value`,
     })
   return writes
+}
+
+/** Takes away what the search knows of a secret and is no longer so. Most updates change none of it, and then these write nothing. */
+function staleIndexWrites(secret: Secret): Write[] {
+  const words = indexedWords(secret)
+  const tagKeys = (secret.tags ?? []).map(({ Key }) => Key)
+  const stale = (inDescription: 0 | 1, kept: readonly string[]) =>
+    sql`delete from secret_words where secret_id = ${secret.id} and in_description = ${inDescription} and word not in ${list(kept)}`
+  return [
+    { statement: stale(1, words.description) },
+    { statement: stale(0, words.others) },
+    { statement: sql`delete from secret_tags where secret_id = ${secret.id} and tag_key not in ${list(tagKeys)}` },
+  ]
+}
+
+/** Words of the description, and words that stand only elsewhere. */
+function indexedWords(secret: NewSecret): { description: readonly string[]; others: readonly string[] } {
+  const { description, all } = searchWords(secret)
+  const inDescription = new Set(description)
+  return { description, others: all.filter((word) => !inDescription.has(word)) }
 }
 
 /** Keeps the number of parameters of a statement far below the engines' limits. */

@@ -55,12 +55,26 @@ export function join(pieces: readonly Sql[], separator: string): Sql {
   )
 }
 
-/**
- * Condition that a text column starts with a prefix, as a range an index answers. Text compares bytewise on every engine, and no character
- * sorts behind U+10FFFF.
- */
+/** Condition that a text column starts with a prefix, as a range an index answers. Text compares bytewise on every engine. */
 export function startsWith(column: Sql, prefix: string): Sql {
-  return sql`${column} >= ${prefix} and ${column} < ${`${prefix}\u{10FFFF}`}`
+  const end = endOfPrefix(prefix)
+  return end === undefined ? sql`${column} >= ${prefix}` : sql`${column} >= ${prefix} and ${column} < ${end}`
+}
+
+const LAST_CODE_POINT = 0x10_ff_ff
+const LAST_BEFORE_SURROGATES = 0xd7_ff
+const FIRST_BEHIND_SURROGATES = 0xe0_00
+
+/** The first text behind all texts with a prefix: its last character raised by one. Undefined when there is none. */
+function endOfPrefix(prefix: string): string | undefined {
+  const characters = [...prefix]
+  for (;;) {
+    const last = characters.pop()?.codePointAt(0)
+    if (last === undefined) return undefined
+    if (last === LAST_CODE_POINT) continue
+    const next = last === LAST_BEFORE_SURROGATES ? FIRST_BEHIND_SURROGATES : last + 1
+    return characters.join('') + String.fromCodePoint(next)
+  }
 }
 
 /** One row of an answer, by column name. */

@@ -20,33 +20,71 @@ const trailSchema = [
   'create index trail_by_outbox on trail (outbox_id) where outbox_id is not null',
 ]
 
-/**
- * Makes the two files of the embedded engine or brings them to this program's version. Throws NewerStoreError when a newer program wrote them.
- */
-export function prepareFiles(storePath: string, trailPath: string): void {
-  prepare(storePath, (version) => migrationsFrom(version, dialect), STORE_VERSION)
-  prepare(
-    trailPath,
-    (version) => {
-      if (version > TRAIL_VERSION) throw new NewerStoreError(version)
-      return version < TRAIL_VERSION ? trailSchema : []
-    },
-    TRAIL_VERSION,
-  )
+interface File {
+  readonly path: string
+  readonly what: 'store' | 'trail'
+  /** Version that this program writes. */
+  readonly version: number
+  /** Statements that take the file from a version to this program's. */
+  readonly statementsFrom: (version: number) => readonly string[]
 }
 
-function prepare(path: string, statementsFrom: (version: number) => readonly string[], target: number): void {
-  makePrivateFile(path)
+/**
+ * Makes the two files of the embedded engine or brings them to this program's version. Throws NewerStoreError when a newer program wrote one of
+ * them; then both are as they were.
+ */
+export function prepareFiles(storePath: string, trailPath: string): void {
+  const files: File[] = [
+    {
+      path: storePath,
+      what: 'store',
+      version: STORE_VERSION,
+      statementsFrom: (version) => migrationsFrom(version, dialect),
+    },
+    {
+      path: trailPath,
+      what: 'trail',
+      version: TRAIL_VERSION,
+      statementsFrom: (version) => (version < TRAIL_VERSION ? trailSchema : []),
+    },
+  ]
+  for (const { path } of files) makePrivateFile(path)
+  for (const file of files) checkVersion(file)
+  for (const file of files) prepare(file)
+}
+
+function checkVersion({ path, what, version }: File): void {
   const db = new DatabaseSync(path)
   try {
+    const found = versionOf(db)
+    if (found > version) throw new NewerStoreError(found, version, what)
+  } finally {
+    db.close()
+  }
+}
+
+function prepare({ path, version, statementsFrom }: File): void {
+  const db = new DatabaseSync(path)
+  try {
+    forgetStatistics(db)
+    if (versionOf(db) === version) return
     db.exec('pragma journal_mode = wal')
     db.exec('pragma synchronous = full')
     db.exec('begin immediate')
-    const version = Number(db.prepare('pragma user_version').get()?.user_version)
-    for (const statement of statementsFrom(version)) db.exec(statement)
-    db.exec(`pragma user_version = ${target}`)
+    for (const statement of statementsFrom(versionOf(db))) db.exec(statement)
+    db.exec(`pragma user_version = ${version}`)
     db.exec('commit')
   } finally {
     db.close()
   }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('pragma user_version').get()?.user_version)
+}
+
+/** Plans are made and tested without statistics; if somebody gathered some, a query could read a whole table. */
+function forgetStatistics(db: DatabaseSync): void {
+  const tables = db.prepare(`select name from sqlite_schema where name like 'sqlite_stat%'`).all()
+  for (const { name } of tables) db.exec(`drop table ${name}`)
 }

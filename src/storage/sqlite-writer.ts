@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { SqlValue } from './sql.ts'
+import { WriteConnection } from './sqlite-connection.ts'
+import { Erasure } from './sqlite-erasure.ts'
+import { Outbox } from './sqlite-outbox.ts'
 
 /**
  * The one writer of the embedded engine, in a thread of its own so that a sync to disk never holds up reads.
@@ -27,182 +29,153 @@ export interface GroupItem {
 
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'erase' }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'erase' | 'ping' | 'close' }
 
-/** What became of an item: nothing to say, or why it was not written. */
-export type ItemOutcome = undefined | { readonly conflict: boolean; readonly message: string }
+/**
+ * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
+ * `failed`: nothing can be written.
+ */
+export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' | 'failed'; readonly message: string }
 
 export type WriterReply = { readonly outcomes: readonly ItemOutcome[] } | { readonly failure: string }
 
-/** How long the writer waits for readers in other processes before a statement gives up. */
-const BUSY_TIMEOUT_MS = 5_000
-/** Prepared statements kept; changes come in a small number of forms. */
-const STATEMENT_CACHE = 200
 const CONSTRAINT_UNIQUE = 2067
 const CONSTRAINT_PRIMARY_KEY = 1555
+/** SQLite's primary result codes that speak about a statement, not about the file: error, too big, constraint, mismatch, range. */
+const STATEMENT_ERRORS: readonly number[] = [1, 18, 19, 20, 25]
 
-class Connection {
-  readonly db: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
-
-  constructor(path: string, durable: boolean) {
-    this.db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
-    this.db.exec('pragma journal_mode = wal')
-    this.db.exec(`pragma synchronous = ${durable ? 'full' : 'off'}`)
-    this.db.exec('pragma secure_delete = on')
-    this.db.exec('pragma temp_store = memory')
-  }
-
-  run(text: string, values: readonly SqlValue[] = []): number {
-    let statement = this.#statements.get(text)
-    if (!statement) {
-      if (this.#statements.size >= STATEMENT_CACHE) this.#statements.clear()
-      statement = this.db.prepare(text)
-      this.#statements.set(text, statement)
-    }
-    return Number(statement.run(...values).changes)
-  }
-
-  /** Runs `work` in a transaction; what it throws rolls back. */
-  transaction(work: () => void): void {
-    this.db.exec('begin immediate')
-    try {
-      work()
-      this.db.exec('commit')
-    } catch (error) {
-      // Some failures (a full disk) have rolled back already.
-      if (this.db.isTransaction) this.db.exec('rollback')
-      throw error
-    }
-  }
-
-  /** Moves everything from the write-ahead log into the file and empties the log, where no reader of another process prevents it. */
-  truncate(): void {
-    this.db.exec('pragma wal_checkpoint(truncate)')
-  }
-}
+/** A write-ahead log beyond this is emptied with some force: readers that take turns could keep it from ever starting over. */
+const LOG_LIMIT = 64 * 1024 * 1024
+/** How often work in the background may hold up a group. */
+const CHORE_EVERY_MS = 1_000
+/** How long closing may take to finish such work. */
+const CLOSING_MS = 2_000
 
 class Writer {
-  readonly #store: Connection
-  readonly #trail: Connection
-  readonly #node: string
-  #lastHash: Uint8Array
-  /** Records of the outbox up to this id stand in the trail. */
-  #moved: number
+  readonly #options: WriterOptions
+  readonly #store: WriteConnection
+  readonly #trail: WriteConnection
+  readonly #outbox: Outbox
+  readonly #erasure: Erasure
+  #choresAt = 0
 
   constructor(options: WriterOptions) {
-    this.#store = new Connection(options.storePath, options.durable)
-    this.#trail = new Connection(options.trailPath, options.durable)
-    this.#node = options.node
-    const last = this.#trail.db.prepare('select hash from trail order by seq desc limit 1').get()
-    this.#lastHash = (last?.hash as Uint8Array | undefined) ?? new Uint8Array(32)
-    const moved = this.#trail.db.prepare('select max(outbox_id) as id from trail where outbox_id is not null').get()
-    this.#moved = Number(moved?.id ?? 0)
+    this.#options = options
+    this.#store = new WriteConnection(options.storePath, options.durable)
+    this.#trail = new WriteConnection(options.trailPath, options.durable)
+    this.#outbox = new Outbox(this.#store, this.#trail, options.node)
+    this.#erasure = new Erasure(this.#store, options.storePath)
     this.rest()
   }
 
   /** The two files fail apart: a change that is on disk is acknowledged even when the records of reads beside it could not be written. */
   group(items: readonly GroupItem[]): ItemOutcome[] {
     const outcomes: ItemOutcome[] = items.map(() => undefined)
-    const changes = items.map((item) => item.writes.length > 0)
-    const fail = (which: (index: number) => boolean, error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error)
-      items.forEach((_, index) => {
-        if (which(index)) outcomes[index] = { conflict: false, message }
-      })
-    }
-    if (changes.includes(true)) {
+    const changes = [...items.keys()].filter((index) => items[index]!.writes.length > 0)
+    const records = [...items.keys()].filter((index) => items[index]!.writes.length === 0)
+    const attempt = (of: readonly number[], work: () => void) => {
       try {
+        work()
+      } catch (error) {
+        for (const index of of) outcomes[index] = { reason: 'failed', message: textOf(error) }
+      }
+    }
+    if (changes.length > 0)
+      attempt(changes, () =>
         this.#store.transaction(() => {
-          this.#store.run('delete from outbox where id <= ?', [this.#moved])
-          items.forEach((item, index) => {
-            if (changes[index]) outcomes[index] = this.#applyChange(item)
-          })
-        })
-      } catch (error) {
-        fail((index) => changes[index] === true, error)
-      }
-    }
-    const records = items.filter((item, index) => !changes[index] && item.entry !== undefined)
-    // Records of changes are safe in the outbox; they travel on with the next records of reads, or when the writer rests.
-    if (records.length > 0) {
-      try {
-        this.#moveOutbox(records)
-      } catch (error) {
-        fail((index) => changes[index] === false, error)
-      }
-    }
-    return outcomes
-  }
-
-  #applyChange(item: GroupItem): ItemOutcome {
-    const { db } = this.#store
-    db.exec('savepoint change')
-    try {
-      for (const write of item.writes) {
-        const changed = this.#store.run(write.text, write.values)
-        if (write.expect !== undefined && changed !== write.expect) {
-          db.exec('rollback to change')
-          db.exec('release change')
-          return { conflict: true, message: 'a row was changed or removed' }
-        }
-      }
-      if (item.entry !== undefined)
-        this.#store.run('insert into outbox (at, entry) values (?, ?)', [item.at, item.entry])
-      db.exec('release change')
-      return undefined
-    } catch (error) {
-      if (!db.isTransaction) throw error
-      db.exec('rollback to change')
-      db.exec('release change')
-      const code = (error as { errcode?: number }).errcode
-      if (code !== CONSTRAINT_UNIQUE && code !== CONSTRAINT_PRIMARY_KEY) throw error
-      return { conflict: true, message: 'a unique index refused a row' }
-    }
-  }
-
-  /**
-   * One row of the trail for everything that waits in the outbox and for the given records. The row says up to where the outbox was moved, so
-   * that a crash between the two files neither loses nor doubles a record.
-   */
-  #moveOutbox(records: readonly GroupItem[]): void {
-    const waiting = this.#store.db.prepare('select id, at, entry from outbox where id > ? order by id').all(this.#moved)
-    const entries = [...waiting.map((row) => String(row.entry)), ...records.map((record) => String(record.entry))]
-    if (entries.length === 0) return
-    const text = entries.join('\n')
-    const upTo = waiting.length > 0 ? Number(waiting.at(-1)?.id) : null
-    const at = records.at(-1)?.at ?? Number(waiting.at(-1)?.at)
-    const hash = createHash('sha256').update(this.#lastHash).update(this.#node).update('\n').update(text).digest()
-    this.#trail.transaction(() => {
-      this.#trail.run(
-        'insert into trail (node, at, count, entries, outbox_id, previous, hash) values (?, ?, ?, ?, ?, ?, ?)',
-        [this.#node, at, entries.length, text, upTo, this.#lastHash, hash],
+          this.#outbox.sweep()
+          for (const index of changes) outcomes[index] = this.#applyChange(items[index]!)
+        }),
       )
-    })
-    this.#lastHash = hash
-    // What stands in the trail leaves the outbox with the next change, so that no sync is spent on it.
-    this.#moved = upTo ?? this.#moved
-  }
-
-  rest(): void {
-    this.#moveOutbox([])
-    this.#store.run('delete from outbox where id <= ?', [this.#moved])
+    // Records of changes are safe in the outbox; they travel on with the next records of reads, when they are many, or when the writer rests.
+    if (records.length > 0) attempt(records, () => this.#outbox.move(records.map((index) => items[index]!)))
+    else if (this.#outbox.isFull) attempt([], () => this.#outbox.move([]))
+    return outcomes
   }
 
   erase(): void {
     this.rest()
-    this.#store.truncate()
+    this.#erasure.request()
+    this.#erasure.step()
+  }
+
+  /** What can be done when nobody waits. */
+  rest(): void {
+    try {
+      this.#outbox.move([])
+      this.#outbox.sweep()
+    } catch {
+      // A full disk: the records stay in the outbox, and the next group tries again.
+    }
+  }
+
+  get isUnfinished(): boolean {
+    return this.#erasure.isUnfinished
+  }
+
+  /** What has to be done now and then, also under load. */
+  doChores(now: number): void {
+    if (now - this.#choresAt < CHORE_EVERY_MS) return
+    try {
+      this.#erasure.step()
+      if (logBytes(this.#options.storePath) > LOG_LIMIT) this.#store.truncate()
+      if (logBytes(this.#options.trailPath) > LOG_LIMIT) this.#trail.truncate()
+    } catch {
+      // A full disk, most likely; there will be another time.
+    }
+    this.#choresAt = Date.now()
   }
 
   close(): void {
     this.rest()
-    this.#store.truncate()
-    this.#trail.truncate()
-    this.#store.db.close()
-    this.#trail.db.close()
+    try {
+      const end = Date.now() + CLOSING_MS
+      while (this.#erasure.isUnfinished && Date.now() < end) if (!this.#erasure.step()) break
+      this.#store.truncate()
+      this.#trail.truncate()
+    } finally {
+      this.#store.close()
+      this.#trail.close()
+      this.#erasure.close()
+    }
+  }
+
+  #applyChange(item: GroupItem): ItemOutcome {
+    const store = this.#store
+    store.run('savepoint change')
+    try {
+      for (const write of item.writes) {
+        const changed = store.run(write.text, write.values)
+        if (write.expect === undefined || changed === write.expect) continue
+        this.#undoChange()
+        return { reason: 'conflict', message: 'a row was changed or removed' }
+      }
+      if (item.entry !== undefined) this.#outbox.put(item)
+      store.run('release change')
+      return undefined
+    } catch (error) {
+      // Some failures have rolled back the whole group.
+      if (!store.isInTransaction) throw error
+      this.#undoChange()
+      const { errcode } = error as { errcode?: number }
+      if (errcode === CONSTRAINT_UNIQUE || errcode === CONSTRAINT_PRIMARY_KEY)
+        return { reason: 'conflict', message: 'a unique index refused a row' }
+      if (errcode !== undefined && !STATEMENT_ERRORS.includes(errcode & 0xff)) throw error
+      return { reason: 'invalid', message: textOf(error) }
+    }
+  }
+
+  #undoChange(): void {
+    this.#store.run('rollback to change')
+    this.#store.run('release change')
   }
 }
+
+function logBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+}
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** A writer that has had nothing to do for this long moves the records of changes on to the trail. */
 const REST_AFTER_MS = 200
@@ -215,25 +188,23 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
     if (request.kind === 'erase') writer.erase()
-    else writer.close()
+    if (request.kind === 'close') writer.close()
     return { outcomes: [] }
+  }
+  const rest = () => {
+    writer.rest()
+    writer.doChores(Date.now())
+    if (writer.isUnfinished) resting = setTimeout(rest, CHORE_EVERY_MS)
   }
   port.on('message', (request: WriterRequest) => {
     clearTimeout(resting)
     try {
       port.postMessage(answer(request))
     } catch (error) {
-      port.postMessage({ failure: error instanceof Error ? error.message : String(error) })
+      port.postMessage({ failure: textOf(error) } satisfies WriterReply)
     }
-    if (request.kind === 'close') port.close()
-    else resting = setTimeout(() => tryToRest(writer), REST_AFTER_MS)
+    if (request.kind === 'close') return port.close()
+    writer.doChores(Date.now())
+    resting = setTimeout(rest, REST_AFTER_MS)
   })
-}
-
-function tryToRest(writer: Writer): void {
-  try {
-    writer.rest()
-  } catch {
-    // A full disk: the records stay in the outbox, and the next group tries again.
-  }
 }

@@ -35,11 +35,7 @@ export function canonicalRequest(
 
 /** The few lines that are signed in place of the request. */
 export function stringToSign(timestamp: string, { date, region, service }: SigningScope, canonical: string): string {
-  const digest = hash(
-    'sha256',
-    Buffer.byteLength(canonical) === canonical.length ? canonical : wireBytes(canonical),
-    'hex',
-  )
+  const digest = hash('sha256', bytesOf(canonical), 'hex')
   return `${ALGORITHM}\n${timestamp}\n${date}/${region}/${service}/${TERMINATOR}\n${digest}`
 }
 

@@ -10,8 +10,8 @@ export function splitTarget(url: string): { path: string; query: string } {
 }
 
 /**
- * The path as every service but S3 signs it: dot segments resolved, doubled slashes merged, and each segment of the received path, which
- * was encoded once already, encoded once more.
+ * The path as every service but S3 signs it: dot segments resolved, doubled slashes merged, and each segment of the
+ * received path, which was encoded once already, encoded once more.
  */
 export function canonicalPath(path: string): string {
   if (path === '/' || path === '') return '/'
@@ -26,8 +26,9 @@ export function canonicalPath(path: string): string {
 }
 
 /**
- * Reads a query by the rules of a form (`+` is a space, empty pieces mean nothing, a lone `%` is itself). Whoever acts on a signed query
- * must read it by the same rules, as URLSearchParams does; else two queries that differ would share a signature.
+ * Reads a query by the rules of a form (`+` is a space, empty pieces mean nothing, a lone `%` is itself). Whoever acts
+ * on a signed query must read it by the same rules, as URLSearchParams does; else two queries that differ would share a
+ * signature.
  */
 export function parseQuery(query: string): QueryParameter[] {
   if (query === '') return []
@@ -53,8 +54,9 @@ export function canonicalQuery(parameters: readonly QueryParameter[]): string {
 }
 
 /**
- * Text of a request as the bytes that were on the wire: node:http gives one character for each byte. Anything wider never was on a wire
- * (an in-process caller's mistake), and cutting it to a byte would let different texts share a signature.
+ * Text of a request as the bytes that were on the wire: node:http gives one character for each byte. Anything wider
+ * never was on a wire (an in-process caller's mistake), and cutting it to a byte would let different texts share a
+ * signature.
  */
 export function wireBytes(text: string): Buffer {
   if (WIDER_THAN_A_BYTE.test(text)) throw signatureErrors.mismatch()

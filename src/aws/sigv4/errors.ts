@@ -1,8 +1,9 @@
 import { frameworkError } from '../error.ts'
 
 /**
- * Codes of a refused request as the JSON services spell them, all with HTTP 400. The Query services (STS, IAM) have other names and
- * statuses for the same refusals, one for each of these (facts 1.9): a `Record<RefusalCode, …>` where their answers are written is enough.
+ * Codes of a refused request as the JSON services spell them, all with HTTP 400. The Query services (STS, IAM) have
+ * other names and statuses for the same refusals, one for each of these (facts 1.9): a `Record<RefusalCode, …>` where
+ * their answers are written is enough.
  */
 export type RefusalCode =
   | 'ExpiredTokenException'
@@ -72,12 +73,13 @@ export const signatureErrors = {
   /** Row 16. */
   expiredSessionToken: () => refusal('ExpiredTokenException', 'The security token included in the request is expired'),
 
-  // Our own texts from here on: what AWS says is not known. They come after the rows above, so that those keep AWS's order; only the
-  // bounds and the repeated headers come first, because nothing can be read safely before them.
+  // Our own texts from here on: what AWS says is not known. They come after the rows above, so that those keep AWS's
+  // order; only bounds and repetitions come first, because nothing can be read safely before them.
   tooLong: (what: string, limit: number) => incomplete(`The ${what} must be at most ${limit} characters long.`),
   tooManyHeaders: (limit: number) => incomplete(`A request can have at most ${limit} header fields.`),
   repeatedHeader: (name: string) => incomplete(`The header '${name}' must not be sent more than once.`),
   repeatedPart: (name: string) => incomplete(`Authorization header has the '${name}' parameter more than once.`),
+  unknownPart: (name: string) => incomplete(`Authorization header has the unknown parameter '${name}'.`),
   repeatedParameter: (name: string) => incomplete(`AWS query-string parameters must include '${name}' only once.`),
   expires: (limit: number, value: string) =>
     incomplete(`X-Amz-Expires must be a number of seconds from 1 to ${limit}, got '${value}'.`),

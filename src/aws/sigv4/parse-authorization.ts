@@ -67,7 +67,7 @@ function parseRemembered(header: string, hasDate: boolean): { claim: Claim; sign
 }
 
 /** In the order in which AWS names what is missing. */
-const REQUIRED_PARTS = ['Credential', 'Signature', 'SignedHeaders'] as const
+const REQUIRED_PARTS = ['Credential', 'Signature', 'SignedHeaders']
 
 /** `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, separated by commas, white space, or both. */
 function parseHeader(header: string, hasDate: boolean): { claim: Claim; signature: string } {
@@ -83,6 +83,7 @@ function parseHeader(header: string, hasDate: boolean): { claim: Claim; signatur
   }
   const missing = REQUIRED_PARTS.filter((name) => !parts.get(name))
   if (missing.length > 0 || !hasDate) throw signatureErrors.missingParts(missing, !hasDate, header)
+  for (const name of parts.keys()) if (!REQUIRED_PARTS.includes(name)) throw signatureErrors.unknownPart(name)
   const claim = {
     algorithm: algorithm!,
     credential: splitCredential(parts.get('Credential')!),
@@ -91,7 +92,10 @@ function parseHeader(header: string, hasDate: boolean): { claim: Claim; signatur
   return { claim, signature: parts.get('Signature')! }
 }
 
-/** In the order in which AWS names what is missing. `X-Amz-Expires` is not among them: Go's signer leaves it to the caller. */
+/**
+ * In the order in which AWS names what is missing. `X-Amz-Expires` is not among them: Go's signer leaves it to the
+ * caller.
+ */
 const REQUIRED_PARAMETERS = [
   'X-Amz-Algorithm',
   'X-Amz-Credential',

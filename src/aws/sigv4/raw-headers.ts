@@ -1,6 +1,9 @@
 import { signatureErrors } from './errors.ts'
 
-/** Header fields by lower-case name; the values of fields with the same name joined with ',' in arrival order, as signers join them. */
+/**
+ * Header fields by lower-case name; the values of fields with the same name joined with ',' in arrival order, as
+ * signers join them.
+ */
 export type HeaderMap = ReadonlyMap<string, string>
 
 export const MAX_HEADER_FIELDS = 256
@@ -16,8 +19,8 @@ const SINGLE = new Set([
 ])
 
 /**
- * Reads a raw header list (name, value, name, value …). The parsed `headers` of node:http will not do: they join with ', ' and silently
- * drop the second Host.
+ * Reads a raw header list (name, value, name, value …). The parsed `headers` of node:http will not do: they join with
+ * ', ' and silently drop the second Host.
  */
 export function collectHeaders(rawHeaders: readonly string[]): HeaderMap {
   if (rawHeaders.length > 2 * MAX_HEADER_FIELDS) throw signatureErrors.tooManyHeaders(MAX_HEADER_FIELDS)
@@ -36,8 +39,8 @@ const UNTIDY = /^ | $| {2}|[\t\r\n]/
 const WHITE_SPACE = /[ \t\r\n]+/g
 
 /**
- * The value as it is signed: trimmed, each run of white space (also that of a folded line) one space. Not `trim` and `\s`: they would
- * eat the byte A0 out of UTF-8 text.
+ * The value as it is signed: trimmed, each run of white space (also that of a folded line) one space. Not `trim` and
+ * `\s`: they would eat the byte A0 out of UTF-8 text.
  */
 export function canonicalValue(value: string): string {
   if (!UNTIDY.test(value)) return value

@@ -16,8 +16,8 @@ const RFC_1123 =
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
- * Row 7. A `Date` header may be written as HTTP does: botocore keeps a caller's `Date`, with `-0000` for the zone, in place of
- * `X-Amz-Date`, and signs its basic form.
+ * Row 7. A `Date` header may be written as HTTP does: botocore keeps a caller's `Date`, with `-0000` for the zone, in
+ * place of `X-Amz-Date`, and signs its basic form.
  */
 export function parseRequestTime(text: string, allowHttpDate: boolean): RequestTime {
   const timestamp = allowHttpDate ? (basicFromHttpDate(text) ?? text) : text
@@ -26,7 +26,10 @@ export function parseRequestTime(text: string, allowHttpDate: boolean): RequestT
   return { timestamp, milliseconds }
 }
 
-/** Rows 8a and 8b. `expires` (seconds) belongs to the query form and takes the place of the window on the side of the past. */
+/**
+ * Rows 8a and 8b. `expires` (seconds) belongs to the query form and takes the place of the window on the side of the
+ * past.
+ */
 export function checkCurrent(
   { timestamp, milliseconds }: RequestTime,
   { now, windowMinutes }: { now: number; windowMinutes: number },

@@ -20,12 +20,13 @@ export function parseSignedHeaders(text: string): SignedHeaders {
 }
 
 /**
- * Refuses signed headers that do not protect the request: names out of order or repeated, names of headers that are not there (their
- * absence would sign like an empty value), and headers that mean something to us but are left out.
+ * Refuses signed headers that do not protect the request: names out of order or repeated, names of headers that are not
+ * there (their absence would sign like an empty value), and headers that mean something to us but are left out.
  *
- * Every `x-amz-*` header must be signed, as the documentation says, also those that we do not read today: their names are AWS's to give
- * meaning to, and whoever is on the path could add one. The session token alone may stand outside: an official vector adds it after
- * signing, and it is sealed and bound to its key, so that exchanging it leads nowhere (U-15).
+ * Every `x-amz-*` header must be signed, as the documentation says, also those that we do not read today: their names
+ * are AWS's to give meaning to, and whoever is on the path could add one. The session token alone may stand outside: an
+ * official vector adds it after signing, and it is sealed and bound to its key, so that exchanging it leads nowhere
+ * (U-15).
  */
 export function checkSignedHeaders(signed: SignedHeaders, headers: HeaderMap, dateInQuery: boolean): void {
   if (signed.names.length > MAX_SIGNED_HEADERS) throw signatureErrors.tooManySignedHeaders(MAX_SIGNED_HEADERS)

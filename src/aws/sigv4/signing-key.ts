@@ -22,8 +22,8 @@ export function deriveSigningKey(secret: string, { date, region, service }: Sign
 }
 
 /**
- * Remembers derived keys, because deriving one costs more than all the rest of a verification. An entry serves only the secret that it
- * was derived from: a caller whose secret changed never hits an old one. The oldest entry makes room.
+ * Remembers derived keys, because deriving one costs more than all the rest of a verification. An entry serves only the
+ * secret that it was derived from: a caller whose secret changed never hits an old one. The oldest entry makes room.
  */
 export class SigningKeyCache {
   readonly #entries = new Map<string, { secretDigest: string; key: KeyObject }>()

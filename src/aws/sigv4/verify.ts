@@ -31,7 +31,10 @@ export interface VerifyOptions {
   readonly allowQuery: boolean
 }
 
-/** Who a request says it is from, and the signature that is to prove it. Nothing of this is proven before `verifySignature`. */
+/**
+ * Who a request says it is from, and the signature that is to prove it. Nothing of this is proven before
+ * `verifySignature`.
+ */
 export interface PresentedSignature {
   readonly form: 'header' | 'query'
   readonly accessKeyId: string
@@ -47,8 +50,8 @@ export interface PresentedSignature {
 }
 
 /**
- * Everything that can be refused before the body is read and the key is looked up (rows 3 to 12), in AWS's order. Says what the caller
- * claims; `verifySignature` must follow.
+ * Everything that can be refused before the body is read and the key is looked up (rows 3 to 12), in AWS's order. Says
+ * what the caller claims; `verifySignature` must follow.
  */
 export function readSignature(head: SignedRequestHead, options: VerifyOptions): PresentedSignature {
   const headers = collectHeaders(head.rawHeaders)
@@ -94,10 +97,11 @@ const signingKeys = new SigningKeyCache()
 const DUMMY_SECRET = randomBytes(30).toString('base64')
 
 /**
- * Rows 13 and 14: throws unless the signature fits the request and the secret. `secret` is undefined for a key that is unknown or inactive.
+ * Rows 13 and 14: throws unless the signature fits the request and the secret. `secret` is undefined for a key that is
+ * unknown or inactive.
  *
- * A refusal always costs one derivation and one comparison, and only a success enters the cache: so time does not tell whether a key
- * exists or is in use, and nobody without a secret can fill the cache.
+ * A refusal always costs one derivation and one comparison, and only a success enters the cache: so time does not tell
+ * whether a key exists or is in use, and nobody without a secret can fill the cache.
  */
 export function verifySignature(
   presented: PresentedSignature,
@@ -110,7 +114,8 @@ export function verifySignature(
   const cached = signingKeys.find(accessKeyId, keySecret, presented)
   const key = cached ?? deriveSigningKey(keySecret, presented)
 
-  // The header's text is what was signed, but only the body's own hash says that the body is the one that was signed (U-30).
+  // The header's text is what was signed, but only the body's own hash says that the body is the one that was signed
+  // (U-30).
   const bodyHash = hash('sha256', body, 'hex')
   const payloadHash = presented.headers.get('x-amz-content-sha256') ?? bodyHash
   const canonical = canonicalRequest(head, presented, payloadHash)

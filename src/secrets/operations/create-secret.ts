@@ -41,19 +41,19 @@ export const createSecret = operation({
     if (AddReplicaRegions) throw errors.replicationUnsupported()
   },
 
-  /** Permission is decided on the ARN to be, whose suffix nobody knows yet. */
-  async target({ Name }, context: SecretsContext): Promise<Target<Found | undefined>> {
-    const { value } = await findSecret(Name, context)
-    const { arn, account } = hypothetical(Name, context.scope)
-    return { resource: arn, label: Name, account, tags: [], value }
+  /** Permission is decided on the ARN to be, whose suffix nobody knows yet; what has the name already is another secret. */
+  target({ Name }, { scope }: SecretsContext): Target<undefined> {
+    const { arn, account } = hypothetical(Name, scope)
+    return { resource: arn, label: Name, account, tags: [], value: undefined }
   },
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagResource'] : []),
 
-  async run(input, found: Found | undefined, context) {
+  async run(input, _value: undefined, context) {
     const { Name, SecretString, SecretBinary } = input
+    const { value: existing } = await findSecret(Name, context)
     const token = input.ClientRequestToken ?? ''
     const value = SecretString === undefined && SecretBinary === undefined ? undefined : { SecretString, SecretBinary }
-    if (found) return repeated(found, token, value, context)
+    if (existing) return repeated(existing, token, value, context)
 
     const { scope, store, now } = context
     const arn = makeSecretArn({ ...scope, name: Name, suffix: randomSuffix() })

@@ -35,11 +35,14 @@ export const putSecretValue = operation({
   },
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
 
-  async run({ ClientRequestToken: token = '', SecretString, SecretBinary, VersionStages }, { secret }: Found, context) {
+  async run(input, { secret }: Found, context) {
+    const { ClientRequestToken: token = '', SecretString, SecretBinary } = input
     const value = { SecretString, SecretBinary }
-    const written = await newVersion(secret, { token, value, labels: VersionStages }, context)
+    const written = await newVersion(secret, { token, value, labels: input.VersionStages }, context)
     const stages = written?.stages ?? secret.stages
     if (written) context.change(context.store.update({ ...secret, stages, changedAt: context.now }, written.versions))
-    return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages: [...labelsOf(stages, token)] }
+    // A token that is repeated late may belong to a version that has lost its labels.
+    const VersionStages = stages.has(token) ? [...labelsOf(stages, token)] : undefined
+    return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages }
   },
 })

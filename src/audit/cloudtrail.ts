@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import type { Entry, EntryCaller, EntryError, EntryItem } from './entry.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** A record as CloudTrail writes it (security facts 6.1–6.4). */
+export interface CloudTrailRecord {
+  readonly eventVersion: string
+  readonly userIdentity: Members
+  /** UTC, in whole seconds. */
+  readonly eventTime: string
+  readonly eventSource: string
+  readonly eventName: string
+  readonly awsRegion: string
+  readonly sourceIPAddress: string
+  readonly userAgent: string
+  readonly errorCode?: string
+  readonly errorMessage?: string
+  readonly requestParameters: Members | null
+  readonly responseElements: Members | null
+  readonly additionalEventData?: Members
+  readonly requestID: string
+  readonly eventID: string
+  readonly readOnly: boolean
+  readonly resources?: readonly Members[]
+  readonly eventType: 'AwsApiCall' | 'AwsServiceEvent'
+  readonly managementEvent: true
+  readonly recipientAccountId: string
+  readonly eventCategory: 'Management'
+}
+
+const EVENT_VERSION = '1.11'
+
+/** The operation that each item of a batch is a call of. */
+const ITEM_OPERATION = 'GetSecretValue'
+
+/** Members whose content is data of the caller, not names of ours. */
+const VERBATIM = new Set(['EncryptionContext'])
+
+/** The records of one request: its own, then one for each secret of a batch. The same entry always gives the same records. */
+export function recordsOf(entry: Entry): CloudTrailRecord[] {
+  return [ownRecord(entry), ...(entry.items ?? []).map((item, index) => itemRecord(entry, item, index + 1))]
+}
+
+function ownRecord(entry: Entry): CloudTrailRecord {
+  if (entry.caller.type === 'AWSService') return serviceEvent(entry)
+  const changed = entry.access === 'write' && entry.arn !== undefined && entry.error === undefined
+  return {
+    ...common(entry, entry.operation, 0, entry.error),
+    requestParameters: parametersOf(entry),
+    responseElements: changed ? { arn: entry.arn } : null,
+  }
+}
+
+function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {
+  return {
+    ...common(entry, ITEM_OPERATION, index, item.error),
+    requestParameters: { secretId: item.id },
+    responseElements: null,
+  }
+}
+
+/** What a service did by itself. */
+function serviceEvent(entry: Entry): CloudTrailRecord {
+  const { arn, service, caller } = entry
+  const named = arn !== undefined
+  return {
+    ...common(entry, entry.operation, 0, entry.error),
+    requestParameters: parametersOf(entry),
+    responseElements: null,
+    ...(named && service === 'secretsmanager' && { additionalEventData: { SecretId: arn } }),
+    ...(named && service !== 'secretsmanager' && { resources: [{ ARN: arn, accountId: caller.account }] }),
+  }
+}
+
+function common(entry: Entry, eventName: string, index: number, error: EntryError | undefined) {
+  return {
+    eventVersion: EVENT_VERSION,
+    userIdentity: identityOf(entry.caller),
+    eventTime: `${new Date(entry.at).toISOString().slice(0, 19)}Z`,
+    eventSource: `${entry.service}.amazonaws.com`,
+    eventName,
+    awsRegion: entry.region,
+    sourceIPAddress: entry.address,
+    userAgent: entry.agent,
+    ...(error && errorMembers(error)),
+    requestID: entry.id,
+    eventID: eventId(entry.id, index),
+    readOnly: entry.access === 'read',
+    eventType: entry.caller.type === 'AWSService' ? 'AwsServiceEvent' : 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: entry.caller.account,
+    eventCategory: 'Management',
+  } as const
+}
+
+function identityOf({ type, principalId, arn, account, accessKeyId, userName }: EntryCaller): Members {
+  if (type === 'AWSService') return { accountId: account, invokedBy: principalId }
+  return {
+    type,
+    principalId,
+    arn,
+    accountId: account,
+    ...(accessKeyId !== undefined && { accessKeyId }),
+    ...(userName !== undefined && { userName }),
+  }
+}
+
+/** CloudTrail has its own word for the one, and the exception's name for all others. */
+function errorMembers({ code, message }: EntryError) {
+  return {
+    errorCode: code === 'AccessDeniedException' ? 'AccessDenied' : code,
+    ...(message !== '' && { errorMessage: message }),
+  }
+}
+
+function parametersOf({ parameters }: Entry): Members | null {
+  return parameters ? (lowerFirst(parameters) as Members) : null
+}
+
+function lowerFirst(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowerFirst)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      VERBATIM.has(name) ? member : lowerFirst(member),
+    ]),
+  )
+}
+
+/** Shaped as a UUID (version 8: made by a rule of one's own), always the same for the same record. */
+function eventId(requestId: string, index: number): string {
+  const bytes = createHash('sha256').update(`${requestId}\n${index}`).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

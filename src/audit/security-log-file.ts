@@ -1,0 +1,99 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, rename } from 'node:fs/promises'
+
+/** The file is moved aside at this size, and the one moved aside before is replaced: twice this is the most it ever takes. */
+export const SECURITY_LOG_BYTES = 4 * 1024 * 1024
+/** Lines that may wait for a slow disk; what comes beyond is left out. */
+const WAITING_LINES = 1000
+
+const FLAGS =
+  constants.O_WRONLY |
+  constants.O_CREAT |
+  constants.O_APPEND |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0)
+
+/**
+ * A file of JSON lines (mode 0600) for failed authentication. Writing never blocks and never fails: lines wait in bounded memory, and a disk
+ * that takes none loses them. The file is made with the first line.
+ */
+export class SecurityLogFile {
+  readonly #path: string
+  readonly #onFailure: (error: unknown) => void
+  readonly #limit: number
+  #waiting: string[] = []
+  #lost = 0
+  #failing = false
+  #file: FileHandle | undefined
+  #size = 0
+  #work: Promise<void> | undefined
+
+  /** @param onFailure told when lines begin to be lost, not for each of them */
+  constructor(path: string, onFailure: (error: unknown) => void, limit = SECURITY_LOG_BYTES) {
+    this.#path = path
+    this.#onFailure = onFailure
+    this.#limit = limit
+  }
+
+  write(line: Record<string, unknown>): void {
+    if (this.#waiting.length >= WAITING_LINES) {
+      this.#lost++
+      return
+    }
+    this.#waiting.push(`${JSON.stringify(this.#lost > 0 ? { ...line, lost: this.#lost } : line)}\n`)
+    this.#lost = 0
+    this.#work ??= this.#drain()
+  }
+
+  /** Waits for the lines under way. */
+  async close(): Promise<void> {
+    await this.#work
+    await this.#file?.close().catch(() => {})
+    this.#file = undefined
+  }
+
+  async #drain(): Promise<void> {
+    // What is written in the same turn of the event loop goes to the disk at once.
+    await null
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting.splice(0)
+      try {
+        await this.#append(Buffer.from(lines.join('')))
+        this.#failing = false
+      } catch (error) {
+        this.#lost += lines.length
+        if (!this.#failing) this.#onFailure(error)
+        this.#failing = true
+        await this.#file?.close().catch(() => {})
+        this.#file = undefined
+      }
+    }
+    this.#work = undefined
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    this.#file ??= await this.#open()
+    if (this.#size > 0 && this.#size + bytes.byteLength > this.#limit) {
+      await this.#file.close()
+      this.#file = undefined
+      await rename(this.#path, `${this.#path}.1`)
+      this.#file = await this.#open()
+    }
+    await this.#file.appendFile(bytes)
+    this.#size += bytes.byteLength
+  }
+
+  async #open(): Promise<FileHandle> {
+    const file = await open(this.#path, FLAGS, 0o600)
+    try {
+      await file.chmod(0o600)
+      const status = await file.stat()
+      if (!status.isFile()) throw new Error(`Cannot write the security log: ${this.#path}: it is not a regular file`)
+      this.#size = status.size
+      return file
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import { Command, Help, Option } from 'commander'
+import {
+  DEFAULT_HOST,
+  DEFAULT_PORT,
+  DEFAULT_TRAIL_RECORDS,
+  type GivenOptions,
+  type Settings,
+  trailLimit,
+} from '../config.ts'
+import { dev } from './dev.ts'
+import { exportRootKey } from './export-root-key.ts'
+import { importRootKey } from './import-root-key.ts'
+import { resetKey } from './reset-key.ts'
+import { serve } from './serve.ts'
+import { trail } from './trail.ts'
+
+export interface ProgramParts {
+  readonly version: string
+  readonly defaultDataDir: string
+  /** Joins what was typed with the environment. */
+  readonly settings: (given: GivenOptions) => Settings
+}
+
+/** In a terminal narrower than this, what an option does stands below it. */
+const NARROW = 60
+
+/** The `coffer` command: what may be typed, and what it is for. Rejects with CommanderError once the person has been told. */
+export function createProgram(parts: ProgramParts): Command {
+  const program = new Command('coffer')
+    .description('A self-hosted secrets manager that speaks the AWS Secrets Manager API.')
+    .version(parts.version)
+    .exitOverride()
+    .configureHelp({ minWidthToWrap: 1, formatItem })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+  addServe(program, parts)
+  addDev(program, parts)
+  addTrail(program, parts)
+  addAdmin(program, parts)
+  addRootKey(program, parts)
+  return program
+}
+
+function addServe(program: Command, parts: ProgramParts): void {
+  listening(program.command('serve'))
+    .summary('serve a durable installation')
+    .description(
+      'Serves a durable installation. Every request must carry a valid signature. The first start makes the account, its administrator and the root key, and says where they are.',
+    )
+    .option('--plaintext-behind-proxy', 'listen beyond this machine without TLS: a proxy in front speaks it')
+    .addOption(
+      new Option(
+        '--trusted-proxy <ranges>',
+        'address or range of proxies whose forwarded headers are believed; repeatable',
+      ).argParser((value: string, previous: string[] = []) => [...previous, value]),
+    )
+    .addOption(dataDir(parts))
+    .addOption(rootKeyFile())
+    .addOption(credentialsFile())
+    .addOption(account('account of a new installation, 12 digits (default: random)'))
+    .addHelpText(
+      'after',
+      `
+Each option can come from the environment:
+COFFER_HOST, COFFER_DATA_DIR and so on.
+COFFER_ROOT_KEY holds the root key itself.
+COFFER_ADMIN_ACCESS_KEY_ID and
+COFFER_ADMIN_SECRET_ACCESS_KEY are given
+to the first administrator.`,
+    )
+    .action((given: GivenOptions) => {
+      const settings = parts.settings(given)
+      return serve(settings.serve(), settings.warnings())
+    })
+}
+
+function addDev(program: Command, parts: ProgramParts): void {
+  listening(program.command('dev'))
+    .summary('serve data that is thrown away')
+    .description(
+      'Serves data that is thrown away at the end, for development and tests. Takes any credentials; an access key id of 12 digits is the account.',
+    )
+    .option('--verify', 'verify signatures, with credentials for this run')
+    .addOption(account('account of the administrator, with --verify (default: random)'))
+    .action((given: GivenOptions) => {
+      const settings = parts.settings(given)
+      return dev(settings.dev(), settings.devWarnings())
+    })
+}
+
+function addTrail(program: Command, parts: ProgramParts): void {
+  program
+    .command('trail')
+    .summary('print the newest records of who did what')
+    .description(
+      'Prints the newest records, also while a server runs: a table on a terminal, otherwise JSON lines as CloudTrail has them.',
+    )
+    .addOption(dataDir(parts))
+    .option('--limit <number>', `records to print (default: ${DEFAULT_TRAIL_RECORDS})`)
+    .option('--json', 'print JSON lines on a terminal too')
+    .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
+      trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
+    )
+}
+
+function addAdmin(program: Command, parts: ProgramParts): void {
+  program
+    .command('admin')
+    .summary('repair an installation')
+    .description('Repairs an installation while no server runs on it.')
+    .command('reset-key')
+    .summary('give the administrator a new access key')
+    .description(
+      'Gives the administrator a new access key, takes the old ones away and leaves a record. Needs the root key; no server may run.',
+    )
+    .addOption(dataDir(parts))
+    .addOption(rootKeyFile())
+    .addOption(credentialsFile())
+    .addOption(account('account of the administrator (default: the oldest)'))
+    .action((given: GivenOptions) => resetKey(parts.settings(given).place()))
+}
+
+function addRootKey(program: Command, parts: ProgramParts): void {
+  const rootKey = program
+    .command('root-key')
+    .summary('back up the root key, or bring it back')
+    .description(
+      'Backs up the root key, or brings it back. The passphrase is COFFER_ROOT_KEY_PASSPHRASE, or is asked for.',
+    )
+  rootKey
+    .command('export')
+    .summary('write the root key as text that a passphrase opens')
+    .description('Writes the root key as text that only a passphrase opens. Keep it elsewhere, and the passphrase too.')
+    .addOption(dataDir(parts))
+    .addOption(rootKeyFile())
+    .option('--output <file>', 'new file to write to (default: standard output)')
+    .action(({ output, ...given }: GivenOptions & { output?: string }) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      const passphrase = settings.passphrase()
+      return exportRootKey({ dataDir: folder, rootKey: settings.rootKey(folder), passphrase, output })
+    })
+  rootKey
+    .command('import')
+    .summary('make a root key file of an export')
+    .description('Makes a root key file of an export. A file that is there already is never overwritten.')
+    .argument('<export>', 'file with the export, - for standard input')
+    .requiredOption('--root-key-file <file>', 'root key file to make')
+    .action((source: string, { rootKeyFile: path }: { rootKeyFile: string }) =>
+      importRootKey({ source, rootKeyFile: path, passphrase: parts.settings({}).passphrase() }),
+    )
+}
+
+/** Options of everything that listens. */
+function listening(command: Command): Command {
+  return command
+    .option('--host <address>', `address to listen on (default: ${DEFAULT_HOST})`)
+    .option('--port <number>', `port to listen on, 0 for any (default: ${DEFAULT_PORT})`)
+    .option('--tls-cert <file>', 'TLS certificate with its chain, as PEM')
+    .option('--tls-key <file>', 'private key of the certificate, as PEM')
+}
+
+const dataDir = ({ defaultDataDir }: ProgramParts) =>
+  new Option('--data-dir <folder>', `where the data is (default: ${defaultDataDir})`)
+const rootKeyFile = () => new Option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
+const credentialsFile = () =>
+  new Option('--credentials-file <file>', 'where a new access key is written (default: <data-dir>.credentials)')
+const account = (text: string) => new Option('--account <digits>', text)
+
+/** Commander's message with its suggestion, as one line like all of ours. */
+function oneLine(text: string): string {
+  return text.replace(/^error: /, 'coffer: ').replace(/\n(?=\()/, ' ')
+}
+
+/** One line of help, or a few in a narrow terminal. */
+function formatItem(term: string, termWidth: number, text: string, help: Help): string {
+  const width = help.helpWidth ?? NARROW
+  if (width >= NARROW || text === '') return Help.prototype.formatItem.call(help, term, termWidth, text, help)
+  return `  ${term}\n${help.boxWrap(text, width - 6).replace(/^/gm, '      ')}`
+}

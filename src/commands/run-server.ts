@@ -1,0 +1,60 @@
+import type { ListenConfig } from '../config.ts'
+import { type HttpServer, startHttpServer } from '../http/server.ts'
+import type { Log } from '../log.ts'
+import type { RunningCoffer } from '../start-coffer.ts'
+import { CommandError } from './command-error.ts'
+import { readTls } from './read-tls.ts'
+import { stopSignal } from './stop-signals.ts'
+
+export interface ServerRun {
+  readonly config: ListenConfig
+  readonly log: Log
+  start(): Promise<RunningCoffer>
+  /** Told once requests are answered; before the line on standard output. */
+  onListening(running: RunningCoffer, url: string): void | Promise<void>
+  /** Called when no request can come any more, before the store closes. */
+  onStopped?(): Promise<void>
+}
+
+/** Starts, says so, serves until a signal, stops gracefully. */
+export async function runServer({ config, log, ...run }: ServerRun): Promise<void> {
+  endOnFailure(log)
+  const stopped = stopSignal()
+  const tls = config.tls && readTls(config.tls)
+  const running = await run.start()
+  try {
+    const { host, port, trustedProxies } = config
+    const server = await listen(running, { host, port, trustedProxies, ping: running.ping, log, ...(tls && { tls }) })
+    try {
+      await run.onListening(running, server.url)
+      process.stdout.write(`Coffer is listening on ${server.url}\n`)
+      await stopped
+      log.info({}, 'stopping')
+    } finally {
+      await server.close()
+    }
+  } finally {
+    await run.onStopped?.()
+    await running.close()
+  }
+  log.info({}, 'stopped')
+}
+
+/** Something went wrong where nobody could handle it: whatever state this process is in, it goes no further. */
+function endOnFailure(log: Log): void {
+  const end = (error: unknown) => {
+    log.error({ err: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'ended by a failure')
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', end)
+}
+
+async function listen({ app }: RunningCoffer, options: Parameters<typeof startHttpServer>[1]): Promise<HttpServer> {
+  try {
+    return await startHttpServer(app, options)
+  } catch (error) {
+    // Its message is one line for the operator.
+    throw new CommandError((error as Error).message)
+  }
+}

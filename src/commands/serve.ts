@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { SecurityLogFile } from '../audit/security-log-file.ts'
+import type { ServeConfig } from '../config.ts'
+import type { Credentials } from '../identity/access-key.ts'
+import { accessKeyPlace } from '../identity/authenticate.ts'
+import { writeCredentialsFile } from '../identity/credentials-file.ts'
+import { type Log, standardLog } from '../log.ts'
+import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
+import { reasonOf } from './command-error.ts'
+import { firstUse, madeFiles } from './notes.ts'
+import { runServer } from './run-server.ts'
+
+/** Serves a durable installation until it is stopped. */
+export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
+  const log = standardLog('info')
+  for (const warning of warnings) log.warn({}, warning)
+  const { dataDir, rootKey, account, administrator, credentialsFile } = config
+  const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
+    log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
+  )
+  let credentialsAt: string | undefined
+  await runServer({
+    config,
+    log,
+    async start() {
+      const running = await startCoffer({
+        dataDir,
+        rootKey,
+        verify: true,
+        account,
+        administrator,
+        async keepCredentials(of, credentials) {
+          // What came from the environment is kept there.
+          if (administrator) return
+          await writeCredentialsFile(credentialsFile, of, credentials)
+          credentialsAt = credentialsFile
+        },
+        log,
+        onRefused: (line) => refusals.write(line),
+      })
+      // Before anything else can go wrong: this is said only once.
+      if (running.credentials) process.stderr.write(madeFiles(running, credentialsAt))
+      else await warnOfUnused(config, running, log)
+      return running
+    },
+    onListening(running, url) {
+      const { dataDir: path, rootKeyFingerprint } = running.installation
+      log.info({ url, dataDir: path, account: running.account, rootKey: rootKeyFingerprint }, 'started')
+      if (running.credentials) process.stderr.write(firstUse(url, credentialsAt))
+    },
+    onStopped: () => refusals.close(),
+  })
+}
+
+/** The environment makes an installation; it never changes one that is there. */
+async function warnOfUnused({ account, administrator }: ServeConfig, running: RunningCoffer, log: Log): Promise<void> {
+  if (account !== undefined && account !== running.account)
+    log.warn({ account: running.account }, `The account ${account} was not used: the installation has one already`)
+  if (administrator && !(await opens(administrator, running)))
+    log.warn(
+      {},
+      "The administrator's access key of the environment was not used: the installation exists already. To replace its key, run: coffer admin reset-key",
+    )
+}
+
+/** True when the store knows exactly this access key. */
+async function opens({ accessKeyId, secretAccessKey }: Credentials, { installation }: RunningCoffer): Promise<boolean> {
+  const found = await installation.identities.findAccessKey(accessKeyId)
+  if (!found?.key.active) return false
+  const secret = installation.keyring.sealer('access-key').open(found.key.sealedSecret, accessKeyPlace(found.key))
+  return Buffer.from(secret).toString() === secretAccessKey
+}

@@ -1,0 +1,256 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parseTrustedProxies } from './http/trusted-proxies.ts'
+import { type Credentials, credentialsFault } from './identity/access-key.ts'
+import type { RootKeySource } from './root-key-source.ts'
+
+/** The port that local AWS tools already look at. */
+export const DEFAULT_PORT = 4566
+export const DEFAULT_HOST = '127.0.0.1'
+export const DEFAULT_TRAIL_RECORDS = 50
+export const MAX_TRAIL_RECORDS = 100_000
+const MAX_PORT = 65_535
+
+/** Every variable of the environment that Coffer reads. */
+const VARIABLES = [
+  'COFFER_HOST',
+  'COFFER_PORT',
+  'COFFER_DATA_DIR',
+  'COFFER_ROOT_KEY_FILE',
+  'COFFER_ROOT_KEY',
+  'COFFER_ROOT_KEY_PASSPHRASE',
+  'COFFER_TLS_CERT',
+  'COFFER_TLS_KEY',
+  'COFFER_PLAINTEXT_BEHIND_PROXY',
+  'COFFER_TRUSTED_PROXY',
+  'COFFER_CREDENTIALS_FILE',
+  'COFFER_ACCOUNT',
+  'COFFER_ADMIN_ACCESS_KEY_ID',
+  'COFFER_ADMIN_SECRET_ACCESS_KEY',
+] as const
+
+type Variable = (typeof VARIABLES)[number]
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What was asked for cannot be done; the message is one line for the operator. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Options of the command line as they were typed. */
+export interface GivenOptions {
+  readonly host?: string
+  readonly port?: string
+  readonly dataDir?: string
+  readonly rootKeyFile?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly plaintextBehindProxy?: boolean
+  readonly trustedProxy?: readonly string[]
+  readonly credentialsFile?: string
+  readonly account?: string
+  readonly verify?: boolean
+}
+
+export interface TlsFiles {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface ListenConfig {
+  readonly host: string
+  readonly port: number
+  readonly tls: TlsFiles | undefined
+  readonly trustedProxies: readonly string[]
+}
+
+export interface ServeConfig extends ListenConfig {
+  readonly dataDir: string
+  readonly rootKey: RootKeySource
+  readonly credentialsFile: string
+  readonly account: string | undefined
+  /** Access key of the first administrator, from the environment. */
+  readonly administrator: Credentials | undefined
+}
+
+export interface DevConfig extends ListenConfig {
+  readonly verify: boolean
+  readonly account: string | undefined
+  readonly administrator: Credentials | undefined
+}
+
+/** What the offline commands need to find an installation. */
+export interface PlaceConfig {
+  readonly dataDir: string
+  readonly rootKey: RootKeySource
+  readonly credentialsFile: string
+  readonly account: string | undefined
+}
+
+/** Options and environment of one run. Options win over the environment; every default and limit is here. Throws ConfigError. */
+export class Settings {
+  readonly #given: GivenOptions
+  readonly #environment: Environment
+  readonly #defaultDataDir: string
+
+  constructor(given: GivenOptions, environment: Environment, defaultDataDir: string) {
+    this.#given = given
+    this.#environment = environment
+    this.#defaultDataDir = defaultDataDir
+  }
+
+  serve(): ServeConfig {
+    const host = hostOf(this.#given.host ?? this.#variable('COFFER_HOST') ?? DEFAULT_HOST)
+    const tls = this.#tls()
+    const plaintext = this.#given.plaintextBehindProxy ?? flagOf(this.#variable('COFFER_PLAINTEXT_BEHIND_PROXY'))
+    if (!isLoopback(host) && !tls && !plaintext)
+      throw new ConfigError(
+        `Cannot listen on ${host} without TLS: secrets would cross the network in the clear. Give --tls-cert and --tls-key, or --plaintext-behind-proxy when a proxy in front speaks TLS.`,
+      )
+    const administrator = this.#administrator()
+    return { ...this.place(), host, port: this.#port(), tls, trustedProxies: this.#trustedProxies(), administrator }
+  }
+
+  /** Off loopback only where the command line says so: the environment may be meant for `coffer serve`. */
+  dev(): DevConfig {
+    return {
+      host: hostOf(this.#given.host ?? DEFAULT_HOST),
+      port: this.#port(),
+      tls: this.#tls(),
+      trustedProxies: [],
+      verify: this.#given.verify ?? false,
+      account: this.#account(),
+      administrator: this.#administrator(),
+    }
+  }
+
+  place(): PlaceConfig {
+    const dataDir = this.dataDir()
+    return {
+      dataDir,
+      rootKey: this.rootKey(dataDir),
+      credentialsFile: resolve(
+        this.#given.credentialsFile ?? this.#variable('COFFER_CREDENTIALS_FILE') ?? `${dataDir}.credentials`,
+      ),
+      account: this.#account(),
+    }
+  }
+
+  dataDir(): string {
+    return resolve(this.#given.dataDir ?? this.#variable('COFFER_DATA_DIR') ?? this.#defaultDataDir)
+  }
+
+  rootKey(dataDir: string): RootKeySource {
+    const file = (path: string): RootKeySource => ({ kind: 'file', path: resolve(path), chosen: true })
+    if (this.#given.rootKeyFile !== undefined) return file(this.#given.rootKeyFile)
+    const path = this.#variable('COFFER_ROOT_KEY_FILE')
+    // An empty value is not as good as none: something that was to deliver the key did not.
+    const text = this.#environment.COFFER_ROOT_KEY
+    if (path !== undefined && text !== undefined)
+      throw new ConfigError('COFFER_ROOT_KEY and COFFER_ROOT_KEY_FILE are both set: Coffer has one root key')
+    if (path !== undefined) return file(path)
+    if (text !== undefined) return { kind: 'value', text }
+    return { kind: 'file', path: `${dataDir}.key`, chosen: false }
+  }
+
+  /** Opens an export of the root key; asked for on the terminal when absent. */
+  passphrase(): string | undefined {
+    return this.#variable('COFFER_ROOT_KEY_PASSPHRASE')
+  }
+
+  /** Variables that look like ours and are not, each as a line for the operator. */
+  warnings(): readonly string[] {
+    return Object.keys(this.#environment)
+      .filter((name) => name.startsWith('COFFER_') && !(VARIABLES as readonly string[]).includes(name))
+      .map((name) => `Unknown environment variable: ${name}: it has no effect`)
+  }
+
+  devWarnings(): readonly string[] {
+    const ignored = this.#given.host === undefined && this.#variable('COFFER_HOST') !== undefined
+    return [...this.warnings(), ...(ignored ? ['COFFER_HOST has no effect on coffer dev: give --host'] : [])]
+  }
+
+  /** An empty variable is as good as none: that is how compose files leave one out. */
+  #variable(name: Variable): string | undefined {
+    return this.#environment[name] || undefined
+  }
+
+  #port(): number {
+    const text = this.#given.port ?? this.#variable('COFFER_PORT')
+    return text === undefined ? DEFAULT_PORT : wholeNumber('port', text, 0, MAX_PORT)
+  }
+
+  #tls(): TlsFiles | undefined {
+    const cert = this.#given.tlsCert ?? this.#variable('COFFER_TLS_CERT')
+    const key = this.#given.tlsKey ?? this.#variable('COFFER_TLS_KEY')
+    if (cert === undefined && key === undefined) return undefined
+    if (key === undefined) throw new ConfigError('Cannot use a TLS certificate without its key: give --tls-key too')
+    if (cert === undefined) throw new ConfigError('Cannot use a TLS key without its certificate: give --tls-cert too')
+    return { cert: resolve(cert), key: resolve(key) }
+  }
+
+  #trustedProxies(): readonly string[] {
+    const given = this.#given.trustedProxy ?? [this.#variable('COFFER_TRUSTED_PROXY') ?? '']
+    const ranges = given
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+    try {
+      parseTrustedProxies(ranges)
+    } catch (error) {
+      throw new ConfigError(error instanceof Error ? error.message : String(error))
+    }
+    return ranges
+  }
+
+  #account(): string | undefined {
+    const account = this.#given.account ?? this.#variable('COFFER_ACCOUNT')
+    if (account !== undefined && !/^\d{12}$/.test(account))
+      throw new ConfigError(`Cannot use the account: ${account}: an account has 12 digits`)
+    return account
+  }
+
+  #administrator(): Credentials | undefined {
+    const accessKeyId = this.#variable('COFFER_ADMIN_ACCESS_KEY_ID')
+    const secretAccessKey = this.#variable('COFFER_ADMIN_SECRET_ACCESS_KEY')
+    if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
+    if (accessKeyId === undefined || secretAccessKey === undefined)
+      throw new ConfigError(
+        'COFFER_ADMIN_ACCESS_KEY_ID and COFFER_ADMIN_SECRET_ACCESS_KEY belong together: one is missing',
+      )
+    const credentials = { accessKeyId, secretAccessKey }
+    const fault = credentialsFault(credentials)
+    if (fault) throw new ConfigError(`Cannot use the administrator's access key of the environment: ${fault}`)
+    return credentials
+  }
+}
+
+/** How many records `coffer trail` prints. */
+export function trailLimit(text: string | undefined): number {
+  return text === undefined ? DEFAULT_TRAIL_RECORDS : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
+}
+
+function wholeNumber(what: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most))
+    throw new ConfigError(`Cannot use the ${what}: ${text}: wanted a whole number from ${least} to ${most}`)
+  return value
+}
+
+function flagOf(text = ''): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true
+  if (/^(|0|false|no|off)$/i.test(text)) return false
+  throw new ConfigError(`Cannot use COFFER_PLAINTEXT_BEHIND_PROXY: ${text}: wanted true or false`)
+}
+
+function hostOf(text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
+    throw new ConfigError(`Cannot listen on ${text}: wanted an address or a host name, the port apart`)
+  return host
+}
+
+/** Only what is certain to stay within this machine; a name may resolve to anything, except this one. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}

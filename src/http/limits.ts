@@ -1,0 +1,41 @@
+/**
+ * Every limit of the HTTP server beside the size of a body (`MAX_BODY_BYTES`). They bound what somebody without credentials can hold or
+ * spend; no client of AWS's comes near them.
+ */
+export const LIMITS = {
+  /** Request line and headers, bytes. Twice the longest that a client needs: 4 KB of Authorization and 4 KB of session token. */
+  headerBytes: 16 * 1024,
+  /** From a connection's opening, or a request's first byte, to the end of its headers. They fit into one packet or a few. */
+  headersMs: 10_000,
+  /** From a request's first byte to its last: 1 MB through 300 kbit/s. */
+  requestMs: 30_000,
+  /** How often the two limits above are looked after. */
+  checkMs: 1_000,
+  /** Nothing sent and nothing taken for so long while a request is under way: the client is gone, or does not take its answer. */
+  silenceMs: 60_000,
+  /** An idle connection is kept for longer than the usual 60 s of proxies and load balancers, so that not we close it under a request. */
+  keepAliveMs: 75_000,
+  /** A TLS handshake takes three packets. */
+  handshakeMs: 10_000,
+  /** Open connections. Beyond, new ones are closed: with its headers each can hold some 20 KB, together some 100 MB. */
+  connections: 4096,
+  /** Requests on one connection. Then it is closed, so that clients behind a balancer come to spread anew. */
+  requestsPerConnection: 10_000,
+  /** Requests of one connection without an answer yet. No client of AWS's pipelines at all. */
+  openRequests: 64,
+  /** What all bodies that need more than one piece may hold together, bytes (design page, "The gate"). */
+  bodiesBytes: 64 * 1024 * 1024,
+  /** A refused request's announced body up to this size is read and forgotten, so that its connection stays usable. */
+  skippedBytes: 64 * 1024,
+  /** What is still taken from a refused client before its connection is closed: it sees the answer only once it has stopped sending. */
+  drainedBytes: 4 * 1024 * 1024,
+  drainMs: 2_000,
+  /** For how long requests may go on after `close`. Container platforms kill 10 s (Docker) to 30 s (Kubernetes) after they ask. */
+  stopMs: 8_000,
+  /** The store's time to say that it is there. Kubernetes gives a probe 1 s unless told otherwise. */
+  pingMs: 900,
+  /** For how long a ping's outcome holds, whoever asks how often. */
+  pingEveryMs: 1_000,
+} as const
+
+export type HttpLimits = { readonly [name in keyof typeof LIMITS]: number }

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CommanderError } from 'commander'
+import { lineOf } from './commands/command-error.ts'
+import { createProgram } from './commands/program.ts'
+import { type Environment, Settings } from './config.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** The source runs in a checkout only; a package holds what was built from it. */
+const isCheckout = import.meta.url.endsWith('.ts')
+const defaultDataDir = isCheckout ? join(root, 'coffer-data') : join(homedir(), '.local', 'share', 'coffer')
+
+for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed)
+const environment = takeEnvironment()
+try {
+  await createProgram({
+    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    defaultDataDir,
+    settings: (given) => new Settings(given, environment, defaultDataDir),
+  }).parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else fail(lineOf(error, 'Something unexpected went wrong'))
+}
+
+/** The environment; what is secret of it is left in no place from which threads, reports or other programs could have it. */
+function takeEnvironment(): Environment {
+  const taken = { ...process.env }
+  for (const name of ['COFFER_ROOT_KEY', 'COFFER_ROOT_KEY_PASSPHRASE', 'COFFER_ADMIN_SECRET_ACCESS_KEY'])
+    delete process.env[name]
+  return taken
+}
+
+function fail(line: string): void {
+  process.exitCode = 1
+  process.stderr.write(`coffer: ${line}\n`)
+}
+
+/** A reader who has seen enough is no failure. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') fail(`Cannot write the output: ${error.message}`)
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { WriteConnection } from './sqlite-connection.ts'
+
+/** Records moved on with one row of the trail; a longer backlog takes several. */
+const MOVED_AT_ONCE = 500
+
+/** A record on its way to the trail. */
+export interface TrailRecord {
+  readonly at: number
+  /** JSON text without line breaks. */
+  readonly entry: string | undefined
+}
+
+/**
+ * The trail's own file, and the outbox of the store where the records of changes wait for it.
+ *
+ * A row of the trail says up to where the outbox was moved, so that a crash between the two files neither loses nor doubles a record.
+ */
+export class Outbox {
+  readonly #store: WriteConnection
+  readonly #trail: WriteConnection
+  readonly #node: string
+  #lastHash: Uint8Array
+  /** Records of the outbox up to this id stand in the trail. */
+  #moved: number
+  #waiting = 0
+
+  constructor(store: WriteConnection, trail: WriteConnection, node: string) {
+    this.#store = store
+    this.#trail = trail
+    this.#node = node
+    const [last] = trail.all('select hash from trail order by seq desc limit 1')
+    this.#lastHash = (last?.hash as Uint8Array | undefined) ?? new Uint8Array(32)
+    const [moved] = trail.all('select max(outbox_id) as id from trail where outbox_id is not null')
+    this.#moved = Number(moved?.id ?? 0)
+    this.#continueIds()
+  }
+
+  /** Many records of changes wait. */
+  get isFull(): boolean {
+    return this.#waiting >= MOVED_AT_ONCE
+  }
+
+  /** Adds the record of a change, in the transaction of the change. */
+  put({ at, entry }: TrailRecord): void {
+    this.#store.run('insert into outbox (at, entry) values (?, ?)', [at, entry ?? null])
+    this.#waiting++
+  }
+
+  /** Takes away what stands in the trail already; with the next change, so that no sync is spent on it. */
+  sweep(): void {
+    this.#store.run('delete from outbox where id <= ?', [this.#moved])
+  }
+
+  /** Writes everything that waits, then the given records, to the trail. */
+  move(records: readonly TrailRecord[]): void {
+    for (;;) {
+      const waiting = this.#store.all('select id, at, entry from outbox where id > ? order by id limit ?', [
+        this.#moved,
+        MOVED_AT_ONCE,
+      ])
+      const isLast = waiting.length < MOVED_AT_ONCE
+      const moved = waiting.map((row) => ({ at: Number(row.at), entry: String(row.entry) }))
+      this.#append([...moved, ...(isLast ? records : [])], waiting.length > 0 ? Number(waiting.at(-1)?.id) : undefined)
+      if (isLast) break
+    }
+    this.#waiting = 0
+  }
+
+  /** One row, in a transaction of its own. */
+  #append(records: readonly TrailRecord[], upTo: number | undefined): void {
+    const last = records.at(-1)
+    if (!last) return
+    const text = records.map(({ entry }) => entry).join('\n')
+    const hash = createHash('sha256').update(this.#lastHash).update(this.#node).update('\n').update(text).digest()
+    this.#trail.transaction(() => {
+      this.#trail.run(
+        'insert into trail (node, at, count, entries, outbox_id, previous, hash) values (?, ?, ?, ?, ?, ?, ?)',
+        [this.#node, last.at, records.length, text, upTo ?? null, this.#lastHash, hash],
+      )
+    })
+    this.#lastHash = hash
+    this.#moved = upTo ?? this.#moved
+  }
+
+  /** A store that was put back from a copy older than its trail must not give ids again that the trail takes for moved. */
+  #continueIds(): void {
+    const [sequence] = this.#store.all(`select seq from sqlite_sequence where name = 'outbox'`)
+    if (Number(sequence?.seq ?? 0) >= this.#moved) return
+    this.#store.run(
+      sequence
+        ? `update sqlite_sequence set seq = ? where name = 'outbox'`
+        : `insert into sqlite_sequence (seq, name) values (?, 'outbox')`,
+      [this.#moved],
+    )
+  }
+}

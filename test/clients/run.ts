@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startTemporaryServer, type TemporaryServer } from '../../examples/demo/server.ts'
+
+// Runs the boto3 suite against a real, durable `coffer serve`. Arguments go to pytest: npm run test:clients -- -k batch
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const ENVIRONMENT = fileURLToPath(new URL('../../.venv', import.meta.url))
+const REQUIREMENTS = join(FOLDER, 'requirements.txt')
+const MARK = join(ENVIRONMENT, 'coffer-requirements')
+const PYTHON = join(ENVIRONMENT, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+const BASE_PYTHON = process.env.PYTHON || 'python3'
+
+/** What stands in the way, as one line for who runs this. */
+class SetupError extends Error {}
+
+try {
+  prepareEnvironment()
+  await using cleanUp = new AsyncDisposableStack()
+  const server = await startTemporaryServer(cleanUp)
+  process.exitCode = await runPytest(server, process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`test:clients: ${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+}
+
+/** A virtual environment with exactly what requirements.txt names; made anew when that changes. */
+function prepareEnvironment(): void {
+  const version = pythonVersion()
+  const wanted = createHash('sha256').update(`${version}\n`).update(readFileSync(REQUIREMENTS)).digest('hex')
+  if (existsSync(PYTHON) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted) return
+  console.log(`Setting up ${version} with boto3 and pytest in .venv`)
+  rmSync(ENVIRONMENT, { recursive: true, force: true })
+  createEnvironment()
+  run(PYTHON, ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--requirement', REQUIREMENTS])
+  writeFileSync(MARK, wanted)
+}
+
+function pythonVersion(): string {
+  const { status, stdout } = spawnSync(BASE_PYTHON, ['--version'], { encoding: 'utf8' })
+  if (status === 0) return stdout.trim()
+  throw new SetupError(`Cannot run ${BASE_PYTHON}: install Python 3, or name one in the variable PYTHON`)
+}
+
+/** By Python's own means; where its distribution has split these off, by virtualenv from the registry. */
+function createEnvironment(): void {
+  if (spawnSync(BASE_PYTHON, ['-m', 'venv', ENVIRONMENT]).status === 0) return
+  rmSync(ENVIRONMENT, { recursive: true, force: true })
+  const target = `${ENVIRONMENT}-virtualenv`
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '--target', target, 'virtualenv']
+  const env = { ...process.env, PYTHONPATH: target }
+  try {
+    const made =
+      spawnSync(BASE_PYTHON, pip).status === 0 &&
+      spawnSync(BASE_PYTHON, ['-m', 'virtualenv', '--quiet', ENVIRONMENT], { env }).status === 0
+    if (made) return
+  } finally {
+    rmSync(target, { recursive: true, force: true })
+  }
+  throw new SetupError(
+    `Cannot make a Python virtual environment: ${BASE_PYTHON} has neither the module venv with ensurepip nor pip. On Debian and Ubuntu: apt-get install python3-venv`,
+  )
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new SetupError(`Cannot run ${command} ${args.join(' ')}: ${stderr.trim()}`)
+}
+
+/** Exit code of pytest; its output is ours. */
+async function runPytest({ url, credentials }: TemporaryServer, args: readonly string[]): Promise<number> {
+  const child = spawn(PYTHON, ['-m', 'pytest', '--rootdir', FOLDER, '-c', join(FOLDER, 'pytest.ini'), ...args], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...withoutAws(process.env),
+      COFFER_CLIENT_TEST_URL: url,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      // No settings of the person who runs this.
+      AWS_CONFIG_FILE: join(FOLDER, 'none'),
+      AWS_SHARED_CREDENTIALS_FILE: join(FOLDER, 'none'),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  })
+  const [code] = await once(child, 'exit')
+  return code ?? 1
+}
+
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')))
+}

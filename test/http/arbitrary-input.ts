@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import type { ListShape, Shape, StructureShape } from '../../src/aws/shape.ts'
+
+/** What a caller may put where anything else was meant. */
+const hostile = fc.constantFrom<unknown>(
+  null,
+  '',
+  ' ',
+  '\0',
+  'a\0b',
+  '\ud800',
+  '\udc00x',
+  '🔑'.repeat(9),
+  '__proto__',
+  'constructor',
+  "'; drop table secrets; --",
+  '%',
+  '\\',
+  'arn:',
+  'arn:aws:secretsmanager:us-east-1:000000000000:secret:',
+  'arn:aws:secretsmanager:us-east-1:000000000000:secret:a-AbCdEf',
+  'arn:aws:secretsmanager:eu-west-1:999999999999:secret:a-AbCdEf',
+  'x'.repeat(70_000),
+  0,
+  -0,
+  -1,
+  0.5,
+  1e21,
+  1e308,
+  2 ** 31,
+  2 ** 53,
+  -(2 ** 63),
+  true,
+  false,
+  [],
+  [null],
+  [[]],
+  {},
+  { toJSON: 1 },
+  { __proto__: null, constructor: { prototype: {} } },
+)
+
+const anything = fc.oneof(hostile, fc.jsonValue({ maxDepth: 3 }), fc.string({ unit: 'binary' }))
+
+/** Names that come again, so that some calls find what others made. */
+const names = fc.constantFrom('a', 'b', 'c/d', 'A', '!', 'x'.repeat(512))
+const labels = fc.constantFrom('AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'mine')
+const versions = fc.constantFrom('1'.repeat(32), '2'.repeat(32), '3'.repeat(64))
+
+const known: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  Name: names,
+  SecretId: names,
+  SecretIdList: fc.array(names, { minLength: 1, maxLength: 20 }),
+  ClientRequestToken: versions,
+  VersionId: versions,
+  MoveToVersionId: versions,
+  RemoveFromVersionId: versions,
+  VersionStage: labels,
+  VersionStages: fc.array(labels, { minLength: 1, maxLength: 3 }),
+  KmsKeyId: fc.constantFrom('', 'alias/aws/secretsmanager', 'alias/none', '11111111-1111-1111-1111-111111111111'),
+  RecoveryWindowInDays: fc.integer({ min: 6, max: 31 }),
+}
+
+/** An input for a structure: most members as they should be, some not at all, some hostile. */
+export function inputOf(shape: StructureShape<unknown>): fc.Arbitrary<object> {
+  const members = Object.fromEntries(
+    shape.members.map(({ name, shape: member }) => [
+      name,
+      fc.oneof({ arbitrary: known[name] ?? valueFor(member), weight: 8 }, { arbitrary: anything, weight: 1 }),
+    ]),
+  )
+  const required = shape.members.filter((member) => member.required).map(({ name }) => name)
+  return fc.oneof(
+    { arbitrary: fc.record(members, { requiredKeys: required }), weight: 6 },
+    { arbitrary: fc.record(members, { requiredKeys: [] }), weight: 1 },
+  )
+}
+
+function valueFor(shape: Shape<unknown>): fc.Arbitrary<unknown> {
+  const { constraints } = shape
+  const [min = 0, max = min + 40] = constraints.length ?? []
+  switch (shape.kind) {
+    case 'string':
+      if (constraints.enum) return fc.constantFrom(...constraints.enum)
+      return fc.string({ unit: 'binary', minLength: min, maxLength: Math.min(max, min + 40) })
+    case 'integer':
+    case 'long':
+      return fc.integer({ min: (constraints.range?.[0] ?? 0) - 1, max: (constraints.range?.[1] ?? 50) + 1 })
+    case 'boolean':
+      return fc.boolean()
+    case 'blob':
+      return fc.uint8Array({ minLength: 1, maxLength: 50 }).map((bytes) => Buffer.from(bytes).toString('base64'))
+    case 'timestamp':
+      return fc.double()
+    case 'list':
+      return fc.array(valueFor((shape as ListShape<unknown>).member), {
+        minLength: min,
+        maxLength: Math.min(max, min + 3),
+      })
+    case 'map':
+      return fc.dictionary(fc.string(), anything)
+    case 'structure':
+      return inputOf(shape as StructureShape<unknown>)
+  }
+}
+
+/** Bodies that no JSON library writes. */
+export const hostileBodies: readonly (string | Uint8Array)[] = [
+  '['.repeat(500_000),
+  '{"a":'.repeat(200_000),
+  `{"SecretId":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+  `{"Filters":${'[{"Values":'.repeat(20_000)}`,
+  `{"Tags":[${'{},'.repeat(100_000)}{}]}`,
+  `{"SecretIdList":[${'"a",'.repeat(100_000)}"a"]}`,
+  `{"Filters":[${'{"Key":"name","Values":["a"]},'.repeat(10_000)}{}]}`,
+  `{${Array.from({ length: 50_000 }, (_, index) => `"m${index}":0,`).join('')}"z":0}`,
+  `{"SecretId":"${'\\u0000'.repeat(100_000)}"}`,
+  `{"SecretId":"\\ud800","Name":"\\udfff"}`,
+  '{"__proto__":{"SecretId":"a","Name":"a"}}',
+  '{"__proto__":null,"constructor":{"prototype":{"SecretId":"a"}},"SecretId":"a"}',
+  '{"SecretId":{"__proto__":{"length":3}}}',
+  '{"hasOwnProperty":1,"toString":2,"valueOf":3,"SecretId":"a"}',
+  '{"MaxResults":1e400,"RecoveryWindowInDays":1e400,"PasswordLength":1e400,"SecretId":"a"}',
+  '{"MaxResults":-1e400,"RecoveryWindowInDays":-1e400,"PasswordLength":-1e400,"SecretId":"a"}',
+  `{"MaxResults":${'9'.repeat(100_000)}}`,
+  `{"PasswordLength":0.${'0'.repeat(100_000)}1}`,
+  '{"PasswordLength":4096,"RequireEachIncludedType":true,"ExcludeCharacters":"abc"}',
+  '{"SecretId":"a","SecretId":"b","SecretId":null}',
+  '\ufeff{"SecretId":"a"}',
+  '{"SecretId":"a"}\0',
+  Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0),
+  Uint8Array.of(0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x3a, 0x30, 0x7d),
+]

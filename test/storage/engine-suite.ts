@@ -1,0 +1,20 @@
+import { describe } from 'node:test'
+import type { OpenEngine } from './engine-under-test.ts'
+import { changesSuite } from './suites/changes.ts'
+import { generationsSuite } from './suites/generations.ts'
+import { searchSuite } from './suites/search.ts'
+import { secretsSuite } from './suites/secrets.ts'
+import { tamperingSuite } from './suites/tampering.ts'
+import { trailSuite } from './suites/trail.ts'
+
+/** What the ports promise, on one engine. Nothing here may be true of one engine only. */
+export function engineSuite(name: string, open: OpenEngine): void {
+  describe(name, () => {
+    changesSuite(open)
+    trailSuite(open)
+    generationsSuite(open)
+    secretsSuite(open)
+    searchSuite(open)
+    tamperingSuite(open)
+  })
+}

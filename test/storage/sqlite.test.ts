@@ -1,0 +1,4 @@
+import { engineSuite } from './engine-suite.ts'
+import { openSqlite } from './open-sqlite.ts'
+
+engineSuite('SQLite', openSqlite)

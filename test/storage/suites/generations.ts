@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ConflictError } from '../../../src/aws/change.ts'
+import type { AccessKey, User } from '../../../src/identity/identity-store.ts'
+import { newKey, SECRETS_MANAGER_ALIAS } from '../../../src/kms/key.ts'
+import type { Engine } from '../../../src/storage/engine.ts'
+import { sql } from '../../../src/storage/sql.ts'
+import { NOW, newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
+
+/** Identities and keys: what is cached is never older than what was acknowledged. */
+export function generationsSuite(open: OpenEngine): void {
+  describe('identities, keys and their generations', () => {
+    test('every change of an identity or a key raises its generation, in its own transaction', async () => {
+      await using store = await open()
+      const { identities, keys, trail, engine } = storesOn(store.engine)
+      const generations = async () => (await engine.read([])).generations
+      assert.deepEqual(await generations(), { identity: 0, keys: 0 })
+      await trail.append(newEntry(), [identities.createAccount(SCOPE.account, NOW), identities.createUser(USER)])
+      assert.deepEqual(await generations(), { identity: 2, keys: 0 })
+      await trail.append(newEntry(), [identities.createAccessKey(accessKey('AKIA1'))])
+      await trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)])
+      assert.deepEqual(await generations(), { identity: 3, keys: 1 })
+      const { results, generations: same } = await engine.read([sql`select value from generations order by name`])
+      assert.deepEqual([results[0]?.[0]?.value, results[0]?.[1]?.value], [same.identity, same.keys])
+    })
+
+    test('a change that conflicts raises nothing', async () => {
+      await using store = await open()
+      const { identities, keys, trail, engine } = storesOn(store.engine)
+      await trail.append(newEntry(), [identities.createUser(USER), keys.create(key(), SECRETS_MANAGER_ALIAS)])
+      const before = (await engine.read([])).generations
+      await assert.rejects(trail.append(newEntry(), [identities.createUser(USER)]), ConflictError)
+      await assert.rejects(trail.append(newEntry(), [identities.deleteAccessKey(accessKey('AKIA0'))]), ConflictError)
+      await assert.rejects(trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)]), ConflictError)
+      assert.deepEqual((await engine.read([])).generations, before)
+    })
+
+    test('an alias is given once in each account and Region', async () => {
+      await using store = await open()
+      const { keys, trail } = storesOn(store.engine)
+      const [first, second, elsewhere] = [key(), key(), { ...key(), region: 'eu-west-1' }]
+      await trail.append(newEntry(), [keys.create(first, 'alias/app')])
+      await assert.rejects(trail.append(newEntry(), [keys.create(second, 'alias/app')]), ConflictError)
+      await trail.append(newEntry(), [keys.create(elsewhere, 'alias/app')])
+      assert.equal((await keys.find({ ...SCOPE, alias: 'alias/app' }))?.keyId, first.keyId)
+      assert.equal(await keys.find({ keyId: second.keyId }), undefined)
+      const found = await keys.find({ account: SCOPE.account, region: 'eu-west-1', alias: 'alias/app' })
+      assert.equal(found?.keyId, elsewhere.keyId)
+    })
+
+    test('a key comes back with its materials in order', async () => {
+      await using store = await open()
+      const { keys, trail } = storesOn(store.engine)
+      const materials = [2, 1, 3].map((version) => ({ version, sealed: new Uint8Array([version]) }))
+      const made = { ...key(), currentVersion: 3, materials }
+      await trail.append(newEntry(), [keys.create(made, 'alias/app')])
+      const sorted = materials.toSorted((left, right) => left.version - right.version)
+      assert.deepEqual(await keys.find({ keyId: made.keyId }), { ...made, materials: sorted })
+    })
+
+    test('accounts and access keys come back as they were given, oldest first', async () => {
+      await using store = await open()
+      const { identities, trail } = storesOn(store.engine)
+      const [older, newer] = [accessKey('AKIA2', { createdAt: NOW }), accessKey('AKIA1', { createdAt: NOW + 1 })]
+      await trail.append(newEntry(), [
+        identities.createAccount('222222222222', NOW + 1),
+        identities.createAccount(SCOPE.account, NOW),
+        identities.createUser(USER),
+        identities.createAccessKey(newer),
+        identities.createAccessKey(older),
+      ])
+      assert.deepEqual(await identities.accounts(), [SCOPE.account, '222222222222'])
+      assert.deepEqual(await identities.findUser(USER.account, USER.userName), USER)
+      assert.equal(await identities.findUser(USER.account, 'nobody'), undefined)
+      assert.deepEqual(await identities.accessKeysOf(USER), [older, newer])
+      assert.deepEqual(await identities.findAccessKey('AKIA1'), { key: newer, user: USER })
+      assert.equal(await identities.findAccessKey('AKIA0'), undefined)
+    })
+
+    test('an access key that was deleted is unknown at once, however warm the cache', async () => {
+      await using store = await open()
+      const { identities, trail } = storesOn(store.engine)
+      await trail.append(newEntry(), [identities.createUser(USER)])
+      for (let round = 0; round < 20; round++) {
+        const made = accessKey(`AKIA${round}`)
+        await trail.append(newEntry(), [identities.createAccessKey(made)])
+        for (let warm = 0; warm < 3; warm++) assert.ok(await identities.findAccessKey(made.accessKeyId))
+        await trail.append(newEntry(), [identities.deleteAccessKey(made)])
+        assert.equal(await identities.findAccessKey(made.accessKeyId), undefined)
+      }
+    })
+
+    test('a look-up that was overtaken by another one never answers with what was known before', async () => {
+      await using store = await open()
+      const gates = new Gates()
+      const { identities, trail } = storesOn(gated(store.engine, gates))
+      const [kept, deleted] = [accessKey('AKIAKEPT'), accessKey('AKIADELETED')]
+      await trail.append(newEntry(), [
+        identities.createUser(USER),
+        identities.createAccessKey(kept),
+        identities.createAccessKey(deleted),
+      ])
+      await identities.findAccessKey(kept.accessKeyId)
+      await identities.findAccessKey(deleted.accessKeyId)
+
+      // One look-up has taken the old entry and waits for the generation; another one brings the cache up to date meanwhile.
+      gates.close()
+      const overtaking = identities.findAccessKey(kept.accessKeyId)
+      await trail.append(newEntry(), [identities.deleteAccessKey(deleted)])
+      await gates.letOneThrough()
+      const overtaken = identities.findAccessKey(deleted.accessKeyId)
+      await gates.letOneThrough()
+      assert.ok(await overtaking)
+      gates.open()
+      assert.equal(await overtaken, undefined)
+    })
+
+    test('looking up many keys at once while keys are made finds all of them', async () => {
+      await using store = await open()
+      const { keys, trail } = storesOn(store.engine)
+      const made = Array.from({ length: 10 }, key)
+      for (const [index, each] of made.entries()) {
+        await trail.append(newEntry(), [keys.create(each, `alias/${index}`)])
+        const known = made.slice(0, index + 1)
+        const found = await Promise.all([...known, ...known].map(({ keyId }) => keys.find({ keyId })))
+        assert.ok(found.every((other) => other !== undefined))
+      }
+    })
+  })
+}
+
+const USER: User = {
+  account: SCOPE.account,
+  userName: 'administrator',
+  userId: 'AIDAEXAMPLE',
+  arn: `arn:aws:iam::${SCOPE.account}:user/administrator`,
+  managedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+  createdAt: NOW,
+}
+
+function accessKey(accessKeyId: string, attributes: Partial<AccessKey> = {}): AccessKey {
+  const { account, userName } = USER
+  const sealedSecret = new Uint8Array([1, 2, 3])
+  return { accessKeyId, account, userName, sealedSecret, active: true, createdAt: NOW, ...attributes }
+}
+
+const key = () => newKey(SCOPE, 'AWS', NOW)
+
+/** Holds reads back until they are let through, one by one, in the order in which they came. */
+class Gates {
+  #closed = false
+  readonly #waiting: (() => void)[] = []
+
+  close(): void {
+    this.#closed = true
+  }
+
+  open(): void {
+    this.#closed = false
+    for (const go of this.#waiting.splice(0)) go()
+  }
+
+  /** The oldest read goes on; resolves when what it does with its answer is done. */
+  async letOneThrough(): Promise<void> {
+    this.#waiting.shift()?.()
+    await new Promise(setImmediate)
+  }
+
+  pass(): Promise<void> {
+    return this.#closed ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve()
+  }
+}
+
+/** An engine whose answers to reads arrive late, as those of a database elsewhere do. */
+function gated(engine: Engine, gates: Gates): Engine {
+  return {
+    async read(statements) {
+      await gates.pass()
+      const snapshot = await engine.read(statements)
+      return snapshot
+    },
+    append: (entry, writes) => engine.append(entry, writes),
+    newestEntries: (limit) => engine.newestEntries(limit),
+    erase: () => engine.erase(),
+    ping: () => engine.ping(),
+    explain: (statement) => engine.explain(statement),
+    close: () => engine.close(),
+  }
+}
