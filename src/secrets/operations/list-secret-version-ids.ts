@@ -48,8 +48,8 @@ export const listSecretVersionIds = operation({
   acceptsUnusable: () => true,
 
   async run({ MaxResults = MAX_PAGE, NextToken, IncludeDeprecated = false }, { secret }: Found, context) {
-    const { store, tokens, now } = context
-    const query = ['ListSecretVersionIds', secret.arn, IncludeDeprecated]
+    const { scope, store, tokens, now } = context
+    const query = ['ListSecretVersionIds', scope.account, scope.region, secret.arn, IncludeDeprecated]
     const after = NextToken === undefined ? undefined : (tokens.read(NextToken, query, now) as Position | undefined)
     if (NextToken !== undefined && !after) throw errors.nextToken()
     const versions = await store.versions(secret)

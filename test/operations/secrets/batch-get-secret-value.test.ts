@@ -12,6 +12,8 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import type { Engine } from '../../../src/storage/engine.ts'
 import { sql } from '../../../src/storage/sql.ts'
+import * as expected from '../../expected-errors.ts'
+import { BAD_TOKEN, denied, deniedAcross, type Expected, tooLong, tooShort, violations } from '../../expected-errors.ts'
 import { recordedSearches } from '../../filters/searches.ts'
 import { REGION, startApp, type TestApp } from '../../start-app.ts'
 import { forge, storeAttributes, storeKey, storeSecrets, storeSwapped, storeUnderKey } from '../../stored-data.ts'
@@ -20,24 +22,13 @@ type Input = BatchGetSecretValueCommandInput
 type Output = BatchGetSecretValueCommandOutput
 
 const DAY = 86_400_000
-const BAD_TOKEN = { name: 'InvalidNextTokenException', message: 'The NextToken value is invalid.' }
-const NOT_FOUND = ['ResourceNotFoundException', "Secrets Manager can't find the specified secret."]
-const NO_VALUE = [
-  'ResourceNotFoundException',
-  "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
-]
-const MARKED = [
-  'InvalidRequestException',
-  "You can't perform this operation on the secret because it was marked for deletion.",
-]
-const INVALID_NAME = [
-  'ValidationException',
-  'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-]
-const UNREADABLE = [
-  'DecryptionFailure',
-  "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
-]
+/** An error as it stands in `Errors`. */
+const inErrors = ({ name, message }: Expected) => [name, message]
+const NOT_FOUND = inErrors(expected.NOT_FOUND)
+const MARKED = inErrors(expected.MARKED)
+const INVALID_NAME = inErrors(expected.INVALID_NAME)
+const UNREADABLE = inErrors(expected.UNREADABLE)
+const NO_VALUE = inErrors(expected.noStage('AWSCURRENT'))
 
 const only = (Key: string, ...Values: string[]): Filter => ({ Key: Key as Filter['Key'], Values })
 const partialOf = (arn = '') => arn.slice(0, -7)
@@ -56,8 +47,6 @@ describe('decoding and constraints', async () => {
   const app = await startApp()
   after(() => app.close())
   const { client } = app
-  const violation = (text: string) =>
-    `1 validation error detected: Value ${text.replace(' … ', ' failed to satisfy constraint: ')}`
   const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`)
   const someFilters = [only('name', 'a')]
 
@@ -75,63 +64,55 @@ describe('decoding and constraints', async () => {
 
   const long = 'x'.repeat(2049)
   const idRules =
-    'Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1]'
+    'satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1]'
   const valueRules =
-    'Member must satisfy constraint: [Member must have length less than or equal to 512, ' +
+    'satisfy constraint: [Member must have length less than or equal to 512, ' +
     'Member must satisfy regular expression pattern: ^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$]'
-  const refused: [title: string, input: object, violation: string][] = [
-    [
-      'an empty list of ids',
-      { SecretIdList: [] },
-      "'[]' at 'secretIdList' … Member must have length greater than or equal to 1",
-    ],
+  const refused: [title: string, input: object, expected: object][] = [
+    ['an empty list of ids', { SecretIdList: [] }, violations(['[]', 'secretIdList', tooShort(1)])],
     [
       'a list of 21 ids',
       { SecretIdList: ids(21) },
-      `'[${ids(21).join(', ')}]' at 'secretIdList' … Member must have length less than or equal to 20`,
+      violations([`[${ids(21).join(', ')}]`, 'secretIdList', tooLong(20)]),
     ],
-    ['an empty id', { SecretIdList: ['a', ''] }, `'[a, ]' at 'secretIdList' … ${idRules}`],
-    ['an id of 2049 characters', { SecretIdList: [long] }, `'[${long}]' at 'secretIdList' … ${idRules}`],
+    ['an empty id', { SecretIdList: ['a', ''] }, violations(['[a, ]', 'secretIdList', idRules])],
+    ['an id of 2049 characters', { SecretIdList: [long] }, violations([`[${long}]`, 'secretIdList', idRules])],
     [
       'MaxResults 21',
       { Filters: someFilters, MaxResults: 21 },
-      "'21' at 'maxResults' … Member must have value less than or equal to 20",
+      violations(['21', 'maxResults', 'have value less than or equal to 20']),
     ],
     [
       'MaxResults 0',
       { Filters: someFilters, MaxResults: 0 },
-      "'0' at 'maxResults' … Member must have value greater than or equal to 1",
+      violations(['0', 'maxResults', 'have value greater than or equal to 1']),
     ],
-    [
-      'an empty token',
-      { Filters: someFilters, NextToken: '' },
-      "'' at 'nextToken' … Member must have length greater than or equal to 1",
-    ],
+    ['an empty token', { Filters: someFilters, NextToken: '' }, violations(['', 'nextToken', tooShort(1)])],
     [
       'eleven values',
       { Filters: [only('name', ...ids(11))] },
-      `'[${ids(11).join(', ')}]' at 'filters.1.member.values' … Member must have length less than or equal to 10`,
+      violations([`[${ids(11).join(', ')}]`, 'filters.1.member.values', tooLong(10)]),
     ],
     [
       'an unknown filter key',
       { Filters: [only('Name', 'a')] },
-      "'Name' at 'filters.1.member.key' … Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]",
+      violations([
+        'Name',
+        'filters.1.member.key',
+        'satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]',
+      ]),
     ],
-    ['a value with *', { Filters: [only('all', '*')] }, `'[*]' at 'filters.1.member.values' … ${valueRules}`],
+    ['a value with *', { Filters: [only('all', '*')] }, violations(['[*]', 'filters.1.member.values', valueRules])],
+    [
+      'all at once, and before what the operation itself refuses,',
+      { SecretIdList: [], Filters: someFilters, MaxResults: 21 },
+      violations(['[]', 'secretIdList', tooShort(1)], ['21', 'maxResults', 'have value less than or equal to 20']),
+    ],
   ]
-  for (const [title, input, text] of refused)
+  for (const [title, input, expected] of refused)
     test(`${title} is refused`, async () => {
-      const message = violation(text)
-      await assert.rejects(client.batchGetSecretValue(input), { name: 'ValidationException', message })
+      await assert.rejects(client.batchGetSecretValue(input), expected)
     })
-
-  test('all violations are listed, and before what the operation itself refuses', async () => {
-    const message =
-      "2 validation errors detected: Value '[]' at 'secretIdList' failed to satisfy constraint: Member must have length greater than or equal to 1; " +
-      "Value '21' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 20"
-    const call = client.batchGetSecretValue({ SecretIdList: [], Filters: someFilters, MaxResults: 21 })
-    await assert.rejects(call, { name: 'ValidationException', message })
-  })
 
   const selector = "Either 'SecretIdList' or 'Filters' must be provided, but not both."
   const maxResults = "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
@@ -669,17 +650,15 @@ describe('LastAccessedDate', () => {
 })
 
 describe('access', () => {
-  const action = (name: string) => `secretsmanager:${name}`
-
   test('a user whom nothing allows is refused, and no resource is named', async () => {
     await using app = await startApp()
     const reader = await app.as('reader')
     await app.client.createSecret({ Name: 'a', SecretString: 'x' })
     for (const input of [{ SecretIdList: ['a'] }, { Filters: [only('name', 'a')] }])
-      await assert.rejects(reader.batchGetSecretValue(input), {
-        name: 'AccessDeniedException',
-        message: `User: arn:aws:iam::${app.account}:user/reader is not authorized to perform: ${action('BatchGetSecretValue')} because no identity-based policy allows the ${action('BatchGetSecretValue')} action`,
-      })
+      await assert.rejects(
+        reader.batchGetSecretValue(input),
+        denied(`arn:aws:iam::${app.account}:user/reader`, 'BatchGetSecretValue'),
+      )
   })
 
   test('secrets of another account are refused each by itself, whether they exist or not', async () => {
@@ -695,11 +674,7 @@ describe('access', () => {
     const output = await other.batchGetSecretValue({ SecretIdList: [...foreign, 'mine', 'theirs'] })
     assert.deepEqual(values(output), ['y'])
     assert.deepEqual(failures(output), [
-      ...foreign.map((id) => [
-        id,
-        'AccessDeniedException',
-        `User: arn:aws:iam::222222222222:root is not authorized to perform: ${action('GetSecretValue')} on resource: ${id} because no resource-based policy allows the ${action('GetSecretValue')} action`,
-      ]),
+      ...foreign.map((id) => [id, ...inErrors(deniedAcross('arn:aws:iam::222222222222:root', 'GetSecretValue', id))]),
       ['theirs', ...NOT_FOUND],
     ])
   })

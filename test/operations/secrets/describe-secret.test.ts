@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager'
+import { denied, deniedAcross, INVALID_NAME, NOT_FOUND, tooLong, tooShort, violations } from '../../expected-errors.ts'
 import { startApp } from '../../start-app.ts'
 import { storeAttributes, storeKey } from '../../stored-data.ts'
 
 const HOUR = 3_600_000
 
-const NOT_FOUND = {
-  name: 'ResourceNotFoundException',
-  message: "Secrets Manager can't find the specified secret.",
-}
 const partialOf = (arn = '') => arn.slice(0, -7)
 
 describe('decoding and constraints', async () => {
@@ -26,28 +23,15 @@ describe('decoding and constraints', async () => {
 
   test('a missing, an empty and a too long SecretId are refused', async () => {
     const long = 'a'.repeat(2049)
-    for (const [id, text] of [
-      [undefined, " null at 'secretId' failed to satisfy constraint: Member must not be null"],
-      [null, " null at 'secretId' failed to satisfy constraint: Member must not be null"],
-      ['', " '' at 'secretId' failed to satisfy constraint: Member must have length greater than or equal to 1"],
-      [
-        long,
-        ` '${long}' at 'secretId' failed to satisfy constraint: Member must have length less than or equal to 2048`,
-      ],
-    ])
-      await assert.rejects(describeSecret(id), {
-        name: 'ValidationException',
-        message: `1 validation error detected: Value${text}`,
-      })
+    await assert.rejects(describeSecret(undefined), violations([null, 'secretId', 'not be null']))
+    await assert.rejects(describeSecret(null), violations([null, 'secretId', 'not be null']))
+    await assert.rejects(describeSecret(''), violations(['', 'secretId', tooShort(1)]))
+    await assert.rejects(describeSecret(long), violations([long, 'secretId', tooLong(2048)]))
   })
 
   for (const name of ['Inv Name', ' Inv Name', ' Inv*Name? ', ' Inv *?!]Name\\-', 'arn:with a blank'])
     test(`${JSON.stringify(name)} is the id of nothing that could be`, async () => {
-      await assert.rejects(describeSecret(name), {
-        name: 'ValidationException',
-        message:
-          'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-      })
+      await assert.rejects(describeSecret(name), INVALID_NAME)
     })
 })
 
@@ -236,11 +220,6 @@ describe('the secret that an id names', async () => {
 })
 
 describe('access', () => {
-  const denied = (user: string, resource: string, kind: string) => ({
-    name: 'AccessDeniedException',
-    message: `User: ${user} is not authorized to perform: secretsmanager:DescribeSecret on resource: ${resource} because no ${kind} policy allows the secretsmanager:DescribeSecret action`,
-  })
-
   test('a user whom nothing allows is refused, whether the secret exists or not', async () => {
     await using app = await startApp()
     const reader = await app.as('reader')
@@ -248,7 +227,7 @@ describe('access', () => {
     for (const SecretId of ['a', ARN, partialOf(ARN), 'none'])
       await assert.rejects(
         reader.describeSecret({ SecretId }),
-        denied(`arn:aws:iam::${app.account}:user/reader`, SecretId, 'identity-based'),
+        denied(`arn:aws:iam::${app.account}:user/reader`, 'DescribeSecret', SecretId),
       )
   })
 
@@ -260,7 +239,7 @@ describe('access', () => {
     for (const SecretId of [ARN, partialOf(ARN), ARN.replace(':a-', ':none-')])
       await assert.rejects(
         other.describeSecret({ SecretId }),
-        denied('arn:aws:iam::222222222222:root', SecretId, 'resource-based'),
+        deniedAcross('arn:aws:iam::222222222222:root', 'DescribeSecret', SecretId),
       )
     await assert.rejects(other.describeSecret({ SecretId: 'a' }), NOT_FOUND)
   })

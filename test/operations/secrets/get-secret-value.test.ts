@@ -1,35 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { sql } from '../../../src/storage/sql.ts'
+import {
+  denied,
+  deniedAcross,
+  INVALID_NAME,
+  MARKED,
+  NOT_FOUND,
+  noStage,
+  noVersion,
+  tooLong,
+  tooShort,
+  UNREADABLE,
+  violations,
+} from '../../expected-errors.ts'
 import { REGION, startApp, type TestApp } from '../../start-app.ts'
 import { forge, storeKey, storeSwapped, storeUnderKey } from '../../stored-data.ts'
 
 const DAY = 86_400_000
-
-const NOT_FOUND = {
-  name: 'ResourceNotFoundException',
-  message: "Secrets Manager can't find the specified secret.",
-}
-const MARKED = {
-  name: 'InvalidRequestException',
-  message: "You can't perform this operation on the secret because it was marked for deletion.",
-}
-const INVALID_NAME = {
-  name: 'ValidationException',
-  message: 'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-}
-const UNREADABLE = {
-  name: 'DecryptionFailure',
-  message: "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
-}
-const noVersion = (versionId: string) => ({
-  name: 'ResourceNotFoundException',
-  message: `Secrets Manager can't find the specified secret value for VersionId: ${versionId}`,
-})
-const noStage = (label: string) => ({
-  name: 'ResourceNotFoundException',
-  message: `Secrets Manager can't find the specified secret value for staging label: ${label}`,
-})
 
 const versionId = (number: number) => `${number}`.padStart(32, 'v')
 const partialOf = (arn = '') => arn.slice(0, -7)
@@ -37,9 +26,6 @@ const partialOf = (arn = '') => arn.slice(0, -7)
 describe('decoding and constraints', async () => {
   const app = await startApp()
   after(() => app.close())
-  const violation = (value: string, member: string, constraint: string) =>
-    `1 validation error detected: Value${value} at '${member}' failed to satisfy constraint: Member must ${constraint}`
-
   test('a SecretId that is no text cannot be read', async () => {
     const read = (SecretId: unknown) => app.client.getSecretValue({ SecretId: SecretId as string })
     await assert.rejects(read(5), {
@@ -58,38 +44,28 @@ describe('decoding and constraints', async () => {
     assert.equal(read.SecretString, 'x')
   })
 
-  const refused: [input: { SecretId?: string; VersionId?: string; VersionStage?: string }, message: string][] = [
-    [{}, violation(' null', 'secretId', 'not be null')],
-    [{ SecretId: '' }, violation(" ''", 'secretId', 'have length greater than or equal to 1')],
-    [
-      { SecretId: 'a'.repeat(2049) },
-      violation(` '${'a'.repeat(2049)}'`, 'secretId', 'have length less than or equal to 2048'),
-    ],
-    [
-      { SecretId: 'a', VersionId: 'b'.repeat(31) },
-      violation(` '${'b'.repeat(31)}'`, 'versionId', 'have length greater than or equal to 32'),
-    ],
-    [
-      { SecretId: 'a', VersionId: 'b'.repeat(65) },
-      violation(` '${'b'.repeat(65)}'`, 'versionId', 'have length less than or equal to 64'),
-    ],
-    [{ SecretId: 'a', VersionStage: '' }, violation(" ''", 'versionStage', 'have length greater than or equal to 1')],
-    [
-      { SecretId: 'a', VersionStage: 'c'.repeat(257) },
-      violation(` '${'c'.repeat(257)}'`, 'versionStage', 'have length less than or equal to 256'),
-    ],
+  const long = (length: number) => 'x'.repeat(length)
+  const refused: [input: { SecretId?: string; VersionId?: string; VersionStage?: string }, expected: object][] = [
+    [{}, violations([null, 'secretId', 'not be null'])],
+    [{ SecretId: '' }, violations(['', 'secretId', tooShort(1)])],
+    [{ SecretId: long(2049) }, violations([long(2049), 'secretId', tooLong(2048)])],
+    [{ SecretId: 'a', VersionId: long(31) }, violations([long(31), 'versionId', tooShort(32)])],
+    [{ SecretId: 'a', VersionId: long(65) }, violations([long(65), 'versionId', tooLong(64)])],
+    [{ SecretId: 'a', VersionStage: '' }, violations(['', 'versionStage', tooShort(1)])],
+    [{ SecretId: 'a', VersionStage: long(257) }, violations([long(257), 'versionStage', tooLong(256)])],
     [
       { VersionId: 'b', VersionStage: '' },
-      "3 validation errors detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null; " +
-        "Value 'b' at 'versionId' failed to satisfy constraint: Member must have length greater than or equal to 32; " +
-        "Value '' at 'versionStage' failed to satisfy constraint: Member must have length greater than or equal to 1",
+      violations(
+        [null, 'secretId', 'not be null'],
+        ['b', 'versionId', tooShort(32)],
+        ['', 'versionStage', tooShort(1)],
+      ),
     ],
   ]
-  for (const [input, message] of refused) {
+  for (const [input, expected] of refused) {
     const members = Object.entries(input).map(([name, value]) => `${name} of ${value.length} characters`)
     test(`${members.join(', ') || 'an empty request'} is refused`, async () => {
-      const call = app.client.getSecretValue(input as { SecretId: string })
-      await assert.rejects(call, { name: 'ValidationException', message })
+      await assert.rejects(app.client.getSecretValue(input as { SecretId: string }), expected)
     })
   }
 
@@ -474,11 +450,6 @@ describe('LastAccessedDate', () => {
 })
 
 describe('access', () => {
-  const denied = (user: string, resource: string, kind = 'identity-based') => ({
-    name: 'AccessDeniedException',
-    message: `User: ${user} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${resource} because no ${kind} policy allows the secretsmanager:GetSecretValue action`,
-  })
-
   test('a user whom nothing allows is refused, in the words of the request', async () => {
     await using app = await startApp()
     const reader = await app.as('reader')
@@ -486,7 +457,7 @@ describe('access', () => {
     for (const SecretId of ['a', ARN, partialOf(ARN)])
       await assert.rejects(
         reader.getSecretValue({ SecretId }),
-        denied('arn:aws:iam::111122223333:user/reader', SecretId),
+        denied('arn:aws:iam::111122223333:user/reader', 'GetSecretValue', SecretId),
       )
   })
 
@@ -499,7 +470,7 @@ describe('access', () => {
     for (const SecretId of ['marked', 'valueless', 'missing', 'arn:aws:nonsense'])
       await assert.rejects(
         reader.getSecretValue({ SecretId, VersionId: versionId(1) }),
-        denied('arn:aws:iam::111122223333:user/reader', SecretId),
+        denied('arn:aws:iam::111122223333:user/reader', 'GetSecretValue', SecretId),
       )
   })
 
@@ -512,7 +483,7 @@ describe('access', () => {
     for (const SecretId of ids)
       await assert.rejects(
         as('222222222222').getSecretValue({ SecretId }),
-        denied('arn:aws:iam::222222222222:root', SecretId, 'resource-based'),
+        deniedAcross('arn:aws:iam::222222222222:root', 'GetSecretValue', SecretId),
       )
     assert.equal((await owner.getSecretValue({ SecretId: ARN })).SecretString, 'x')
   })
@@ -566,15 +537,16 @@ describe('access', () => {
     const { client } = app
     const { ARN } = await client.createSecret({ Name: 'valueless' })
     const reader = await app.as('reader')
-    const cases: [call: Promise<unknown>, parameters: object | undefined, arn: string | undefined][] = [
-      [client.getSecretValue({ SecretId: 'missing' }), { SecretId: 'missing' }, undefined],
-      [client.getSecretValue({ SecretId: 'no name' }), { SecretId: 'no name' }, undefined],
-      [client.getSecretValue({ SecretId: 'valueless' }), { SecretId: 'valueless' }, ARN],
-      [reader.getSecretValue({ SecretId: 'missing' }), { SecretId: 'missing' }, undefined],
-      [client.getSecretValue({ SecretId: '' }), undefined, undefined],
-    ]
-    for (const [call, parameters, arn] of cases) {
-      const refusal = await call.then(
+    const cases: [client: SecretsManager, SecretId: string, parameters: object | undefined, arn: string | undefined][] =
+      [
+        [client, 'missing', { SecretId: 'missing' }, undefined],
+        [client, 'no name', { SecretId: 'no name' }, undefined],
+        [client, 'valueless', { SecretId: 'valueless' }, ARN],
+        [reader, 'missing', { SecretId: 'missing' }, undefined],
+        [client, '', undefined, undefined],
+      ]
+    for (const [caller, SecretId, parameters, arn] of cases) {
+      const refusal = await caller.getSecretValue({ SecretId }).then(
         () => assert.fail('the call was not refused'),
         (error) => error,
       )

@@ -6,17 +6,21 @@ import {
   type SecretsManager,
   type SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager'
+import {
+  BAD_TOKEN,
+  denied,
+  deniedAcross,
+  INVALID_NAME,
+  NOT_FOUND,
+  tooShort,
+  violations,
+} from '../../expected-errors.ts'
 import { startApp } from '../../start-app.ts'
 import { storeKey } from '../../stored-data.ts'
 
 type Input = ListSecretVersionIdsCommandInput
 
 const DAY = 86_400_000
-const BAD_TOKEN = { name: 'InvalidNextTokenException', message: 'The NextToken value is invalid.' }
-const NOT_FOUND = {
-  name: 'ResourceNotFoundException',
-  message: "Secrets Manager can't find the specified secret.",
-}
 const partialOf = (arn = '') => arn.slice(0, -7)
 const versionId = (number: number) => `${number}`.padStart(32, 'v')
 
@@ -57,34 +61,20 @@ describe('decoding and constraints', async () => {
     await assert.rejects(listVersions({ SecretId, IncludeDeprecated: 'yes' }), { name })
   })
 
-  const violation = (text: string) => `Value ${text.replace(' … ', ' failed to satisfy constraint: ')}`
-  const refused: [input: object, violations: string][] = [
-    [{}, `1 validation error detected: ${violation("null at 'secretId' … Member must not be null")}`],
-    [
-      { SecretId: 'a', MaxResults: 0 },
-      `1 validation error detected: ${violation("'0' at 'maxResults' … Member must have value greater than or equal to 1")}`,
-    ],
-    [
-      { SecretId: 'a', MaxResults: 101 },
-      `1 validation error detected: ${violation("'101' at 'maxResults' … Member must have value less than or equal to 100")}`,
-    ],
-    [
-      { SecretId: '', NextToken: '' },
-      `2 validation errors detected: ${violation("'' at 'secretId' … Member must have length greater than or equal to 1")}; ${violation("'' at 'nextToken' … Member must have length greater than or equal to 1")}`,
-    ],
+  const refused: [input: object, expected: object][] = [
+    [{}, violations([null, 'secretId', 'not be null'])],
+    [{ SecretId: 'a', MaxResults: 0 }, violations(['0', 'maxResults', 'have value greater than or equal to 1'])],
+    [{ SecretId: 'a', MaxResults: 101 }, violations(['101', 'maxResults', 'have value less than or equal to 100'])],
+    [{ SecretId: '', NextToken: '' }, violations(['', 'secretId', tooShort(1)], ['', 'nextToken', tooShort(1)])],
   ]
-  for (const [input, message] of refused)
+  for (const [input, expected] of refused)
     test(`${JSON.stringify(input)} is refused`, async () => {
-      await assert.rejects(listVersions(input), { name: 'ValidationException', message })
+      await assert.rejects(listVersions(input), expected)
     })
 
   for (const SecretId of ['Inv Name', ' Inv*Name? ', ' Inv *?!]Name\\-'])
     test(`${JSON.stringify(SecretId)} is the id of nothing that could be`, async () => {
-      await assert.rejects(listVersions({ SecretId }), {
-        name: 'ValidationException',
-        message:
-          'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-      })
+      await assert.rejects(listVersions({ SecretId }), INVALID_NAME)
     })
 })
 
@@ -290,11 +280,6 @@ describe('tokens', async () => {
 })
 
 describe('access', () => {
-  const denied = (user: string, resource: string, kind: string) => ({
-    name: 'AccessDeniedException',
-    message: `User: ${user} is not authorized to perform: secretsmanager:ListSecretVersionIds on resource: ${resource} because no ${kind} policy allows the secretsmanager:ListSecretVersionIds action`,
-  })
-
   test('a user whom nothing allows is refused, also with a token and for what does not exist', async () => {
     await using app = await startApp()
     const reader = await app.as('reader')
@@ -302,7 +287,7 @@ describe('access', () => {
     for (const SecretId of ['a', arn, 'none'])
       await assert.rejects(
         reader.listSecretVersionIds({ SecretId, NextToken: 'forged' }),
-        denied(`arn:aws:iam::${app.account}:user/reader`, SecretId, 'identity-based'),
+        denied(`arn:aws:iam::${app.account}:user/reader`, 'ListSecretVersionIds', SecretId),
       )
   })
 
@@ -312,7 +297,7 @@ describe('access', () => {
     const SecretId = await createVersions(as('111111111111'), 'a', 1)
     await assert.rejects(
       as('222222222222').listSecretVersionIds({ SecretId }),
-      denied('arn:aws:iam::222222222222:root', SecretId, 'resource-based'),
+      deniedAcross('arn:aws:iam::222222222222:root', 'ListSecretVersionIds', SecretId),
     )
   })
 

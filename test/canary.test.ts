@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { sql } from '../src/storage/sql.ts'
+import { ADMINISTRATOR, startApp, type TestApp } from './start-app.ts'
+
+// Harm prevented: a value, a password, a key or a credential that comes to stand where people look who may not know it: a record, a log, an
+// error, a copy of the files. Each secret here is distinctive, and is looked for in every form in which a program may have written it.
+
+/** Secrets of clients and of the server, by what they are. */
+const canaries = new Map<string, Buffer>()
+const messages: string[] = []
+
+/** A new secret that occurs nowhere else. */
+function canary(what: string): string {
+  const text = `canary-${randomBytes(18).toString('hex')}`
+  canaries.set(what, Buffer.from(text))
+  return text
+}
+
+/** What clients were told when they were refused. */
+async function refused(call: Promise<unknown>): Promise<void> {
+  await call.then(
+    () => assert.fail('the call was not refused'),
+    (error) => messages.push(`${error.name} ${error.message} ${JSON.stringify(error)}`),
+  )
+}
+
+describe('what must stay secret', () => {
+  let folder = ''
+  let app: TestApp
+  let sealed: Buffer[] = []
+  const dataDir = () => join(folder, 'data')
+  const start = () =>
+    startApp({ dataDir: dataDir(), rootKey: { kind: 'file', path: join(folder, 'root.key'), chosen: true } })
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'coffer-canary-'))
+    app = await start()
+    canaries.set("the administrator's access key", Buffer.from(ADMINISTRATOR.secretAccessKey))
+    const rootKey = (await readFile(join(folder, 'root.key'), 'utf8')).trim()
+    canaries.set('the text of the root key', Buffer.from(rootKey))
+    canaries.set('the root key', Buffer.from(rootKey.split(':').at(-1) ?? '', 'base64url'))
+    await useAll(app)
+  })
+  after(async () => {
+    await app.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('is looked for in a way that finds', async () => {
+    const files = await filesIn(dataDir())
+    assert.ok(files.has('store.db') && files.has('trail.db'), [...files.keys()].join())
+    const everything = Buffer.concat([...files.values()])
+    assert.ok(occurs(Buffer.from('visible-name'), everything), 'a name stands in the files')
+    const value = Buffer.from('value to be found')
+    for (const encoding of ['utf8', 'hex', 'base64', 'base64url'] as const)
+      for (const before of ['', 'x', 'xy'])
+        assert.ok(occurs(value, Buffer.from(Buffer.from(`${before}value to be found!`).toString(encoding))))
+    assert.ok(occurs(value, Buffer.from('a value to be found', 'utf16le')))
+    assert.ok(!occurs(value, Buffer.from('value to be lost')))
+  })
+
+  test('stands in no record', async () => {
+    const entries = await app.trail()
+    assert.ok(entries.length > 20)
+    assertAbsent(Buffer.from(JSON.stringify(entries)), 'the trail')
+  })
+
+  test('stands in no line of the log or the security log', () => {
+    assert.ok(app.logged.length > 0 && app.refused.length > 0)
+    assertAbsent(Buffer.from(JSON.stringify([app.logged, app.refused])), 'a log')
+  })
+
+  test('stands in no error', () => {
+    assert.ok(messages.length > 10)
+    assertAbsent(Buffer.from(messages.join('\n')), 'an error')
+  })
+
+  test('stands in no file, while the server runs', async () => {
+    for (const [name, content] of await filesIn(dataDir())) assertAbsent(content, name)
+  })
+
+  test('stands in no file after a stop and another start', async () => {
+    await app.close()
+    for (const [name, content] of await filesIn(dataDir())) assertAbsent(content, name)
+    app = await start()
+    for (const [name, content] of await filesIn(dataDir())) assertAbsent(content, name)
+  })
+
+  test('stands in no file after a forced deletion, not even sealed', async () => {
+    sealed = await sealedValues(app)
+    const before = Buffer.concat([...(await filesIn(dataDir())).values()])
+    assert.ok(sealed.length > 10)
+    for (const blob of sealed)
+      assert.ok(before.includes(blob), 'the sealed value stands in the files as long as it lives')
+    const { SecretList = [] } = await app.client.listSecrets({ IncludePlannedDeletion: true })
+    for (const { ARN } of SecretList) await app.client.deleteSecret({ SecretId: ARN, ForceDeleteWithoutRecovery: true })
+    await assertGone()
+    await app.close()
+    await assertGone()
+    app = await start()
+  })
+
+  async function assertGone(): Promise<void> {
+    for (const [name, content] of await filesIn(dataDir())) {
+      assertAbsent(content, name)
+      for (const blob of sealed) assert.ok(!content.includes(blob), `a sealed value is left in ${name}`)
+    }
+  }
+})
+
+/** Lets every kind of secret take every way through the server that it can take. */
+async function useAll(app: TestApp): Promise<void> {
+  const { client, running } = app
+  const SecretId = 'visible-name'
+  const token = randomUUID()
+  const SecretBinary = randomBytes(24)
+  canaries.set('bytes', SecretBinary)
+  await client.createSecret({ Name: SecretId, SecretString: canary('a text'), ClientRequestToken: token })
+  await client.createSecret({ Name: 'binary', SecretBinary })
+  await client.createSecret({
+    Name: 'json',
+    SecretString: JSON.stringify({ user: 'app', password: canary('a password in JSON') }),
+    Description: 'found by filters',
+  })
+  await client.createSecret({ Name: 'large', SecretString: canary('a large text').repeat(1000) })
+  await client.putSecretValue({ SecretId, SecretString: canary('a second text') })
+  await client.updateSecret({ SecretId, SecretString: canary('a third text') })
+  for (const PasswordLength of [16, 40]) {
+    const { RandomPassword = '' } = await client.getRandomPassword({ PasswordLength, ExcludePunctuation: true })
+    canaries.set(`a generated password of ${PasswordLength}`, Buffer.from(RandomPassword))
+    await client.createSecret({ Name: `generated-${PasswordLength}`, SecretString: RandomPassword })
+  }
+  await client.createSecret({ Name: 'marked', SecretString: canary('a text marked for deletion') })
+  await client.deleteSecret({ SecretId: 'marked' })
+
+  await client.getSecretValue({ SecretId })
+  await client.getSecretValue({ SecretId, VersionStage: 'AWSPREVIOUS' })
+  await client.batchGetSecretValue({ SecretIdList: [SecretId, 'binary', 'json', 'large', 'marked', 'missing'] })
+  await client.batchGetSecretValue({ Filters: [{ Key: 'all', Values: ['found'] }] })
+  await client.describeSecret({ SecretId })
+  await client.listSecrets({})
+  await client.listSecretVersionIds({ SecretId })
+
+  const stranger = await app.as('stranger')
+  const text = () => canary(`a refused text ${messages.length}`)
+  const put = (input: object) => client.putSecretValue({ SecretId, ...input })
+  await refused(put({ SecretString: text(), ClientRequestToken: token }))
+  await refused(put({ SecretString: text(), SecretBinary }))
+  await refused(put({ SecretString: text().padEnd(70_000, 'x') }))
+  await refused(put({ SecretString: { password: text() } }))
+  await refused(put({ SecretString: [text()] }))
+  await refused(put({ SecretString: text(), ClientRequestToken: 'short' }))
+  await refused(put({ SecretString: text(), RotationToken: `${canary('a rotation token')} with blanks` }))
+  await refused(put({ SecretString: text(), VersionStages: [] }))
+  await refused(client.putSecretValue({ SecretId: 'missing', SecretString: text() }))
+  await refused(client.putSecretValue({ SecretId: 'marked', SecretString: text() }))
+  await refused(client.putSecretValue({ SecretId: 'no name', SecretString: text() }))
+  await refused(client.createSecret({ Name: SecretId, SecretString: text() }))
+  await refused(client.createSecret({ Name: 'other', SecretString: text(), KmsKeyId: 'alias/missing' }))
+  await refused(client.updateSecret({ SecretId, SecretString: text(), SecretBinary }))
+  await refused(stranger.putSecretValue({ SecretId, SecretString: text() }))
+  await refused(stranger.createSecret({ Name: 'theirs', SecretString: text() }))
+  await refused(stranger.getSecretValue({ SecretId }))
+  await put({ SecretString: text(), RotationToken: `rotation-token-${randomUUID()}` })
+
+  const { accessKeyId } = ADMINISTRATOR
+  const wrongSecret = { accessKeyId, secretAccessKey: canary('a wrong secret access key') }
+  await refused(app.clientFor({ credentials: wrongSecret }).putSecretValue({ SecretId, SecretString: text() }))
+  const session = { ...ADMINISTRATOR, sessionToken: canary('a session token') }
+  await refused(app.clientFor({ credentials: session }).putSecretValue({ SecretId, SecretString: text() }))
+  const unknown = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: canary('a secret of an unknown key') }
+  await refused(app.clientFor({ credentials: unknown }).getSecretValue({ SecretId }))
+
+  const { engine } = running.installation
+  const append = engine.append.bind(engine)
+  engine.append = () => Promise.reject(new Error('the disk is full'))
+  await refused(put({ SecretString: text() }))
+  await refused(client.getSecretValue({ SecretId }))
+  engine.append = append
+}
+
+/** Ciphertexts and sealed data keys of all versions; a large one lies on several pages of the file, so its beginning stands for it. */
+async function sealedValues({ running }: TestApp): Promise<Buffer[]> {
+  const { results } = await running.installation.engine.read([sql`select ciphertext, data_key from versions`])
+  const rows = (results[0] ?? []) as Record<string, Uint8Array>[]
+  return rows.flatMap((row) => Object.values(row).map((blob) => Buffer.from(blob).subarray(0, 48)))
+}
+
+async function filesIn(directory: string): Promise<Map<string, Buffer>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = new Map<string, Buffer>()
+  for (const entry of entries)
+    if (entry.isFile()) files.set(entry.name, await readFile(join(entry.parentPath, entry.name)))
+  return files
+}
+
+function assertAbsent(content: Buffer, where: string): void {
+  for (const [what, secret] of canaries) assert.ok(!occurs(secret, content), `${what} stands in ${where}`)
+}
+
+/** Whether content holds a secret as it is, as UTF-16, hexadecimal or base64 of either alphabet, also in the middle of more. */
+function occurs(secret: Buffer, content: Buffer): boolean {
+  const hex = secret.toString('hex')
+  const texts = [hex, hex.toUpperCase(), ...inBase64(secret)]
+  const forms = [secret, Buffer.from(secret.toString('latin1'), 'utf16le'), ...texts.map((text) => Buffer.from(text))]
+  return forms.some((form) => content.includes(form))
+}
+
+/** The middle of a secret's base64, for each of the three places at which it can begin. */
+function inBase64(secret: Buffer): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const first = Math.ceil((shift * 8) / 6)
+    const last = Math.floor(((shift + secret.length) * 8) / 6)
+    const shifted = Buffer.concat([Buffer.alloc(shift), secret])
+    return (['base64', 'base64url'] as const).map((encoding) => shifted.toString(encoding).slice(first, last))
+  })
+}
