@@ -27,15 +27,22 @@ const MAX_ATTEMPTS = 20
 export class Gate {
   readonly call: Call
   readonly #recording: Recording
+  readonly #onFailure: GateParts['onFailure']
 
-  constructor(call: Call, recording: Recording) {
+  constructor(call: Call, recording: Recording, onFailure: GateParts['onFailure']) {
     this.call = call
     this.#recording = recording
+    this.#onFailure = onFailure
   }
 
   /** Adds a change that commits with the record, or not at all. */
   change(change: Change): void {
     this.#recording.changes.push(change)
+  }
+
+  /** Tells the operator of what the caller only sees as a refusal. */
+  report(error: Error): void {
+    this.#onFailure(error, this.call.requestId)
   }
 
   /** Something to do once the changes have committed. */
@@ -48,17 +55,18 @@ export class Gate {
     service: Service,
     operation: Operation<I, O, V, C>,
     input: I,
-    onTarget: (target: Target<V>) => void | Promise<void> = () => {},
+    onAllowed: (target: Target<V>) => void | Promise<void> = () => {},
   ): Promise<O> {
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)
-    await onTarget(target)
     for (const name of [operation.name, ...(operation.alsoRequires?.(input) ?? [])]) {
       const action = `${service.signingName}:${name}`
       const { resource, account } = target
       authorize({ principal: this.call.principal, action, resource, account }, target.label)
     }
+    // Only now: a record must not tell a caller who was denied what there is.
+    await onAllowed(target)
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
     return operation.run(input, target.value as V, context)
@@ -97,10 +105,15 @@ export async function perform<I, O>(
   for (let attempt = 1; ; attempt++) {
     const recording = new Recording(call, service, operation, input as object)
     try {
-      const output = await new Gate(call, recording).pass(service, operation, input, async (target) => {
-        if (target.value !== undefined) recording.resolved(target.resource)
-        await hold.take(target.resource)
-      })
+      const output = await new Gate(call, recording, parts.onFailure).pass(
+        service,
+        operation,
+        input,
+        async (target) => {
+          if (target.value !== undefined) recording.resolved(target.resource)
+          await hold.take(target.resource)
+        },
+      )
       recording.answered(output)
       await parts.trail.append(recording.entry(), recording.changes)
       await settle(recording, (error) => parts.onFailure(error, call.requestId))

@@ -55,6 +55,7 @@ function secretsManager(parts: ServiceParts, kmsService: Service): Service {
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
     change: (change) => gate.change(change),
+    report: (error) => gate.report(error),
     afterCommit: (work) => gate.afterCommit(work),
     performItem: (operation, input, id) => gate.passItem(service, operation, input, id),
   })
@@ -72,7 +73,12 @@ function kms({ keys, material }: ServiceParts): Service {
     contextFor(gate) {
       const { principal, region } = gate.call
       const scope = { account: principal.account, region }
-      const context = contexts.get(gate) ?? { scope, keys: rememberKeys(keys), material }
+      const context = contexts.get(gate) ?? {
+        scope,
+        keys: rememberKeys(keys),
+        material,
+        report: (error: Error) => gate.report(error),
+      }
       contexts.set(gate, context)
       return context
     },

@@ -13,8 +13,8 @@ export interface Refusal {
 const BURST = 100
 /** Lines written per second under attack; the others are counted. */
 const PER_SECOND = 10
-/** IAM's bound on an access key id; what is longer is cut. */
-const ACCESS_KEY_LIMIT = 128
+/** What an access key id looks like. Whoever mixes up the two halves of a key sends the secret here, and that has lower-case letters. */
+const ACCESS_KEY_ID = /^[A-Z0-9_]{12,32}$/
 
 /**
  * Failed authentication, bounded in rate: nobody outside can fill a disk or drown the log with it. What was left out is counted and said with
@@ -45,7 +45,7 @@ export class SecurityLog {
     this.#write({
       ...refusal,
       at: new Date(refusal.at).toISOString(),
-      accessKeyId: refusal.accessKeyId?.slice(0, ACCESS_KEY_LIMIT),
+      accessKeyId: shown(refusal.accessKeyId),
       ...(suppressed > 0 && { suppressed }),
     })
   }
@@ -55,4 +55,9 @@ export class SecurityLog {
     this.#tokens = Math.min(BURST, this.#tokens + elapsed * PER_SECOND)
     this.#refilledAt = now
   }
+}
+
+function shown(accessKeyId: string | undefined): string | undefined {
+  if (accessKeyId === undefined || ACCESS_KEY_ID.test(accessKeyId)) return accessKeyId
+  return '(not an access key id)'
 }

@@ -22,7 +22,7 @@ export interface AccessKey {
 }
 
 /**
- * Accounts, users and access keys. A row whose MAC does not fit is never returned: the look-up rejects.
+ * Accounts, users and access keys. A row whose MAC does not fit is never returned: the look-up rejects with ForgedRowError.
  */
 export interface IdentityStore {
   /** The key with its owner; undefined for an unknown one. */

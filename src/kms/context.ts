@@ -8,4 +8,6 @@ export interface KmsContext {
   readonly keys: KeyStore
   /** Opens the material of keys. */
   readonly material: Sealer
+  /** Tells the operator of what the caller only sees as a refusal. */
+  report(error: Error): void
 }

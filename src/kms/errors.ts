@@ -8,6 +8,8 @@ export const errors = {
   aliasNotFound: (arn: string) => new AwsError('NotFoundException', `Alias ${arn} is not found.`),
   disabled: (arn: string) => new AwsError('DisabledException', `${arn} is disabled.`),
   pendingDeletion: (arn: string) => new AwsError('KMSInvalidStateException', `${arn} is pending deletion.`),
+  // AWS's code for what is wrong with the service itself; the text is ours.
+  unreadableKey: () => new AwsError('KMSInternalException', 'The key cannot be read.', { status: 500 }),
   invalidCiphertext: () => new AwsError('InvalidCiphertextException'),
 }
 

@@ -1,9 +1,10 @@
+import { ForgedRowError } from '../aws/change.ts'
 import type { AwsError } from '../aws/error.ts'
 import type { Target } from '../aws/operation.ts'
 import type { KmsContext } from './context.ts'
 import { errors, stateErrors } from './errors.ts'
 import { aliasArn, keyArn } from './key.ts'
-import type { KmsKey } from './key-store.ts'
+import type { KeyReference, KmsKey } from './key-store.ts'
 
 const ARN = /^arn:[^:]+:kms:([^:]+):(\d{12}):(.+)$/
 const KEY_RESOURCE = /^key\/(.+)$/
@@ -13,12 +14,12 @@ export async function findKey(text: string, context: KmsContext): Promise<Target
   const [, region = context.scope.region, account = context.scope.account, resource = text] = ARN.exec(text) ?? []
   if (resource.startsWith('alias/')) {
     const arn = aliasArn(region, account, resource)
-    const found = await context.keys.find({ account, region, alias: resource })
+    const found = await find({ account, region, alias: resource }, context)
     return target(found, { arn, account, missing: errors.aliasNotFound(arn), label: text }, context)
   }
   const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
   const arn = keyArn(region, account, keyId)
-  const found = await context.keys.find({ keyId })
+  const found = await find({ keyId }, context)
   // An id alone names a key of the caller's own account, an ARN none of another account than it says.
   const named = found?.arn === arn ? found : undefined
   return target(named, { arn, account, missing: errors.keyNotFound(arn), label: text }, context)
@@ -27,8 +28,19 @@ export async function findKey(text: string, context: KmsContext): Promise<Target
 /** The key that a ciphertext blob names. */
 export async function findKeyById(keyId: string, missing: AwsError, context: KmsContext): Promise<Target<KmsKey>> {
   const { account, region } = context.scope
-  const found = await context.keys.find({ keyId })
+  const found = await find({ keyId }, context)
   return target(found, { arn: keyArn(region, account, keyId), account, missing, label: keyId }, context)
+}
+
+/** Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
+async function find(reference: KeyReference, context: KmsContext): Promise<KmsKey | undefined> {
+  try {
+    return await context.keys.find(reference)
+  } catch (error) {
+    if (!(error instanceof ForgedRowError)) throw error
+    context.report(error)
+    throw errors.unreadableKey()
+  }
 }
 
 interface Sought {

@@ -28,7 +28,7 @@ export type KeyReference =
   | { readonly account: string; readonly region: string; readonly alias: string }
 
 /**
- * KMS keys. A row whose MAC does not fit is never returned: the look-up rejects. A second alias of a name is a ConflictError.
+ * KMS keys. A row whose MAC does not fit is never returned: the look-up rejects with ForgedRowError. A second alias of a name is a ConflictError.
  */
 export interface KeyStore {
   find(reference: KeyReference): Promise<KmsKey | undefined>

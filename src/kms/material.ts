@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { OpenError } from '../seal/aead.ts'
 import type { Sealer } from '../seal/keyring.ts'
+import type { KmsContext } from './context.ts'
+import { errors } from './errors.ts'
 import type { KmsKey, SealedMaterial } from './key-store.ts'
 
 /** AES-256. */
@@ -16,15 +19,24 @@ export function newMaterial(key: KmsKey, version: number, sealer: Sealer): Seale
 // Keyed by the object the store returned: the store returns another one after any change of a key, so nothing outlives it here.
 const opened = new WeakMap<SealedMaterial, Uint8Array>()
 
-/** The material of a version. Throws OpenError when it was sealed for another key, undefined when the key has no such version. */
-export function openMaterial(key: KmsKey, version: number, sealer: Sealer): Uint8Array | undefined {
+/**
+ * The material of a version; undefined when the key has no such version. Throws KMSInternalException for material that was sealed for another
+ * key, or altered.
+ */
+export function readMaterial(key: KmsKey, version: number, context: KmsContext): Uint8Array | undefined {
   const stored = key.materials.find((material) => material.version === version)
   if (!stored) return undefined
   const known = opened.get(stored)
   if (known) return known
-  const material = sealer.open(stored.sealed, placeOf(key, version))
-  opened.set(stored, material)
-  return material
+  try {
+    const material = context.material.open(stored.sealed, placeOf(key, version))
+    opened.set(stored, material)
+    return material
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error
+    context.report(new Error(`The material of ${key.arn} does not open: version ${version}`))
+    throw errors.unreadableKey()
+  }
 }
 
 const placeOf = ({ account, region, keyId }: KmsKey, version: number) => [

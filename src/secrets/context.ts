@@ -19,6 +19,8 @@ export interface SecretsContext {
   readonly tokens: PageTokens
   /** Adds a change that commits with the record of the request, or not at all. */
   change(change: Change): void
+  /** Tells the operator of what the caller only sees as a refusal. */
+  report(error: Error): void
   /** Something to do once the changes have committed; its failure does not change the answer. */
   afterCommit(work: () => Promise<void>): void
   /**

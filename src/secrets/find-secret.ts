@@ -23,10 +23,13 @@ export function selectorOf(text: string, scope: Scope): Selector | undefined {
 }
 
 /** The secret that a SecretId names, as a target: also when there is none. Throws DecryptionFailure for a secret whose row was forged. */
-export async function findSecret(text: string, { scope, store }: SecretsContext): Promise<Target<Found>> {
+export async function findSecret(text: string, { scope, store, report }: SecretsContext): Promise<Target<Found>> {
   const selector = selectorOf(text, scope)
   const [found] = selector ? await store.findMany([selector]) : []
-  if (found instanceof TamperedError) throw errors.decryptionFailure()
+  if (found instanceof TamperedError) {
+    report(found)
+    throw errors.decryptionFailure()
+  }
   if (!found) {
     const { arn, account } = hypothetical(text, scope)
     return { resource: arn, label: text, account, tags: [], value: undefined, missing: errors.secretNotFound() }

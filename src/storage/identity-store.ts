@@ -1,8 +1,8 @@
-import type { Change } from '../aws/change.ts'
+import { type Change, ForgedRowError } from '../aws/change.ts'
 import type { AccessKey, IdentityStore, User } from '../identity/identity-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
 import { GenerationCache } from './generation-cache.ts'
-import { type Covered, ForgedRowError, macFits, macOf, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import { type Row, sql } from './sql.ts'
 
 const ACCOUNTS: Covered = { table: 'accounts', columns: ['account', 'created_at'] }

@@ -1,9 +1,9 @@
-import type { Change } from '../aws/change.ts'
+import { type Change, ForgedRowError } from '../aws/change.ts'
 import { keyArn } from '../kms/key.ts'
 import type { KeyReference, KeyState, KeyStore, KmsKey } from '../kms/key-store.ts'
 import type { Engine, SqlChange } from './engine.ts'
 import { GenerationCache } from './generation-cache.ts'
-import { type Covered, ForgedRowError, macFits, macOf, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import { type Row, type Sql, sql } from './sql.ts'
 
 const KEYS: Covered = {

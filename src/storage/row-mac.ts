@@ -6,14 +6,6 @@ export interface RowMac {
   verify(fields: readonly (string | number | null | Uint8Array)[], tag: Uint8Array): boolean
 }
 
-/** A row whose MAC does not fit its content: somebody wrote to the store behind the server's back. */
-export class ForgedRowError extends Error {
-  constructor(table: string, key: string) {
-    super(`The store holds a row that Coffer did not write: ${table} ${key}`)
-    this.name = 'ForgedRowError'
-  }
-}
-
 /** Columns of a table that its MAC covers, first those that name the row. */
 export interface Covered {
   readonly table: string

@@ -31,9 +31,9 @@ interface FoundRow {
   readonly secret: Secret | undefined
 }
 
-/** A row with the place in the order where it was found; the row itself may have moved since. */
+/** A place in the order with the row that was found there; absent when it was removed since. */
 interface Candidate {
-  readonly row: Row
+  readonly row: Row | undefined
   readonly position: Position
 }
 
@@ -51,9 +51,9 @@ export async function searchSecrets(engine: Engine, query: PageQuery): Promise<F
   let lastFound: Position | undefined
   let examined = 0
   for await (const { row, position } of source) {
-    const secret = readable(row)
+    const secret = row && readable(row)
     // What cannot be read is shown as tampered with; leaving it out would hide it.
-    const fits = secret === undefined || query.matches(secret)
+    const fits = row && (!secret || query.matches(secret))
     // One more than fits on the page proves that there is another page.
     if (fits && rows.length === query.limit) return { rows, next: lastFound }
     if (fits) {
@@ -115,10 +115,7 @@ async function* driven(
     const chunk = positions.slice(start, start + size)
     const { results } = await engine.read([rowsStatement(chunk.map(({ id }) => id))])
     const rows = new Map((results[0] ?? []).map((row) => [Number(row.id), row]))
-    for (const position of chunk) {
-      const row = rows.get(position.id)
-      if (row) yield { row, position }
-    }
+    for (const position of chunk) yield { row: rows.get(position.id), position }
   }
 }
 

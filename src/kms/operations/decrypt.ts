@@ -6,7 +6,7 @@ import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findKeyById } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
-import { openMaterial } from '../material.ts'
+import { readMaterial } from '../material.ts'
 
 export const decrypt = operation({
   name: 'Decrypt',
@@ -25,10 +25,10 @@ export const decrypt = operation({
     return findKeyById(header?.keyId ?? '', errors.invalidCiphertext(), context)
   },
 
-  run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, { material }) {
+  run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, context) {
     const header = headerOf(CiphertextBlob)
     try {
-      const opened = header && openMaterial(key, header.version, material)
+      const opened = header && readMaterial(key, header.version, context)
       if (!header || !opened) throw errors.invalidCiphertext()
       return { KeyId: key.arn, Plaintext: open(key, header, opened, EncryptionContext) }
     } catch (error) {

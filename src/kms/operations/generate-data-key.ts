@@ -6,7 +6,7 @@ import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findKey } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
-import { openMaterial } from '../material.ts'
+import { readMaterial } from '../material.ts'
 
 const SPEC_BYTES = { AES_256: 32, AES_128: 16 } as const
 
@@ -26,9 +26,9 @@ export const generateDataKey = operation({
   }),
   target: ({ KeyId }, context: KmsContext) => findKey(KeyId, context),
 
-  run({ EncryptionContext = {}, NumberOfBytes, KeySpec }, key: KmsKey, { material }) {
-    const opened = openMaterial(key, key.currentVersion, material)
-    if (!opened) throw errors.invalidCiphertext()
+  run({ EncryptionContext = {}, NumberOfBytes, KeySpec }, key: KmsKey, context) {
+    const opened = readMaterial(key, key.currentVersion, context)
+    if (!opened) throw errors.unreadableKey()
     const spec = KeySpec === 'AES_128' ? SPEC_BYTES.AES_128 : SPEC_BYTES.AES_256
     const plaintext = randomBytes(NumberOfBytes ?? spec)
     const blob = encrypt(key, key.currentVersion, opened, plaintext, EncryptionContext)

@@ -432,6 +432,18 @@ describe('filters', async () => {
     await read()
     await forge(app, sql`update secrets set tags = 'no json', stages = 'none either' where name = 'forged/b'`)
     await read()
+    assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`secret ${ARN}`)))
+  })
+
+  test('report a secret whose key was altered in the store, and bring the others', async () => {
+    const key = await storeKey(app, 'alias/forged', 'Disabled')
+    await storeUnderKey(app, 'forged-key/a', key)
+    await app.client.createSecret({ Name: 'forged-key/b', SecretString: 'b' })
+    await forge(app, sql`update kms_keys set state = 'Enabled' where key_id = ${key.keyId}`)
+    const output = await app.client.batchGetSecretValue({ SecretIdList: ['forged-key/a', 'forged-key/b'] })
+    assert.deepEqual(values(output), ['b'])
+    assert.deepEqual(failures(output), [['forged-key/a', ...UNREADABLE]])
+    assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`kms_keys ${key.keyId}`)))
   })
 
   test('pass over what is marked for deletion', async () => {
@@ -677,6 +689,12 @@ describe('access', () => {
       ...foreign.map((id) => [id, ...inErrors(deniedAcross('arn:aws:iam::222222222222:root', 'GetSecretValue', id))]),
       ['theirs', ...NOT_FOUND],
     ])
+    // The record stands in the caller's account: it must not say more than the answer.
+    const items = (await app.trail()).at(-1)?.items?.slice(0, foreign.length) ?? []
+    assert.deepEqual(
+      items.map(({ id, arn }) => [id, arn]),
+      foreign.map((id) => [id, undefined]),
+    )
   })
 
   test('filters never see another account', async () => {

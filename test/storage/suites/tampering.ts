@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { ForgedRowError } from '../../../src/aws/change.ts'
 import { newKey } from '../../../src/kms/key.ts'
 import { TamperedError } from '../../../src/secrets/secrets-store.ts'
-import { ForgedRowError } from '../../../src/storage/row-mac.ts'
 import { create, NOW, newEntry, newSecret, type OpenEngine, SCOPE, storesOn, versionId } from '../engine-under-test.ts'
 
 /** Rows that somebody else wrote: refused, and others beside them are not. */
