@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { paginateListSecrets, type SecretListEntry } from '@aws-sdk/client-secrets-manager'
+import type { Entry } from '../../src/audit/entry.ts'
+import { startApp, type TestApp } from '../start-app.ts'
+import type { Acknowledged } from './storm.ts'
+
+const KILLS = 50
+/** A storm is killed after so many acknowledged writes at most; the moment within that is different each time. */
+const MOST_WRITES = 120
+const ALL = 1_000_000
+
+const storm = fileURLToPath(new URL('storm.ts', import.meta.url))
+let folder = ''
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coffer-crash-'))
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+test('every acknowledged write outlives kill -9 in a storm of writes, fifty times over, and none is half done', async () => {
+  const dataDir = join(folder, 'data')
+  const acknowledged: Acknowledged[] = []
+  for (let round = 0; round < KILLS; round++) {
+    const writes = await killedStorm(dataDir, round)
+    await check(dataDir, writes)
+    acknowledged.push(...writes)
+  }
+  // What the first storm was told holds after the last one.
+  await check(dataDir, acknowledged)
+  assert.ok(acknowledged.length > KILLS, `${acknowledged.length} writes were acknowledged`)
+})
+
+/** Writes that a storm says were acknowledged before it was killed in the middle of others. */
+async function killedStorm(dataDir: string, round: number): Promise<Acknowledged[]> {
+  const child = spawn(process.execPath, [storm, dataDir, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const enough = 1 + ((round * 37) % MOST_WRITES)
+  const writes: Acknowledged[] = []
+  const exit = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout })) {
+    writes.push(JSON.parse(line))
+    if (writes.length === enough) child.kill('SIGKILL')
+  }
+  const [code, signal] = await exit
+  assert.deepEqual({ code, signal }, { code: null, signal: 'SIGKILL' })
+  return writes
+}
+
+async function check(dataDir: string, writes: readonly Acknowledged[]): Promise<void> {
+  await using app = await startApp({ dataDir, rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true } })
+  const entries = await app.trail(ALL)
+  checkRecords(writes, entries)
+  const secrets = await listed(app)
+  checkWhole(secrets, entries)
+  const byName = new Map(secrets.map((secret) => [secret.Name, secret]))
+  for (const { operation, name } of writes) {
+    assert.ok(byName.has(name), `${operation} of ${name} was acknowledged, and there is no such secret`)
+    if (operation === 'TagResource') assert.deepEqual(byName.get(name)?.Tags, [{ Key: 'storm', Value: name }])
+  }
+  await checkValues(app, writes)
+}
+
+/** One record for each acknowledged write, and no record twice. */
+function checkRecords(writes: readonly Acknowledged[], entries: readonly Entry[]): void {
+  const ids = new Set(entries.map(({ id }) => id))
+  assert.equal(ids.size, entries.length, 'a record stands twice')
+  for (const { operation, name, requestId } of writes)
+    assert.ok(ids.has(requestId), `${operation} of ${name} was acknowledged, and has no record`)
+}
+
+/** Whatever is there is there whole: with its record, and with each label on one version. */
+function checkWhole(secrets: readonly SecretListEntry[], entries: readonly Entry[]): void {
+  const recorded = new Set(entries.map(({ arn }) => arn))
+  for (const { ARN = '', Name, SecretVersionsToStages = {} } of secrets) {
+    assert.ok(recorded.has(ARN), `${Name} has no record`)
+    const labels = Object.values(SecretVersionsToStages).flat()
+    assert.equal(labels.length, new Set(labels).size, `${Name} has a label twice`)
+    assert.ok(labels.includes('AWSCURRENT'), `${Name} has no current version`)
+  }
+}
+
+/** Every version reads as it was written, and the current value of every secret can be read. */
+async function checkValues({ client }: TestApp, writes: readonly Acknowledged[]): Promise<void> {
+  for (const { name, version } of writes) {
+    if (!version) continue
+    const { SecretString } = await client.getSecretValue({ SecretId: name, VersionId: version.id })
+    assert.equal(SecretString, version.value)
+  }
+  const names = [...new Set(writes.map(({ name }) => name))]
+  for (let start = 0; start < names.length; start += 20) {
+    const output = await client.batchGetSecretValue({ SecretIdList: names.slice(start, start + 20) })
+    assert.deepEqual(output.Errors, [])
+  }
+}
+
+async function listed({ client }: TestApp): Promise<SecretListEntry[]> {
+  const secrets: SecretListEntry[] = []
+  for await (const page of paginateListSecrets({ client }, {})) secrets.push(...(page.SecretList ?? []))
+  return secrets
+}
