@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { serviceEntry } from '../src/app/service-entry.ts'
+import type { KmsClient } from '../src/kms/client.ts'
+import type { KmsContext } from '../src/kms/context.ts'
+import { SECRETS_MANAGER_ALIAS } from '../src/kms/key.ts'
+import { generateDataKey } from '../src/kms/operations/generate-data-key.ts'
+import { ensureServiceKey } from '../src/kms/service-key.ts'
+import { openOnce, sealOnce } from '../src/seal/aead.ts'
+import { makeSecretArn, randomSuffix } from '../src/secrets/secret-id.ts'
+import { sealVersion } from '../src/secrets/secret-value.ts'
+import type { RunningCoffer } from '../src/start-coffer.ts'
+
+export const REGION = 'eu-central-1'
+
+/** Secrets that are written in one transaction. */
+const GROUP = 500
+/** Length of a value, bytes. */
+const VALUE_BYTES = 200
+
+const words = ['primary', 'replica', 'payment', 'report', 'cache', 'queue', 'search', 'mail', 'billing', 'login']
+
+/** Name of the n-th secret: a thousand teams, so that a prefix picks out few of many. */
+export function nameOf(index: number): string {
+  return `team-${index % 1000}/service-${index}/db`
+}
+
+/** Fills an empty store with secrets as they are: sealed values, descriptions, tags. Faster than any client could. */
+export async function fill({ installation, account }: RunningCoffer, from: number, to: number): Promise<void> {
+  const { secrets, trail, keys, keyring } = installation
+  const scope = { account, region: REGION }
+  const material = keyring.sealer('kms')
+  const kmsContext: KmsContext = { scope, keys, material, report: (error) => console.error(error.message) }
+  const record = (arn: string) =>
+    serviceEntry({ service: 'secretsmanager', operation: 'Fill', by: 'coffer', ...scope, at: Date.now(), arn })
+  await ensureServiceKey(SECRETS_MANAGER_ALIAS, kmsContext, Date.now(), (change, arn) =>
+    trail.append(record(arn), [change]),
+  )
+  const key = await keys.find({ ...scope, alias: SECRETS_MANAGER_ALIAS })
+  if (!key) throw new Error('the service key was not made')
+  const kms: KmsClient = {
+    generateDataKey: async (request) => generateDataKey.run(request, key, kmsContext),
+    decrypt: () => Promise.reject(new Error('nothing is read here')),
+  }
+  const needs = { kms, cipher: { seal: sealOnce, open: openOnce }, scope, now: Date.now() }
+  const one = async (index: number) => {
+    const name = nameOf(index)
+    const arn = makeSecretArn({ ...scope, name, suffix: randomSuffix() })
+    const versionId = randomUUID()
+    const secret = {
+      ...scope,
+      name,
+      arn,
+      description: `The ${words[index % 10]} database number ${index} of team ${index % 1000}`,
+      tags: Array.from({ length: index % 4 }, (_, tag) => ({ Key: `tag-${tag}`, Value: `value-${index % 5000}` })),
+      stages: new Map([[versionId, ['AWSCURRENT']]]),
+      createdAt: needs.now,
+      changedAt: needs.now,
+    }
+    const value = JSON.stringify({ user: name, password: 'x'.repeat(VALUE_BYTES - name.length - 30) })
+    return secrets.create(secret, await sealVersion(secret, versionId, { SecretString: value }, needs))
+  }
+  for (let start = from; start < to; start += GROUP) {
+    const changes = []
+    for (let index = start; index < Math.min(start + GROUP, to); index++) changes.push(await one(index))
+    await trail.append(record('*'), changes)
+  }
+}
