@@ -15,18 +15,22 @@ export async function findKey(text: string, context: KmsContext): Promise<Target
   if (resource.startsWith('alias/')) {
     const arn = aliasArn(region, account, resource)
     const found = await find({ account, region, alias: resource }, context)
-    return target(found, { arn, account, missing: errors.aliasNotFound(arn), label: text }, context)
+    return target(found, { arn, account, missing: () => errors.aliasNotFound(arn), label: text }, context)
   }
   const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
   const arn = keyArn(region, account, keyId)
   const found = await find({ keyId }, context)
   // An id alone names a key of the caller's own account, an ARN none of another account than it says.
   const named = found?.arn === arn ? found : undefined
-  return target(named, { arn, account, missing: errors.keyNotFound(arn), label: text }, context)
+  return target(named, { arn, account, missing: () => errors.keyNotFound(arn), label: text }, context)
 }
 
 /** The key that a ciphertext blob names. */
-export async function findKeyById(keyId: string, missing: AwsError, context: KmsContext): Promise<Target<KmsKey>> {
+export async function findKeyById(
+  keyId: string,
+  missing: () => AwsError,
+  context: KmsContext,
+): Promise<Target<KmsKey>> {
   const { account, region } = context.scope
   const found = await find({ keyId }, context)
   return target(found, { arn: keyArn(region, account, keyId), account, missing, label: keyId }, context)
@@ -47,7 +51,8 @@ interface Sought {
   /** ARN and account on which permission is decided when there is no such key. */
   readonly arn: string
   readonly account: string
-  readonly missing: AwsError
+  /** An error takes its stack when it is made; most keys are there. */
+  readonly missing: () => AwsError
   readonly label: string
 }
 
@@ -60,7 +65,7 @@ function target(found: KmsKey | undefined, { arn, account, missing, label }: Sou
     account: key?.account ?? account,
     tags: [],
     value: key,
-    missing: key ? undefined : missing,
+    missing: key ? undefined : missing(),
     unusable: key && stateErrors[key.state](key.arn),
   }
 }

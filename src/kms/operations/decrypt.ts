@@ -22,7 +22,7 @@ export const decrypt = operation({
 
   async target({ CiphertextBlob }, context: KmsContext) {
     const header = headerOf(CiphertextBlob)
-    return findKeyById(header?.keyId ?? '', errors.invalidCiphertext(), context)
+    return findKeyById(header?.keyId ?? '', errors.invalidCiphertext, context)
   },
 
   run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, context) {
