@@ -5,6 +5,11 @@ const CHUNK = 1024 * 1024
 const ZEROS = Buffer.alloc(64 * 1024)
 
 const FILE_HEADER_BYTES = 100
+/**
+ * Pages of other kinds begin with the number of a page, whose first byte is 2 from here on (128 GB of 4 KB pages): then they can no longer be
+ * told apart.
+ */
+const MAX_PAGES = 0x02000000
 /** B-tree pages by their first byte, with the length of their header (SQLite file format, 1.6). */
 const HEADER_BYTES = new Map([
   [2, 12],
@@ -35,7 +40,7 @@ export class UnusedSpace {
   wipe(from: number, to: number): void {
     const pageSize = this.#pageSize()
     // Pages of one file that vacuums by itself cannot be told apart by their first byte.
-    if (pageSize === undefined) return
+    if (pageSize === undefined || this.fileBytes / pageSize >= MAX_PAGES) return
     const chunk = Buffer.allocUnsafe(CHUNK)
     let wiped = false
     for (let position = from; position < to; position += CHUNK) {
