@@ -26,6 +26,15 @@ export function lineOf(error: unknown, doing: string): string {
   return (known ? text : `${doing}: ${text}`).replace(/\s*\n\s*/g, ' ')
 }
 
+/** Does `work`; whatever it throws becomes a CommandError whose line `doing` introduces where need be. */
+export async function attempt<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new CommandError(lineOf(error, doing), { cause: error })
+  }
+}
+
 const reasons = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'not permitted'],

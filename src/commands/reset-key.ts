@@ -6,7 +6,7 @@ import { writeCredentialsFile } from '../identity/credentials-file.ts'
 import type { User } from '../identity/identity-store.ts'
 import { type Installation, openInstallation } from '../open-installation.ts'
 import { isEmptyStore } from '../storage/data-directory.ts'
-import { CommandError } from './command-error.ts'
+import { attempt, CommandError } from './command-error.ts'
 
 /** Gives the administrator a new access key and takes the old ones away; offline, with the root key. */
 export async function resetKey(config: PlaceConfig): Promise<void> {
@@ -15,7 +15,8 @@ export async function resetKey(config: PlaceConfig): Promise<void> {
     throw new CommandError(
       `Cannot reset the access key: ${dataDir}: there is no Coffer data in it. Choose another with --data-dir.`,
     )
-  const installation = await openInstallation({ dataDir, rootKey })
+  const open = () => openInstallation({ dataDir, rootKey })
+  const installation = await attempt(`Cannot open the data directory: ${dataDir}`, open)
   try {
     const user = await findAdministrator(config, installation)
     await replaceKey(user, credentialsFile, installation)

@@ -6,7 +6,7 @@ import { accessKeyPlace } from '../identity/authenticate.ts'
 import { writeCredentialsFile } from '../identity/credentials-file.ts'
 import { type Log, standardLog } from '../log.ts'
 import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
-import { reasonOf } from './command-error.ts'
+import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
 import { runServer } from './run-server.ts'
 
@@ -23,21 +23,23 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
     config,
     log,
     async start() {
-      const running = await startCoffer({
-        dataDir,
-        rootKey,
-        verify: true,
-        account,
-        administrator,
-        async keepCredentials(of, credentials) {
-          // What came from the environment is kept there.
-          if (administrator) return
-          await writeCredentialsFile(credentialsFile, of, credentials)
-          credentialsAt = credentialsFile
-        },
-        log,
-        onRefused: (line) => refusals.write(line),
-      })
+      const start = () =>
+        startCoffer({
+          dataDir,
+          rootKey,
+          verify: true,
+          account,
+          administrator,
+          async keepCredentials(of, credentials) {
+            // What came from the environment is kept there.
+            if (administrator) return
+            await writeCredentialsFile(credentialsFile, of, credentials)
+            credentialsAt = credentialsFile
+          },
+          log,
+          onRefused: (line) => refusals.write(line),
+        })
+      const running = await attempt(`Cannot open the data directory: ${dataDir}`, start)
       // Before anything else can go wrong: this is said only once.
       if (running.credentials) process.stderr.write(madeFiles(running, credentialsAt))
       else await warnOfUnused(config, running, log)

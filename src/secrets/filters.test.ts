@@ -242,13 +242,19 @@ describe('drivers', () => {
     assert.deepEqual(driversOf(only('name', 'A', 'b'), only('description', 'My Database')), [
       { kind: 'name', alternatives: [{ prefix: 'A' }, { prefix: 'b' }] },
       { kind: 'description', alternatives: [{ prefix: 'my database', word: 'database' }] },
+      { kind: 'description', alternatives: [{ prefix: 'my database', word: 'my' }] },
     ])
   })
 
-  test('all is driven by the longest word', () => {
+  test('all is driven by any of its words, the longest first', () => {
     assert.deepEqual(driversOf(only('all', 'my Database', 'x')), [
       { kind: 'all', alternatives: [{ word: 'database' }, { word: 'x' }] },
+      { kind: 'all', alternatives: [{ word: 'my' }, { word: 'x' }] },
     ])
+  })
+
+  test('no more than four words of a value are tried', () => {
+    assert.equal(driversOf(only('all', 'a bb ccc dddd eeeee ffffff')).length, 4)
   })
 
   test('a value without words has no alternative, in a description only its beginning', () => {

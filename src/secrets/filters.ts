@@ -48,7 +48,13 @@ interface Rule {
   /** Whether the empty value matches (facts 9.6, 13). */
   readonly emptyMatches: boolean
   readonly compile: (value: string) => (text: string, words: WordsOf) => boolean
-  readonly alternatives: (value: string) => readonly Alternative[]
+  /**
+   * What an index must hold for the value. `rank` chooses among the words of a value, from the longest: a match has all of them, and which one
+   * is rare only the store knows.
+   */
+  readonly alternatives: (value: string, rank: number) => readonly Alternative[]
+  /** How many ranks there are for a value. */
+  readonly ranks: (value: string) => number
 }
 
 interface Attribute {
@@ -60,10 +66,14 @@ interface Attribute {
 /** Longer words are cut off in the index, in secrets and values alike. */
 const MAX_INDEX_WORD = 64
 
+/** Words of a value that are tried as drivers. */
+const MAX_RANKS = 4
+
 const prefixRule: Rule = {
   emptyMatches: true,
   compile: (value) => (text) => text.startsWith(value),
   alternatives: (value) => [{ prefix: value }],
+  ranks: () => 1,
 }
 
 /** Every word of the value begins some word of the text (facts 6.4). */
@@ -74,10 +84,11 @@ const wordRule: Rule = {
     if (wanted.length === 0) return () => false
     return (text, words) => wanted.every((start) => words(text).some((word) => word.startsWith(start)))
   },
-  alternatives(value) {
-    const word = longestWord(value)
+  alternatives(value, rank) {
+    const word = rankedWord(value, rank)
     return word === undefined ? [] : [{ word }]
   },
+  ranks: (value) => Math.min(new Set(wordsOf(value)).size, MAX_RANKS),
 }
 
 /** AWS's reference and what was observed differ; either will do (design, decisions). */
@@ -88,11 +99,12 @@ const descriptionRule: Rule = {
     const hasWords = wordRule.compile(value)
     return (text, words) => text.toLowerCase().startsWith(start) || hasWords(text, words)
   },
-  alternatives(value) {
+  alternatives(value, rank) {
     const prefix = value.toLowerCase()
-    const word = longestWord(value)
+    const word = rankedWord(value, rank)
     return [word === undefined ? { prefix } : { prefix, word }]
   },
+  ranks: wordRule.ranks,
 }
 
 const optional = (text: string | undefined) => (text === undefined ? [] : [text])
@@ -125,14 +137,20 @@ export function matches(compiled: CompiledFilters, secret: SearchableSecret): bo
   return compiled.every((filter) => filter.values.some((value) => value.accepts(secret, words)))
 }
 
-/** The filters that an index can answer: those without negated and without empty values. */
+/**
+ * What an index can answer: filters without negated and without empty values. A filter by words gives several drivers where its values have
+ * several words; each of them admits every match.
+ */
 export function drivers(compiled: CompiledFilters): Driver[] {
   return compiled
     .filter(({ values }) => values.every((value) => !value.negated && value.text !== ''))
-    .map(({ attribute, values }) => ({
-      kind: attribute.key,
-      alternatives: values.flatMap((value) => attribute.rule.alternatives(value.text)),
-    }))
+    .flatMap(({ attribute: { key, rule }, values }) => {
+      const ranks = Math.max(1, ...values.map(({ text }) => rule.ranks(text)))
+      return Array.from({ length: ranks }, (_, rank) => ({
+        kind: key,
+        alternatives: values.flatMap(({ text }) => rule.alternatives(text, rank)),
+      }))
+    })
 }
 
 /** The distinct words of a secret that an index stores for the filters `description` and `all`. */
@@ -183,8 +201,9 @@ function indexWord(word: string): string {
   return word.slice(0, MAX_INDEX_WORD).replace(/[\ud800-\udbff]$/, '')
 }
 
-function longestWord(value: string): string | undefined {
-  const [first, ...others] = wordsOf(value)
-  if (first === undefined) return undefined
-  return indexWord(others.reduce((longest, word) => (word.length > longest.length ? word : longest), first))
+/** A word of a value by its length, from the longest; the shortest when there are not so many. */
+function rankedWord(value: string, rank: number): string | undefined {
+  const words = [...new Set(wordsOf(value))].sort((left, right) => right.length - left.length)
+  const word = words[Math.min(rank, words.length - 1)]
+  return word === undefined ? undefined : indexWord(word)
 }

@@ -49,9 +49,14 @@ export function list(values: readonly (string | number)[]): ListParameter {
 
 /** Pieces joined by a separator such as ` or `. */
 export function join(pieces: readonly Sql[], separator: string): Sql {
-  return pieces.reduce(
-    (joined, piece, index) => (index === 0 ? piece : sql`${joined}${raw(separator)}${piece}`),
-    raw(''),
+  const parts = ['']
+  for (const [index, piece] of pieces.entries()) {
+    const [first = '', ...others] = piece.parts
+    parts.push(`${parts.pop()}${index === 0 ? '' : separator}${first}`, ...others)
+  }
+  return new Sql(
+    parts,
+    pieces.flatMap(({ values }) => values),
   )
 }
 

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { serviceEntry } from '../app/service-entry.ts'
+import { recordsOf } from '../audit/cloudtrail.ts'
+import { trailTable } from './trail-table.ts'
+
+const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account: '111122223333', region: 'us-east-1' }
+const made = serviceEntry({
+  ...event,
+  at: Date.UTC(2026, 4, 3, 17, 51, 2),
+  arn: 'arn:aws:iam::111122223333:user/administrator',
+})
+const caller = {
+  type: 'IAMUser',
+  principalId: 'A',
+  arn: 'arn:x',
+  account: '111122223333',
+  userName: 'administrator',
+} as const
+
+const read = (id: string, code?: string) =>
+  recordsOf({
+    ...made,
+    service: 'secretsmanager',
+    operation: 'GetSecretValue',
+    access: 'read',
+    caller,
+    parameters: { SecretId: id },
+    ...(code && { error: { code, message: '' } }),
+  })
+
+const records = [
+  ...recordsOf(made),
+  ...read('prod/a-rather-long-name-of-a-secret/in-a-folder'),
+  ...read('密碼'.repeat(30), 'ResourceNotFoundException'),
+]
+
+test('a wide terminal shows everything', () => {
+  assert.equal(
+    trailTable(records.slice(0, 2), 120),
+    `TIME (UTC)           WHO            WHAT            SECRET                                          OUTCOME
+2026-05-03 17:51:02  iam            CreateUser      user/administrator                              ok
+2026-05-03 17:51:02  administrator  GetSecretValue  prod/a-rather-long-name-of-a-secret/in-a-folder  ok
+`
+      .replace(/^(TIME.*SECRET {40}) *OUTCOME/, '$1 OUTCOME')
+      .replace(/(administrator {30}) *ok/, '$1ok'),
+  )
+})
+
+describe('a terminal of any width', () => {
+  for (const width of [1, 10, 20, 37, 40, 60, 79, 80, 100, 200])
+    test(`of ${width} columns has one line for each record, none longer than it`, () => {
+      const lines = trailTable(records, width).split('\n')
+      assert.equal(lines.length, records.length + 2)
+      // Chinese characters take two columns.
+      for (const line of lines) assert.ok(line.replace(/\p{Script=Han}/gu, 'xx').length <= width, `${width}: ${line}`)
+    })
+})
+
+test('40 columns still show who, what, which secret and how it ended', () => {
+  const [, , line = ''] = trailTable(records.slice(0, 2), 40).split('\n')
+  assert.match(line, /^17:51:02 admin\S* GetS\S* prod\S* ok$/)
+})
+
+test('nothing that a client wrote steers the terminal', () => {
+  const table = trailTable(read('\x1b[2Jx\x9b31m\u202egnp\r\n\u2028y'), 120)
+  assert.doesNotMatch(table.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}]/u)
+  assert.equal(table.split('\n').length, 3)
+})

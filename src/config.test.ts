@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
+import { describe, test } from 'node:test'
+import {
+  ConfigError,
+  DEFAULT_TRAIL_RECORDS,
+  type Environment,
+  type GivenOptions,
+  isLoopback,
+  Settings,
+  trailLimit,
+} from './config.ts'
+
+const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
+  new Settings(given, environment, '/srv/coffer')
+
+describe('defaults', () => {
+  test('serve listens on the loopback address, beside its own files', () => {
+    assert.deepEqual(settings().serve(), {
+      host: '127.0.0.1',
+      port: 4566,
+      tls: undefined,
+      trustedProxies: [],
+      dataDir: '/srv/coffer',
+      rootKey: { kind: 'file', path: '/srv/coffer.key', chosen: false },
+      credentialsFile: '/srv/coffer.credentials',
+      account: undefined,
+      administrator: undefined,
+    })
+  })
+
+  test('dev is open on the loopback address', () => {
+    const { host, port, verify } = settings().dev()
+    assert.deepEqual({ host, port, verify }, { host: '127.0.0.1', port: 4566, verify: false })
+  })
+
+  test('an empty variable is as good as none', () => {
+    const environment = { COFFER_HOST: '', COFFER_PORT: '', COFFER_DATA_DIR: '', COFFER_TRUSTED_PROXY: '' }
+    assert.deepEqual(settings({}, environment).serve(), settings().serve())
+  })
+})
+
+describe('the environment', () => {
+  const environment = {
+    COFFER_HOST: '127.0.0.2',
+    COFFER_PORT: '8080',
+    COFFER_DATA_DIR: '/data',
+    COFFER_ROOT_KEY_FILE: '/keys/root',
+    COFFER_TLS_CERT: '/tls/cert.pem',
+    COFFER_TLS_KEY: '/tls/key.pem',
+    COFFER_TRUSTED_PROXY: '10.0.0.0/8, fd00::/8',
+    COFFER_CREDENTIALS_FILE: '/keys/credentials',
+    COFFER_ACCOUNT: '111122223333',
+    COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    COFFER_ADMIN_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG',
+  }
+
+  test('says everything that options say', () => {
+    assert.deepEqual(settings({}, environment).serve(), {
+      host: '127.0.0.2',
+      port: 8080,
+      tls: { cert: '/tls/cert.pem', key: '/tls/key.pem' },
+      trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+      dataDir: '/data',
+      rootKey: { kind: 'file', path: '/keys/root', chosen: true },
+      credentialsFile: '/keys/credentials',
+      account: '111122223333',
+      administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
+    })
+  })
+
+  test('loses against options', () => {
+    const given = {
+      host: '::1',
+      port: '0',
+      dataDir: 'here',
+      rootKeyFile: 'key',
+      tlsCert: '/c',
+      tlsKey: '/k',
+      trustedProxy: ['192.0.2.1', '192.0.2.2,192.0.2.3'],
+      credentialsFile: '/f',
+      account: '999988887777',
+    }
+    assert.deepEqual(settings(given, environment).serve(), {
+      host: '::1',
+      port: 0,
+      tls: { cert: '/c', key: '/k' },
+      trustedProxies: ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+      dataDir: resolve('here'),
+      rootKey: { kind: 'file', path: resolve('key'), chosen: true },
+      credentialsFile: '/f',
+      account: '999988887777',
+      administrator: settings({}, environment).serve().administrator,
+    })
+  })
+
+  test('opens dev to no network, and says so', () => {
+    const opened = settings({}, { COFFER_HOST: '0.0.0.0' })
+    assert.equal(opened.dev().host, '127.0.0.1')
+    assert.deepEqual(opened.devWarnings(), ['COFFER_HOST has no effect on coffer dev: give --host'])
+    assert.equal(settings({ host: '0.0.0.0' }).dev().host, '0.0.0.0')
+  })
+
+  test('is warned about variables that nobody reads', () => {
+    assert.deepEqual(settings({}, { COFFER_PROT: '1', COFFER_PORT: '1', PATH: '/bin' }).warnings(), [
+      'Unknown environment variable: COFFER_PROT: it has no effect',
+    ])
+  })
+})
+
+describe('the root key', () => {
+  test('is the value of the environment, also an empty one, which is for the reader of keys to refuse', () => {
+    for (const text of ['secret', ''])
+      assert.deepEqual(settings({}, { COFFER_ROOT_KEY: text }).rootKey('/d'), { kind: 'value', text })
+  })
+
+  test('is the file that an option names, whatever the environment holds', () => {
+    assert.deepEqual(settings({ rootKeyFile: '/k' }, { COFFER_ROOT_KEY: 'secret' }).rootKey('/d'), {
+      kind: 'file',
+      path: '/k',
+      chosen: true,
+    })
+  })
+
+  test('comes from one place', () => {
+    const environment = { COFFER_ROOT_KEY: 'secret', COFFER_ROOT_KEY_FILE: '/k' }
+    assert.throws(() => settings({}, environment).rootKey('/d'), /both set/)
+  })
+})
+
+describe('off loopback', () => {
+  for (const host of [
+    '0.0.0.0',
+    '::',
+    '192.0.2.1',
+    'coffer.example',
+    '128.0.0.1',
+    '127.evil.example',
+    'localhost.example',
+  ])
+    test(`${host} needs TLS, or to be told of a proxy`, () => {
+      assert.throws(() => settings({ host }).serve(), ConfigError)
+      assert.equal(settings({ host, plaintextBehindProxy: true }).serve().host, host)
+      assert.equal(settings({ host }, { COFFER_PLAINTEXT_BEHIND_PROXY: 'true' }).serve().host, host)
+      assert.equal(settings({ host, tlsCert: '/c', tlsKey: '/k' }).serve().host, host)
+      assert.throws(() => settings({ host }, { COFFER_PLAINTEXT_BEHIND_PROXY: '0' }).serve(), ConfigError)
+    })
+
+  for (const host of ['localhost', '127.0.0.1', '127.8.9.10', '::1'])
+    test(`${host} is this machine`, () => assert.ok(isLoopback(host)))
+
+  test('an IPv6 address may stand in brackets', () => assert.equal(settings({ host: '[::1]' }).serve().host, '::1'))
+})
+
+describe('what cannot be', () => {
+  const refused: readonly [what: string, given: GivenOptions, environment: Environment, message: RegExp][] = [
+    [
+      'a port that is no number',
+      { port: 'http' },
+      {},
+      /^Cannot use the port: http: wanted a whole number from 0 to 65535$/,
+    ],
+    ['a port beyond the last one', { port: '65536' }, {}, /65536/],
+    ['a negative port', { port: '-1' }, {}, /-1/],
+    ['a port with a fraction', { port: '80.5' }, {}, /80\.5/],
+    ['a port in another notation', { port: '0x50' }, {}, /0x50/],
+    ['an empty port', { port: '' }, {}, /port/],
+    ['a port of the environment that is none', {}, { COFFER_PORT: 'x' }, /port: x/],
+    ['a URL as host', { host: 'http://127.0.0.1' }, {}, /host name/],
+    ['a host with a port', { host: '127.0.0.1:80' }, {}, /host name/],
+    ['an empty host', { host: '' }, {}, /host name/],
+    ['a certificate without its key', { tlsCert: '/c' }, {}, /--tls-key/],
+    ['a key without its certificate', {}, { COFFER_TLS_KEY: '/k' }, /--tls-cert/],
+    ['an account of 11 digits', { account: '12345678901' }, {}, /12 digits/],
+    ['an account with letters', {}, { COFFER_ACCOUNT: '12345678901x' }, /12 digits/],
+    ['a proxy that is no address', { trustedProxy: ['proxy.example'] }, {}, /proxy\.example/],
+    ['a range that is none', {}, { COFFER_TRUSTED_PROXY: '10.0.0.0/33' }, /10\.0\.0\.0\/33/],
+    ['an unclear yes', {}, { COFFER_PLAINTEXT_BEHIND_PROXY: 'maybe' }, /maybe/],
+    ['half of an access key', {}, { COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, /belong together/],
+    ['the other half', {}, { COFFER_ADMIN_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG' }, /belong together/],
+  ]
+  for (const [what, given, environment, message] of refused)
+    test(`${what} is refused`, () => {
+      assert.throws(
+        () => settings(given, environment).serve(),
+        (error) => {
+          assert.ok(error instanceof ConfigError)
+          assert.match(error.message, message)
+          assert.doesNotMatch(error.message, /\n/)
+          return true
+        },
+      )
+    })
+
+  test('an access key that is none is refused without being shown', () => {
+    const environment = {
+      COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      COFFER_ADMIN_SECRET_ACCESS_KEY: 'tiny-secret',
+    }
+    assert.throws(
+      () => settings({}, environment).serve(),
+      (error: Error) => {
+        assert.match(error.message, /secret access key must have/)
+        assert.doesNotMatch(error.message, /tiny-secret/)
+        return true
+      },
+    )
+  })
+})
+
+test('the trail prints a number of records within bounds', () => {
+  assert.equal(trailLimit(undefined), DEFAULT_TRAIL_RECORDS)
+  assert.equal(trailLimit('1'), 1)
+  for (const text of ['0', '-1', '100001', 'all', '1e3', '']) assert.throws(() => trailLimit(text), ConfigError)
+})
