@@ -3,13 +3,13 @@ import { describe, test } from 'node:test'
 import { recordsOf } from './cloudtrail.ts'
 import type { Entry } from './entry.ts'
 
-const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf'
+const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-AbCdEf'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-const entry = (parts: Partial<Entry> = {}): Entry => ({
+const entry: Entry = {
   v: 1,
-  id: '6a2b1c9e-0f0e-4d55-8f2c-0d1e2f3a4b5c',
-  at: Date.UTC(2026, 4, 3, 17, 51, 2, 999),
+  id: '0d0f3a4c-9e4e-4a32-8a52-3b1cf1a9e001',
+  at: Date.UTC(2026, 6, 1, 12, 30, 15, 999),
   service: 'secretsmanager',
   operation: 'GetSecretValue',
   access: 'read',
@@ -17,173 +17,224 @@ const entry = (parts: Partial<Entry> = {}): Entry => ({
   caller: {
     type: 'IAMUser',
     principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::111122223333:user/administrator',
+    arn: 'arn:aws:iam::111122223333:user/alice',
     account: '111122223333',
     accessKeyId: 'AKIAEXAMPLE',
-    userName: 'administrator',
+    userName: 'alice',
   },
   address: '192.0.2.7',
   agent: 'aws-cli/2',
-  parameters: { SecretId: 'db', VersionStage: 'AWSCURRENT' },
+  parameters: { SecretId: 'prod/db' },
   arn: ARN,
-  ...parts,
+}
+
+const batch: Entry = {
+  ...entry,
+  operation: 'BatchGetSecretValue',
+  parameters: { SecretIdList: ['prod/db', 'gone', 'closed'] },
+  arn: undefined,
+  items: [
+    { id: 'prod/db', arn: ARN },
+    { id: 'gone', error: { code: 'ResourceNotFoundException', message: "Secrets Manager can't find it." } },
+    { id: 'closed', error: { code: 'AccessDeniedException', message: 'not authorized' } },
+  ],
+}
+
+const only = (one: Entry) => {
+  const [record, ...others] = recordsOf(one)
+  assert.equal(others.length, 0)
+  assert.ok(record)
+  return record
+}
+
+describe('the record of one request', () => {
+  test('has the members that CloudTrail has', () => {
+    const { eventID, ...record } = only(entry)
+    assert.match(eventID, UUID)
+    assert.deepEqual(record, {
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'IAMUser',
+        principalId: 'AIDAEXAMPLE',
+        arn: 'arn:aws:iam::111122223333:user/alice',
+        accountId: '111122223333',
+        accessKeyId: 'AKIAEXAMPLE',
+        userName: 'alice',
+      },
+      eventTime: '2026-07-01T12:30:15Z',
+      eventSource: 'secretsmanager.amazonaws.com',
+      eventName: 'GetSecretValue',
+      awsRegion: 'eu-central-1',
+      sourceIPAddress: '192.0.2.7',
+      userAgent: 'aws-cli/2',
+      requestParameters: { secretId: 'prod/db' },
+      responseElements: null,
+      requestID: entry.id,
+      readOnly: true,
+      eventType: 'AwsApiCall',
+      managementEvent: true,
+      recipientAccountId: '111122223333',
+      eventCategory: 'Management',
+    })
+  })
+
+  test('names the resource that a change made', () => {
+    const record = only({ ...entry, operation: 'CreateSecret', access: 'write' })
+    assert.deepEqual(record.responseElements, { arn: ARN })
+    assert.equal(record.readOnly, false)
+  })
+
+  test('has no answer where a change failed', () => {
+    const error = { code: 'ResourceExistsException', message: 'It exists.' }
+    assert.equal(only({ ...entry, access: 'write', error }).responseElements, null)
+  })
+
+  test('writes the names of parameters small, at every depth, and leaves the caller’s own names', () => {
+    const parameters = {
+      Name: 'A',
+      Tags: [{ Key: 'Team', Value: 'Blue' }],
+      EncryptionContext: { SecretARN: ARN, SecretVersionId: '1' },
+      ForceOverwriteReplicaSecret: false,
+    }
+    assert.deepEqual(only({ ...entry, parameters }).requestParameters, {
+      name: 'A',
+      tags: [{ key: 'Team', value: 'Blue' }],
+      encryptionContext: { SecretARN: ARN, SecretVersionId: '1' },
+      forceOverwriteReplicaSecret: false,
+    })
+  })
+
+  test('has null for parameters that could not be understood', () =>
+    assert.equal(only({ ...entry, parameters: undefined }).requestParameters, null))
+
+  test('leaves out what is not known of the caller', () => {
+    const caller = { type: 'Root', principalId: '1', arn: 'arn:aws:iam::1:root', account: '1' } as const
+    const { userIdentity } = only({ ...entry, caller })
+    assert.deepEqual(userIdentity, { type: 'Root', principalId: '1', arn: 'arn:aws:iam::1:root', accountId: '1' })
+  })
 })
 
-/** The first record, whatever follows. */
-const recordOf = (parts: Partial<Entry> = {}) => recordsOf(entry(parts))[0]
+describe('errors', () => {
+  const failed = (code: string, message: string) => {
+    const { errorCode, errorMessage, ...others } = only({ ...entry, error: { code, message } })
+    return {
+      errorCode,
+      errorMessage,
+      hasMessage: 'errorMessage' in { ...others, ...(errorMessage && { errorMessage }) },
+    }
+  }
 
-test('a read is a record with every member that CloudTrail writes', () => {
-  const [record, ...others] = recordsOf(entry())
-  assert.deepEqual(others, [])
-  assert.match(record?.eventID ?? '', UUID)
-  assert.deepEqual(record, {
-    eventVersion: '1.11',
-    userIdentity: {
-      type: 'IAMUser',
-      principalId: 'AIDAEXAMPLE',
-      arn: 'arn:aws:iam::111122223333:user/administrator',
-      accountId: '111122223333',
-      accessKeyId: 'AKIAEXAMPLE',
-      userName: 'administrator',
-    },
-    eventTime: '2026-05-03T17:51:02Z',
-    eventSource: 'secretsmanager.amazonaws.com',
-    eventName: 'GetSecretValue',
-    awsRegion: 'eu-central-1',
-    sourceIPAddress: '192.0.2.7',
-    userAgent: 'aws-cli/2',
-    requestParameters: { secretId: 'db', versionStage: 'AWSCURRENT' },
-    responseElements: null,
-    requestID: '6a2b1c9e-0f0e-4d55-8f2c-0d1e2f3a4b5c',
-    eventID: record?.eventID,
-    readOnly: true,
-    eventType: 'AwsApiCall',
-    managementEvent: true,
-    recipientAccountId: '111122223333',
-    eventCategory: 'Management',
+  test('a refusal has CloudTrail’s own word', () =>
+    assert.equal(failed('AccessDeniedException', 'no').errorCode, 'AccessDenied'))
+
+  test('any other error has the name of its exception', () => {
+    for (const code of ['ResourceNotFoundException', 'InvalidRequestException', 'InternalServiceError'])
+      assert.equal(failed(code, 'no').errorCode, code)
+  })
+
+  test('an error without a text has no member for it', () => {
+    assert.equal(failed('InternalServiceError', '').hasMessage, false)
+    assert.equal(failed('InternalServiceError', 'words').errorMessage, 'words')
+  })
+
+  test('a success has neither code nor text', () => {
+    const record = only(entry)
+    assert.ok(!('errorCode' in record) && !('errorMessage' in record))
   })
 })
 
 describe('a batch', () => {
-  const batch = entry({
-    operation: 'BatchGetSecretValue',
-    parameters: { SecretIdList: ['db', 'gone', 'secret'] },
-    arn: undefined,
-    items: [
-      { id: 'db', arn: ARN },
-      { id: 'gone', error: { code: 'ResourceNotFoundException', message: 'not there' } },
-      { id: 'secret', error: { code: 'AccessDeniedException', message: 'User: x is not authorized' } },
-    ],
+  const records = recordsOf(batch)
+
+  test('has its own record, then one of GetSecretValue for each secret in order', () => {
+    assert.deepEqual(
+      records.map(({ eventName, requestParameters }) => [eventName, requestParameters]),
+      [
+        ['BatchGetSecretValue', { secretIdList: ['prod/db', 'gone', 'closed'] }],
+        ['GetSecretValue', { secretId: 'prod/db' }],
+        ['GetSecretValue', { secretId: 'gone' }],
+        ['GetSecretValue', { secretId: 'closed' }],
+      ],
+    )
   })
 
-  test('is its own record and one for each secret', () => {
-    const seen = recordsOf(batch).map(({ eventName, requestParameters, errorCode, errorMessage }) => [
-      eventName,
-      requestParameters,
-      errorCode,
-      errorMessage,
-    ])
-    assert.deepEqual(seen, [
-      ['BatchGetSecretValue', { secretIdList: ['db', 'gone', 'secret'] }, undefined, undefined],
-      ['GetSecretValue', { secretId: 'db' }, undefined, undefined],
-      ['GetSecretValue', { secretId: 'gone' }, 'ResourceNotFoundException', 'not there'],
-      ['GetSecretValue', { secretId: 'secret' }, 'AccessDenied', 'User: x is not authorized'],
-    ])
+  test('says of each secret what became of it', () => {
+    assert.deepEqual(
+      records.map(({ errorCode }) => errorCode),
+      [undefined, undefined, 'ResourceNotFoundException', 'AccessDenied'],
+    )
+    assert.equal(records[2]?.errorMessage, "Secrets Manager can't find it.")
   })
 
-  test('has one request id, and an event id for each record that is always the same', () => {
-    const records = recordsOf(batch)
-    assert.equal(new Set(records.map(({ requestID }) => requestID)).size, 1)
-    assert.equal(new Set(records.map(({ eventID }) => eventID)).size, records.length)
+  test('has the same request, caller and time in all its records', () => {
+    const shared = records.map(({ requestID, userIdentity, eventTime, sourceIPAddress, userAgent }) => ({
+      ...{ requestID, userIdentity, eventTime, sourceIPAddress, userAgent },
+    }))
+    for (const one of shared) assert.deepEqual(one, shared[0])
+  })
+
+  test('has an event id of its own for each record', () => {
+    const ids = records.map(({ eventID }) => eventID)
+    assert.equal(new Set(ids).size, records.length)
+    for (const id of ids) assert.match(id, UUID)
+  })
+
+  test('reads the same at every reading, also from its stored text', () => {
+    assert.deepEqual(recordsOf(batch), records)
     assert.deepEqual(recordsOf(JSON.parse(JSON.stringify(batch))), records)
-    for (const { eventID } of records) assert.match(eventID, UUID)
   })
 
-  test('of a page without values is one record', () => {
-    assert.equal(recordsOf(entry({ operation: 'BatchGetSecretValue', items: undefined })).length, 1)
+  test('has other event ids than another batch', () => {
+    const others = recordsOf({ ...batch, id: '0d0f3a4c-9e4e-4a32-8a52-3b1cf1a9e002' }).map(({ eventID }) => eventID)
+    assert.equal(new Set([...records.map(({ eventID }) => eventID), ...others]).size, 2 * records.length)
   })
 
-  test('names members of filters as CloudTrail does', () => {
-    const parameters = { Filters: [{ Key: 'tag-key', Values: ['Team'] }], MaxResults: 20 }
-    assert.deepEqual(recordOf({ operation: 'BatchGetSecretValue', parameters })?.requestParameters, {
-      filters: [{ key: 'tag-key', values: ['Team'] }],
-      maxResults: 20,
-    })
-  })
-})
-
-describe('a change', () => {
-  test('answers with the ARN it made', () => {
-    const record = recordOf({ operation: 'CreateSecret', access: 'write', parameters: { Name: 'db' } })
-    assert.deepEqual(record?.responseElements, { arn: ARN })
-    assert.equal(record?.readOnly, false)
+  test('tells one secret that was asked for twice by two records', () => {
+    const twice = recordsOf({ ...batch, items: [{ id: 'a' }, { id: 'a' }] })
+    assert.equal(new Set(twice.map(({ eventID }) => eventID)).size, 3)
   })
 
-  test('that was refused answers nothing', () => {
-    const error = { code: 'ResourceExistsException', message: 'there already' }
-    const record = recordOf({ operation: 'CreateSecret', access: 'write', error })
-    assert.equal(record?.responseElements, null)
-    assert.equal(record?.errorCode, 'ResourceExistsException')
+  test('that was refused as a whole has its own record only', () => {
+    const error = { code: 'AccessDeniedException', message: 'no' }
+    assert.equal(only({ ...batch, items: undefined, error }).errorCode, 'AccessDenied')
   })
 })
 
-describe('an error', () => {
-  test('without a text has no message', () => {
-    const record = recordOf({ error: { code: 'InternalServiceError', message: '' } })
-    assert.equal(record?.errorCode, 'InternalServiceError')
-    assert.equal(record && 'errorMessage' in record, false)
-  })
-
-  test('of an input that nobody understood comes without parameters', () => {
-    const record = recordOf({ parameters: undefined, error: { code: 'SerializationException', message: '' } })
-    assert.equal(record?.requestParameters, null)
-  })
-})
-
-describe('a service', () => {
-  const caller = {
-    type: 'AWSService',
-    principalId: 'secretsmanager.amazonaws.com',
-    arn: 'secretsmanager.amazonaws.com',
-    account: '111122223333',
-  } as const
-
-  test('acts by itself: a service event that names the secret', () => {
-    const record = recordOf({ caller, operation: 'EndSecretVersionDelete', access: 'write', parameters: undefined })
-    assert.deepEqual(record?.userIdentity, { accountId: '111122223333', invokedBy: 'secretsmanager.amazonaws.com' })
-    assert.equal(record?.eventType, 'AwsServiceEvent')
-    assert.equal(record?.requestParameters, null)
-    assert.equal(record?.responseElements, null)
-    assert.deepEqual(record?.additionalEventData, { SecretId: ARN })
-  })
-
-  test('of another kind names its resource', () => {
-    const arn = 'arn:aws:iam::111122223333:user/administrator'
-    const record = recordOf({ caller, service: 'iam', operation: 'CreateUser', access: 'write', arn })
-    assert.deepEqual(record?.resources, [{ ARN: arn, accountId: '111122223333' }])
-    assert.equal(record && 'additionalEventData' in record, false)
-  })
-})
-
-test('root has no user name', () => {
-  const caller = {
-    type: 'Root',
-    principalId: '111122223333',
-    arn: 'arn:aws:iam::111122223333:root',
-    account: '111122223333',
+describe('what a service does by itself', () => {
+  const event: Entry = {
+    ...entry,
+    operation: 'EndSecretVersionDelete',
+    access: 'write',
+    caller: {
+      type: 'AWSService',
+      principalId: 'secretsmanager.amazonaws.com',
+      arn: 'secretsmanager.amazonaws.com',
+      account: '111122223333',
+    },
+    address: 'secretsmanager.amazonaws.com',
+    agent: 'secretsmanager.amazonaws.com',
+    parameters: undefined,
   }
-  assert.deepEqual(recordOf({ caller: caller as Entry['caller'] })?.userIdentity, {
-    type: 'Root',
-    principalId: '111122223333',
-    arn: 'arn:aws:iam::111122223333:root',
-    accountId: '111122223333',
-  })
-})
 
-test('an encryption context is data, not names of ours', () => {
-  const parameters = { KeyId: 'k', EncryptionContext: { SecretARN: ARN } }
-  assert.deepEqual(recordOf({ service: 'kms', operation: 'Decrypt', parameters })?.requestParameters, {
-    keyId: 'k',
-    encryptionContext: { SecretARN: ARN },
+  test('is a service event that says which service acted, and for which account', () => {
+    const record = only(event)
+    assert.equal(record.eventType, 'AwsServiceEvent')
+    assert.deepEqual(record.userIdentity, { accountId: '111122223333', invokedBy: 'secretsmanager.amazonaws.com' })
+    assert.equal(record.recipientAccountId, '111122223333')
+    assert.equal(record.responseElements, null)
+  })
+
+  test('names a secret as Secrets Manager does', () => {
+    const record = only(event)
+    assert.deepEqual(record.additionalEventData, { SecretId: ARN })
+    assert.equal(record.resources, undefined)
+  })
+
+  test('names any other resource as a resource', () => {
+    const arn = 'arn:aws:iam::111122223333:user/administrator'
+    const record = only({ ...event, service: 'iam', operation: 'CreateUser', arn })
+    assert.deepEqual(record.resources, [{ ARN: arn, accountId: '111122223333' }])
+    assert.equal(record.additionalEventData, undefined)
+    assert.equal(record.eventSource, 'iam.amazonaws.com')
   })
 })

@@ -21,7 +21,7 @@ export class SecurityLogFile {
   readonly #path: string
   readonly #onFailure: (error: unknown) => void
   readonly #limit: number
-  #waiting: string[] = []
+  #waiting: Record<string, unknown>[] = []
   #lost = 0
   #failing = false
   #file: FileHandle | undefined
@@ -36,12 +36,8 @@ export class SecurityLogFile {
   }
 
   write(line: Record<string, unknown>): void {
-    if (this.#waiting.length >= WAITING_LINES) {
-      this.#lost++
-      return
-    }
-    this.#waiting.push(`${JSON.stringify(this.#lost > 0 ? { ...line, lost: this.#lost } : line)}\n`)
-    this.#lost = 0
+    if (this.#waiting.length < WAITING_LINES) this.#waiting.push(line)
+    else this.#lost++
     this.#work ??= this.#drain()
   }
 
@@ -56,12 +52,15 @@ export class SecurityLogFile {
     // What is written in the same turn of the event loop goes to the disk at once.
     await null
     while (this.#waiting.length > 0) {
-      const lines = this.#waiting.splice(0)
+      const [first, ...others] = this.#waiting.splice(0)
+      const lost = this.#lost
+      this.#lost = 0
+      const lines = [lost > 0 ? { ...first, lost } : first, ...others]
       try {
-        await this.#append(Buffer.from(lines.join('')))
+        await this.#append(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
         this.#failing = false
       } catch (error) {
-        this.#lost += lines.length
+        this.#lost += lost + lines.length
         if (!this.#failing) this.#onFailure(error)
         this.#failing = true
         await this.#file?.close().catch(() => {})

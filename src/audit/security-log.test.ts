@@ -1,122 +1,114 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { type Refusal, SecurityLog } from './security-log.ts'
-import { SecurityLogFile } from './security-log-file.ts'
 
-const refusal = (parts: Partial<Refusal> = {}): Refusal => ({
-  at: Date.UTC(2026, 4, 3),
-  requestId: 'id',
+const START = Date.UTC(2026, 6, 1)
+
+const refusal = (at = START, accessKeyId: string | undefined = 'AKIAIOSFODNN7EXAMPLE'): Refusal => ({
+  at,
+  requestId: 'request',
   address: '192.0.2.7',
-  code: 'InvalidSignatureException',
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  operation: 'secretsmanager:GetSecretValue',
-  ...parts,
+  code: 'UnrecognizedClientException',
+  accessKeyId,
+  operation: 'GetSecretValue',
 })
 
-describe('the rate of the security log', () => {
-  test('is bounded: a burst, then ten lines a second, and what was left out is counted', () => {
-    const lines: Record<string, unknown>[] = []
-    const log = new SecurityLog((line) => lines.push(line))
-    const at = Date.UTC(2026, 4, 3)
-    for (let count = 0; count < 1000; count++) log.refused(refusal({ at }))
-    assert.equal(lines.length, 100)
-    log.refused(refusal({ at: at + 100 }))
-    assert.equal(lines.length, 101)
-    assert.equal(lines.at(-1)?.suppressed, 900)
-    log.refused(refusal({ at: at + 60_000 }))
-    assert.equal(lines.at(-1)?.suppressed, undefined)
-    assert.equal(log.count, 1002)
-  })
-
-  test('does not grow when the clock goes back', () => {
-    const lines: unknown[] = []
-    const log = new SecurityLog((line) => lines.push(line))
-    for (let count = 0; count < 200; count++) log.refused(refusal({ at: Date.UTC(2026, 4, 3) - count * 1000 }))
-    assert.equal(lines.length, 100)
-  })
-})
-
-test('a line says when, who from, why and what for, and nothing that is no access key id', () => {
+function start() {
   const lines: Record<string, unknown>[] = []
   const log = new SecurityLog((line) => lines.push(line))
+  const refuse = (times: number, at: number) => {
+    for (let index = 0; index < times; index++) log.refused(refusal(at))
+  }
+  return { log, lines, refuse }
+}
+
+test('a line says when, who claimed what, from where, and why not', () => {
+  const { log, lines } = start()
   log.refused(refusal())
-  log.refused(refusal({ accessKeyId: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }))
-  assert.deepEqual(lines[0], { ...refusal(), at: '2026-05-03T00:00:00.000Z' })
-  assert.doesNotMatch(JSON.stringify(lines[1]), /wJalr/)
+  assert.deepEqual(lines, [
+    {
+      at: '2026-07-01T00:00:00.000Z',
+      requestId: 'request',
+      address: '192.0.2.7',
+      code: 'UnrecognizedClientException',
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      operation: 'GetSecretValue',
+    },
+  ])
 })
 
-describe('the file of the security log', () => {
-  async function newFile(t: TestContext, limit?: number) {
-    const folder = await mkdtemp(join(tmpdir(), 'coffer-security-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
-    const path = join(folder, 'security.log')
-    const failures: unknown[] = []
-    return { folder, path, failures, file: new SecurityLogFile(path, (error) => failures.push(error), limit) }
+describe('under attack', () => {
+  test('a burst of 100 is written, and no more of the same moment', () => {
+    const { log, lines, refuse } = start()
+    refuse(5000, START)
+    assert.equal(lines.length, 100)
+    assert.equal(log.count, 5000)
+  })
+
+  test('ten lines a second are written for as long as it goes on', () => {
+    const { lines, refuse } = start()
+    for (let second = 0; second <= 60; second++) refuse(1000, START + second * 1000)
+    assert.equal(lines.length, 100 + 60 * 10)
+  })
+
+  test('the next line says how many were left out, once', () => {
+    const { lines, refuse } = start()
+    refuse(142, START)
+    refuse(2, START + 1000)
+    assert.ok(lines.slice(0, 100).every((line) => !('suppressed' in line)))
+    assert.equal(lines[100]?.suppressed, 42)
+    assert.ok(!('suppressed' in lines[101]!))
+  })
+
+  test('what is written and what is said to be left out are all there were', () => {
+    const { log, lines, refuse } = start()
+    for (let tenth = 0; tenth < 100; tenth++) refuse(7, START + tenth * 100)
+    refuse(1, START + 3_600_000)
+    const left = lines.reduce((sum, { suppressed = 0 }) => sum + Number(suppressed), 0)
+    assert.equal(lines.length + left, log.count)
+  })
+
+  test('a quiet time allows another burst, and never a larger one', () => {
+    const { lines, refuse } = start()
+    refuse(500, START)
+    refuse(500, START + 86_400_000)
+    assert.equal(lines.length, 200)
+  })
+
+  test('a clock that is set back opens nothing, and silences nothing for long', () => {
+    const { lines, refuse } = start()
+    refuse(500, START)
+    refuse(500, START - 3_600_000)
+    assert.equal(lines.length, 100)
+    refuse(500, START - 3_599_000)
+    assert.equal(lines.length, 110)
+  })
+})
+
+describe('the access key id as claimed', () => {
+  const shown = (accessKeyId: string | undefined) => {
+    const { log, lines } = start()
+    log.refused({ ...refusal(), accessKeyId })
+    return lines[0]?.accessKeyId
   }
-  const linesOf = async (path: string) =>
-    (await readFile(path, 'utf8'))
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
 
-  test('is made with the first line, for its owner only', async (t) => {
-    const { folder, path, file } = await newFile(t)
-    assert.deepEqual(await readdir(folder), [])
-    for (let n = 0; n < 3; n++) file.write({ n })
-    await file.close()
-    assert.equal((await stat(path)).mode & 0o777, 0o600)
-    assert.deepEqual(await linesOf(path), [{ n: 0 }, { n: 1 }, { n: 2 }])
-  })
+  for (const id of ['AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE', '123456789012', 'AKIA_LOCAL_TEST_KEY'])
+    test(`${id} is shown`, () => assert.equal(shown(id), id))
 
-  test('goes on where an earlier run ended, and takes others out of an open file', async (t) => {
-    const { path, file } = await newFile(t)
-    await writeFile(path, '{"n":0}\n', { mode: 0o644 })
-    file.write({ n: 1 })
-    await file.close()
-    assert.deepEqual(await linesOf(path), [{ n: 0 }, { n: 1 }])
-    assert.equal((await stat(path)).mode & 0o777, 0o600)
-  })
+  const others = [
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00',
+    'akiaiosfodnn7example',
+    'hunter2',
+    'A'.repeat(33),
+    'A'.repeat(10_000),
+    'AKIAIOSFODNN7EXAMPLE\n',
+    'AKIAIOSFODNN7\u001b[2J',
+    '',
+  ]
+  for (const text of others)
+    test(`${JSON.stringify(text.slice(0, 45))} (${text.length} characters) is not`, () =>
+      assert.equal(shown(text), '(not an access key id)'))
 
-  test('is moved aside when it is full, and only one old file is kept', async (t) => {
-    const limit = 200
-    const { folder, path, file, failures } = await newFile(t, limit)
-    for (let n = 0; n < 100; n++) {
-      file.write({ n, text: 'x'.repeat(50) })
-      await new Promise(setImmediate)
-    }
-    await file.close()
-    assert.deepEqual(failures, [])
-    assert.deepEqual((await readdir(folder)).sort(), ['security.log', 'security.log.1'])
-    assert.equal((await linesOf(path)).at(-1).n, 99)
-    for (const name of ['security.log', 'security.log.1'])
-      assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600)
-  })
-
-  test('never fails: a disk that takes nothing loses lines, is told once, and says later how many', async (t) => {
-    const { path, file, failures } = await newFile(t)
-    await symlink('/dev/null', path) // links are not followed
-    for (let n = 0; n < 5; n++) {
-      file.write({ n })
-      await file.close()
-    }
-    assert.equal(failures.length, 1)
-    await rm(path)
-    file.write({ n: 5 })
-    await file.close()
-    assert.deepEqual(await linesOf(path), [{ n: 5, lost: 5 }])
-  })
-
-  test('lets a bounded number of lines wait', async (t) => {
-    const { path, file } = await newFile(t)
-    for (let n = 0; n < 5000; n++) file.write({ n })
-    await file.close()
-    file.write({ n: 5000 })
-    await file.close()
-    const lines = await linesOf(path)
-    assert.equal(lines.length, 1001)
-    assert.equal(lines.at(-1).lost, 4000)
-  })
+  test('none is none', () => assert.equal(shown(undefined), undefined))
 })

@@ -197,12 +197,13 @@ export function map<T>(key: Shape<string>, member: Shape<T>): MapShape<T> {
   }
 }
 
-interface Required<T> {
+/** A member that a request must carry. */
+export interface RequiredMember<T> {
   readonly required: Shape<T>
 }
 // biome-ignore lint/suspicious/noExplicitAny: members of every type
-type Member = Shape<any> | Required<any>
-type ShapeOf<M> = M extends Required<infer T> ? Shape<T> : M
+type Member = Shape<any> | RequiredMember<any>
+type ShapeOf<M> = M extends RequiredMember<infer T> ? Shape<T> : M
 type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: unknown } ? K : never }[keyof M]
 
 /** The TypeScript type of a structure: what is not required may be absent or undefined. */
@@ -216,7 +217,7 @@ export interface StructureShape<T> extends Shape<T> {
 }
 
 /** Marks a member that a request must carry. */
-export const required = <T>(shape: Shape<T>): Required<T> => ({ required: shape })
+export const required = <T>(shape: Shape<T>): RequiredMember<T> => ({ required: shape })
 
 /**
  * A structure. Unknown members are ignored.
@@ -227,7 +228,7 @@ export function structure<const M extends Record<string, Member>>(
   members: M,
   name = '',
 ): StructureShape<StructureValue<M>> {
-  const list = Object.entries(members as unknown as Record<string, Shape<unknown> | Required<unknown>>).map(
+  const list = Object.entries(members as unknown as Record<string, Shape<unknown> | RequiredMember<unknown>>).map(
     ([memberName, member]) =>
       'required' in member
         ? { name: memberName, shape: member.required, required: true }

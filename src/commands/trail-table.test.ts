@@ -36,15 +36,23 @@ const records = [
 ]
 
 test('a wide terminal shows everything', () => {
-  assert.equal(
-    trailTable(records.slice(0, 2), 120),
-    `TIME (UTC)           WHO            WHAT            SECRET                                          OUTCOME
-2026-05-03 17:51:02  iam            CreateUser      user/administrator                              ok
-2026-05-03 17:51:02  administrator  GetSecretValue  prod/a-rather-long-name-of-a-secret/in-a-folder  ok
-`
-      .replace(/^(TIME.*SECRET {40}) *OUTCOME/, '$1 OUTCOME')
-      .replace(/(administrator {30}) *ok/, '$1ok'),
+  const lines = trailTable(records.slice(0, 2), 120).split('\n')
+  assert.deepEqual(
+    lines.map((line) => line.split(/ {2,}/)),
+    [
+      ['TIME (UTC)', 'WHO', 'WHAT', 'SECRET', 'OUTCOME'],
+      ['2026-05-03 17:51:02', 'iam', 'CreateUser', 'user/administrator', 'ok'],
+      [
+        '2026-05-03 17:51:02',
+        'administrator',
+        'GetSecretValue',
+        'prod/a-rather-long-name-of-a-secret/in-a-folder',
+        'ok',
+      ],
+      [''],
+    ],
   )
+  assert.equal(lines[1]?.indexOf('ok'), lines[2]?.lastIndexOf('ok'))
 })
 
 describe('a terminal of any width', () => {
