@@ -67,6 +67,7 @@ export class Gate {
     }
     // Only now: a record must not tell a caller who was denied what there is.
     await onAllowed(target)
+    if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
     return operation.run(input, target.value as V, context)

@@ -43,6 +43,7 @@ export class Recording {
 
   entry(error?: unknown): Entry {
     const { principal, region, requestId, now, address, agent } = this.#call
+    const itemsOf = this.#listedByItems()
     return {
       v: 1,
       id: requestId,
@@ -54,11 +55,19 @@ export class Recording {
       caller: entryCaller(principal),
       address,
       agent: agent.slice(0, USER_AGENT_LIMIT),
-      parameters: this.#input && recordable(this.#operation.input, this.#input),
+      parameters: this.#input && recordable(this.#operation.input, this.#input, itemsOf),
       arn: this.#arn,
+      itemsOf,
       items: this.#items.length > 0 ? this.#items : undefined,
       error: error === undefined ? undefined : entryError(error),
     }
+  }
+
+  /** The input member that the items say completely. */
+  #listedByItems(): string | undefined {
+    const { itemsOf } = this.#operation
+    const listed = itemsOf && (this.#input as Record<string, unknown> | undefined)?.[itemsOf]
+    return Array.isArray(listed) && listed.length === this.#items.length ? itemsOf : undefined
   }
 }
 
@@ -69,11 +78,11 @@ export function entryError(error: unknown): EntryError {
 }
 
 /** Members of an input that a record may hold: no value, no token of a rotation, nothing that is sensitive. */
-function recordable(shape: StructureShape<unknown>, input: object): Record<string, unknown> {
+function recordable(shape: StructureShape<unknown>, input: object, without?: string): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
   for (const member of shape.members) {
     const value = (input as Record<string, unknown>)[member.name]
-    if (value !== undefined && !member.shape.constraints.sensitive) kept[member.name] = value
+    if (value !== undefined && member.name !== without && !member.shape.constraints.sensitive) kept[member.name] = value
   }
   return kept
 }

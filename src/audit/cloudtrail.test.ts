@@ -194,6 +194,14 @@ describe('a batch', () => {
     assert.equal(new Set(twice.map(({ eventID }) => eventID)).size, 3)
   })
 
+  test('of a page without values is one record, which names the filters as CloudTrail does', () => {
+    const parameters = { Filters: [{ Key: 'tag-key', Values: ['Team'] }], MaxResults: 20 }
+    assert.deepEqual(only({ ...batch, items: undefined, parameters }).requestParameters, {
+      filters: [{ key: 'tag-key', values: ['Team'] }],
+      maxResults: 20,
+    })
+  })
+
   test('that was refused as a whole has its own record only', () => {
     const error = { code: 'AccessDeniedException', message: 'no' }
     assert.equal(only({ ...batch, items: undefined, error }).errorCode, 'AccessDenied')

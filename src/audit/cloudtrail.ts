@@ -114,8 +114,9 @@ function errorMembers({ code, message }: EntryError) {
   }
 }
 
-function parametersOf({ parameters }: Entry): Members | null {
-  return parameters ? (lowerFirst(parameters) as Members) : null
+function parametersOf({ parameters, itemsOf, items = [] }: Entry): Members | null {
+  if (!parameters) return null
+  return lowerFirst({ ...parameters, ...(itemsOf && { [itemsOf]: items.map(({ id }) => id) }) }) as Members
 }
 
 function lowerFirst(value: unknown): unknown {

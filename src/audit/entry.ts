@@ -26,7 +26,7 @@ export interface EntryError {
 
 /**
  * What the trail stores of one request: compact, the caller once, one outcome for each secret of a batch. CloudTrail's records are rendered
- * from it when they are read (`cloudtrail.ts`), so it holds all that they need, and never a value, a key or a token.
+ * from it when they are read (`cloudtrail.ts`), so it holds all that they need, and never a value, a key or a token that opens anything.
  */
 export interface Entry {
   /** Format version of the entry. */
@@ -47,6 +47,8 @@ export interface Entry {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined
   /** ARN of the resource, for operations on one. */
   readonly arn?: string | undefined
+  /** The parameter that is left out because the ids of the items are what it held. */
+  readonly itemsOf?: string | undefined
   /** Outcomes of a batch, in order; only for operations that perform others. */
   readonly items?: readonly EntryItem[] | undefined
   readonly error?: EntryError | undefined

@@ -17,6 +17,8 @@ export interface Target<V> {
   readonly value: V | undefined
   /** What to answer once permission was given, when it does not exist. */
   readonly missing?: AwsError | undefined
+  /** What to answer once permission was given, always: what is stored of it cannot be trusted. */
+  readonly unreadable?: AwsError | undefined
   /** What to answer once permission was given, when its state forbids most operations. */
   readonly unusable?: AwsError | undefined
 }
@@ -31,6 +33,8 @@ export interface Operation<I, O, V, C> {
   /** A write runs on a fresh view and its changes commit together with its record. */
   readonly access: 'read' | 'write'
   readonly input: StructureShape<I>
+  /** Input member whose elements the operation performs one by one; the record holds them with their outcomes, and not a second time. */
+  readonly itemsOf?: (string & keyof I) | undefined
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */

@@ -29,7 +29,7 @@ export function firstUse(url: string, credentialsAt: string | undefined): string
   return `To use it with any AWS tool or SDK:
 
 ${credentials}  export AWS_ENDPOINT_URL=${url}
-  export AWS_REGION=us-east-1
+  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   aws secretsmanager list-secrets
 
 `

@@ -9,7 +9,7 @@ interface Column {
 }
 
 /** A line of this many columns has room for dates. */
-const WIDE = 80
+const WIDE = 100
 
 const columns: readonly Column[] = [
   { title: 'WHO', least: 5, most: 24, of: who },

@@ -22,17 +22,17 @@ export function selectorOf(text: string, scope: Scope): Selector | undefined {
   return { scope: { account: id.account, region: id.region }, name: id.name }
 }
 
-/** The secret that a SecretId names, as a target: also when there is none. Throws DecryptionFailure for a secret whose row was forged. */
+/** The secret that a SecretId names, as a target: also when there is none, or when its row was forged. */
 export async function findSecret(text: string, { scope, store, report }: SecretsContext): Promise<Target<Found>> {
   const selector = selectorOf(text, scope)
   const [found] = selector ? await store.findMany([selector]) : []
-  if (found instanceof TamperedError) {
-    report(found)
-    throw errors.decryptionFailure()
-  }
-  if (!found) {
+  if (!found || found instanceof TamperedError) {
     const { arn, account } = hypothetical(text, scope)
-    return { resource: arn, label: text, account, tags: [], value: undefined, missing: errors.secretNotFound() }
+    const nothing = { resource: arn, label: text, account, tags: [], value: undefined }
+    if (!found) return { ...nothing, missing: errors.secretNotFound() }
+    // Nothing that the row says decides anything, and whoever may not read the secret learns nothing either.
+    report(found)
+    return { ...nothing, unreadable: errors.decryptionFailure() }
   }
   const { secret } = found
   return {

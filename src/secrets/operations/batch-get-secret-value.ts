@@ -35,6 +35,7 @@ export const batchGetSecretValue = operation({
     MaxResults: integer({ range: [1, MAX_SECRETS] }),
     NextToken: shapes.nextToken,
   }),
+  itemsOf: 'SecretIdList',
   output: structure({
     SecretValues: list(secretValueEntry),
     NextToken: shapes.nextToken,

@@ -50,7 +50,8 @@ export const createSecret = operation({
 
   async run(input, _value: undefined, context) {
     const { Name, SecretString, SecretBinary } = input
-    const { value: existing } = await findSecret(Name, context)
+    const { value: existing, unreadable } = await findSecret(Name, context)
+    if (unreadable) throw unreadable
     const token = input.ClientRequestToken ?? ''
     const value = SecretString === undefined && SecretBinary === undefined ? undefined : { SecretString, SecretBinary }
     if (existing) return repeated(existing, token, value, context)

@@ -728,7 +728,8 @@ describe('access', () => {
     assert.equal(entry?.access, 'read')
     assert.equal(entry?.region, REGION)
     assert.equal(entry?.caller.arn, `arn:aws:iam::${app.account}:user/administrator`)
-    assert.deepEqual(entry?.parameters, { SecretIdList })
+    // The ids stand once, with their outcomes.
+    assert.deepEqual([entry?.parameters, entry?.itemsOf], [{}, 'SecretIdList'])
     assert.equal(entry?.arn, undefined)
     assert.equal(entry?.error, undefined)
     const error = ([code = '', message = '']: string[]) => ({ code, message })

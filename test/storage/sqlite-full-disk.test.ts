@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/** A file system of 6 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
+const MOUNT = 'mount -t tmpfs -o size=6m none "$0"'
+const driver = fileURLToPath(new URL('full-disk.ts', import.meta.url))
+
+function inSmallFileSystem(command: string, ...args: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'coffer-full-'))
+  try {
+    const script = `${MOUNT} && ${command}`
+    return spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, folder, ...args], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const cannot = inSmallFileSystem('true').status !== 0 && 'this machine gives no small file system (unshare, tmpfs)'
+
+test('a full disk refuses what is new, keeps what was acknowledged, and is forgotten once there is room', {
+  skip: cannot,
+}, () => {
+  const { status, stdout, stderr } = inSmallFileSystem('exec "$1" "$2" "$0"', process.execPath, driver)
+  assert.equal(status, 0, `${stdout}${stderr}`)
+})
