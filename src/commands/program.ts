@@ -60,7 +60,7 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addHelpText(
       'after',
       `
-Each option can come from the environment:
+Options from the environment:
 COFFER_HOST, COFFER_DATA_DIR and so on.
 COFFER_ROOT_KEY holds the root key itself.
 COFFER_ADMIN_ACCESS_KEY_ID and

@@ -43,7 +43,11 @@ const hostile = fc.constantFrom<unknown>(
 const anything = fc.oneof(hostile, fc.jsonValue({ maxDepth: 3 }), fc.string({ unit: 'binary' }))
 
 /** Names that come again, so that some calls find what others made. */
-const names = fc.constantFrom('a', 'b', 'c/d', 'A', '!', 'x'.repeat(512))
+const names = fc.oneof(
+  { arbitrary: fc.constantFrom('a', 'b'), weight: 5 },
+  { arbitrary: fc.constantFrom('A', 'c/d', '!', 'x'.repeat(512)), weight: 1 },
+)
+const words = fc.constantFrom('a', '!a', 'b', 'x y', 'c/d', '')
 const labels = fc.constantFrom('AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'mine')
 const versions = fc.constantFrom('1'.repeat(32), '2'.repeat(32), '3'.repeat(64))
 
@@ -58,22 +62,27 @@ const known: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   VersionStage: labels,
   VersionStages: fc.array(labels, { minLength: 1, maxLength: 3 }),
   KmsKeyId: fc.constantFrom('', 'alias/aws/secretsmanager', 'alias/none', '11111111-1111-1111-1111-111111111111'),
+  SecretString: fc.string({ unit: 'grapheme', minLength: 1 }),
+  Values: fc.array(words, { minLength: 1, maxLength: 3 }),
+  TagKeys: fc.array(words),
   RecoveryWindowInDays: fc.integer({ min: 6, max: 31 }),
 }
 
-/** An input for a structure: most members as they should be, some not at all, some hostile. */
+/** Members that most calls have, though the model does not ask for them. */
+const USUAL = new Set(['ClientRequestToken', 'SecretString', 'SecretIdList'])
+
+/** An input for a structure: most members as they should be, many left out, a few hostile. */
 export function inputOf(shape: StructureShape<unknown>): fc.Arbitrary<object> {
-  const members = Object.fromEntries(
-    shape.members.map(({ name, shape: member }) => [
-      name,
-      fc.oneof({ arbitrary: known[name] ?? valueFor(member), weight: 8 }, { arbitrary: anything, weight: 1 }),
-    ]),
-  )
-  const required = shape.members.filter((member) => member.required).map(({ name }) => name)
-  return fc.oneof(
-    { arbitrary: fc.record(members, { requiredKeys: required }), weight: 6 },
-    { arbitrary: fc.record(members, { requiredKeys: [] }), weight: 1 },
-  )
+  const members = shape.members.map(({ name, shape: member, required }) => {
+    const absent = required ? 0 : USUAL.has(name) ? 1 : 9
+    const choice = fc.oneof(
+      { arbitrary: known[name] ?? valueFor(member), weight: required || USUAL.has(name) ? 12 : 3 },
+      { arbitrary: fc.constant(undefined), weight: absent },
+      { arbitrary: anything, weight: 1 },
+    )
+    return [name, choice] as const
+  })
+  return fc.record(Object.fromEntries(members))
 }
 
 function valueFor(shape: Shape<unknown>): fc.Arbitrary<unknown> {

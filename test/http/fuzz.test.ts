@@ -126,7 +126,7 @@ describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => 
   })
 
   describe('where any credentials are taken', async () => {
-    const server = await startServer({ verify: false })
+    const server = await startServer({ verify: false, limits: { requestsPerConnection: Number.MAX_SAFE_INTEGER } })
     after(() => server[Symbol.asyncDispose]())
     let raw: RawSocket
     before(async () => {

@@ -1,13 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { COFFER, type Ended, environmentOf, type RunOptions } from './run-coffer.ts'
+import { cleanEnvironment, type Ended, LAUNCHER, type RunOptions } from './coffer.ts'
 
-/** Why commands cannot be run on a terminal here; false when they can. */
+/** Why no command can be run on a terminal here; false where one can. */
 export const noTerminal: string | false = /util-linux/.test(
   spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '',
 )
   ? false
   : 'needs the command script of util-linux'
+
+/** A terminal on which nothing happens for this long is closed. */
+const PATIENCE_MS = 30_000
 
 export interface TerminalOptions extends RunOptions {
   readonly columns: number
@@ -15,25 +18,23 @@ export interface TerminalOptions extends RunOptions {
   readonly answers?: readonly { readonly prompt: RegExp; readonly type: string }[]
 }
 
-/** Runs a command on a terminal; what it says stands in `stdout`, as it appears there. */
+/** Runs a command on a terminal; all that appears there is its `stdout`. */
 export async function runOnTerminal(args: readonly string[], options: TerminalOptions): Promise<Ended> {
-  const command = [process.execPath, COFFER, ...args].map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ')
+  const command = [process.execPath, LAUNCHER, ...args].map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ')
   const child = spawn('script', ['-qec', `stty cols ${options.columns} rows 24; ${command}`, '/dev/null'], {
-    cwd: options.folder,
-    env: { ...environmentOf(options), SHELL: '/bin/sh', TERM: 'xterm' },
+    cwd: options.cwd,
+    env: { ...cleanEnvironment(), SHELL: '/bin/sh', TERM: 'xterm', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
   })
-  const waiting = [...(options.answers ?? [])]
-  let stdout = ''
-  let stderr = ''
-  let answered = 0
+  const answers = [...(options.answers ?? [])]
+  let [stdout, stderr, unanswered] = ['', '', '']
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text
-    const [next] = waiting
-    if (!next || !next.prompt.test(stdout.slice(answered))) return
-    waiting.shift()
-    answered = stdout.length
-    child.stdin.write(next.type)
+    unanswered += text
+    if (!answers[0]?.prompt.test(unanswered)) return
+    unanswered = ''
+    child.stdin.write(answers.shift()?.type ?? '')
   })
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text

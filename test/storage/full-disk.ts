@@ -12,6 +12,8 @@ import { openSqlite } from './open-sqlite.ts'
 const folder = process.argv[2]!
 const ballast = join(folder, 'ballast')
 const KB = 1024
+/** What a log holds before it is moved into its file (1,000 pages and a change): making room means as much as that. */
+const BALLAST = 5_000 * KB
 
 let count = 0
 const written: string[] = []
@@ -45,7 +47,7 @@ async function assertComplete(store: Awaited<ReturnType<typeof openSqlite>>) {
 for (const [round, kilobytes] of [16, 700, 30, 4, 120, 2, 60, 250].entries()) {
   const data = join(folder, 'data')
   mkdirSync(data)
-  writeFileSync(ballast, Buffer.alloc(300 * KB))
+  writeFileSync(ballast, Buffer.alloc(BALLAST))
   const store = await openSqlite(data)
   let refused = 0
   while (refused < 6) {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** A file system of 6 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
-const MOUNT = 'mount -t tmpfs -o size=6m none "$0"'
+/** A file system of 12 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
+const MOUNT = 'mount -t tmpfs -o size=12m none "$0"'
 const driver = fileURLToPath(new URL('full-disk.ts', import.meta.url))
 
 function inSmallFileSystem(command: string, ...args: readonly string[]) {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { clientOf, readCredentials, startCoffer, temporaryFolder } from './coffer.ts'
+
+const any = { accessKeyId: '111122223333', secretAccessKey: 'whatever it is' }
+const args = ['dev', '--port', '0']
+
+/** A server whose temporary files all lie in a folder. */
+const dev = (folder: string, more: readonly string[] = [], env: Record<string, string> = {}) =>
+  startCoffer([...args, ...more], { env: { TMPDIR: folder, TEMP: folder, ...env } })
+
+describe('coffer dev', () => {
+  test('takes any credentials, and says that it is open and that nothing is kept', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path)
+    const { ARN } = await clientOf(server, any).createSecret({ Name: 'a', SecretString: 'value' })
+    assert.match(ARN ?? '', /^arn:aws:secretsmanager:eu-central-1:111122223333:secret:a-/)
+    assert.match(server.stderr(), /THIS COFFER IS OPEN/)
+    assert.match(server.stderr(), /every program on this machine/)
+    assert.match(server.stderr(), /thrown away/)
+    assert.match(server.stdout(), /^Coffer is listening on \S+\n$/)
+  })
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    test(`leaves nothing in the temporary folder after ${signal}`, async () => {
+      using folder = temporaryFolder()
+      const server = await dev(folder.path)
+      await clientOf(server, any).createSecret({ Name: 'a', SecretString: 'value' })
+      const [data = ''] = readdirSync(folder.path)
+      assert.equal(statSync(`${folder.path}/${data}`).mode & 0o777, 0o700)
+      const { code } = await server.stop(signal)
+      assert.equal(code, 0)
+      assert.deepEqual(readdirSync(folder.path), [])
+    })
+
+  test('says who may call when it listens beyond this machine', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path, ['--host', '0.0.0.0'])
+    assert.match(server.stderr(), /everyone who can reach this machine/)
+    assert.match(server.url, /^http:\/\/0\.0\.0\.0:/)
+  })
+
+  test('is not opened to the network by a variable that was meant for serve', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path, [], { COFFER_HOST: '0.0.0.0' })
+    assert.match(server.url, /^http:\/\/127\.0\.0\.1:/)
+    assert.match(server.stderr(), /COFFER_HOST has no effect on coffer dev/)
+  })
+
+  test('speaks TLS', async () => {
+    using folder = temporaryFolder()
+    const tls = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.url))
+    const files = ['--tls-cert', tls('server.pem'), '--tls-key', tls('server-key.pem')]
+    await using server = await dev(folder.path, files)
+    assert.match(server.url, /^https:/)
+  })
+})
+
+describe('coffer dev --verify', () => {
+  test('takes only the credentials it made, in a file that is gone with it', async () => {
+    using folder = temporaryFolder()
+    const server = await dev(folder.path, ['--verify'])
+    const [, path = ''] = /AWS_SHARED_CREDENTIALS_FILE=(\S+)/.exec(server.stderr()) ?? []
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    assert.doesNotMatch(server.stderr(), /OPEN/)
+    const client = clientOf(server, readCredentials(path))
+    await client.createSecret({ Name: 'a', SecretString: 'value' })
+    await assert.rejects(clientOf(server, any).listSecrets(), { name: 'UnrecognizedClientException' })
+    const { code } = await server.stop()
+    assert.equal(code, 0)
+    assert.ok(!existsSync(path))
+    assert.deepEqual(readdirSync(folder.path), [])
+  })
+
+  test('takes those of the environment, for the account that was given', async () => {
+    using folder = temporaryFolder()
+    const given = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
+    await using server = await dev(folder.path, ['--verify', '--account', '444455556666'], {
+      COFFER_ADMIN_ACCESS_KEY_ID: given.accessKeyId,
+      COFFER_ADMIN_SECRET_ACCESS_KEY: given.secretAccessKey,
+    })
+    const { ARN } = await clientOf(server, given).createSecret({ Name: 'a', SecretString: 'value' })
+    assert.match(ARN ?? '', /:444455556666:/)
+    assert.ok(!server.stderr().includes(given.secretAccessKey))
+    assert.equal(readdirSync(folder.path).length, 1)
+  })
+})
