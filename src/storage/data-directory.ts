@@ -61,20 +61,27 @@ function checkDirectory(path: string): void {
     )
 }
 
-/** Makes the directory and those above it, so that a power cut does not take it away with what was acknowledged in it. */
+/**
+ * Makes the directory and those above it, so that a power cut does not take it away with what was acknowledged in it. One at a time: node:fs
+ * never comes back from making several at once where the file system answers that there is no such place (as /proc does).
+ */
 function makeDirectory(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o700 })
-  if (first === undefined || process.platform === 'win32') return
-  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
-    const above = openSync(dirname(made), 'r')
-    try {
-      fsyncSync(above)
-    } catch (error) {
-      // Some file systems do not sync directories.
-      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
-    } finally {
-      closeSync(above)
-    }
+  if (statSync(path, { throwIfNoEntry: false })) return
+  const above = dirname(resolve(path))
+  if (above !== resolve(path)) makeDirectory(above)
+  mkdirSync(path, { mode: 0o700 })
+  if (process.platform !== 'win32') syncDirectory(above)
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } catch (error) {
+    // Some file systems do not sync directories.
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+  } finally {
+    closeSync(directory)
   }
 }
 
