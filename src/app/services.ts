@@ -2,7 +2,7 @@ import type { Trail } from '../audit/trail.ts'
 import { PageTokens } from '../aws/pagination.ts'
 import type { KmsClient } from '../kms/client.ts'
 import type { KmsContext } from '../kms/context.ts'
-import { SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
+import { aliasArn, SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
 import type { KeyStore, KmsKey } from '../kms/key-store.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
 import { generateDataKey } from '../kms/operations/generate-data-key.ts'
@@ -103,11 +103,12 @@ function rememberKeys(keys: KeyStore): KeyStore {
 function kmsClient(gate: Gate, service: Service, { trail }: ServiceParts): KmsClient {
   return {
     async generateDataKey(request) {
-      if (request.KeyId === SECRETS_MANAGER_ALIAS) {
-        const context = service.contextFor(gate) as KmsContext
+      const context = service.contextFor(gate) as KmsContext
+      const { account, region } = context.scope
+      if ([SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(request.KeyId)) {
         const at = gate.call.now
         const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at, ...context.scope }
-        await ensureServiceKey(request.KeyId, context, at, (change, arn) =>
+        await ensureServiceKey(SECRETS_MANAGER_ALIAS, context, at, (change, arn) =>
           trail.append(serviceEntry({ ...event, arn }), [change]),
         )
       }

@@ -458,3 +458,11 @@ describe('access', async () => {
     assert.doesNotMatch(JSON.stringify(await app.trail()), /hunter2/)
   })
 })
+
+test('the default key may be named by the ARN of its alias, also by its first use', async () => {
+  await using app = await startApp()
+  const KmsKeyId = `arn:aws:kms:${REGION}:${app.account}:alias/aws/secretsmanager`
+  await app.client.createSecret({ Name: 'a', SecretString: 'x', KmsKeyId })
+  assert.equal((await app.client.getSecretValue({ SecretId: 'a' })).SecretString, 'x')
+  assert.equal((await app.client.describeSecret({ SecretId: 'a' })).KmsKeyId, KmsKeyId)
+})
