@@ -176,6 +176,10 @@ describe('what cannot be', () => {
     ['a proxy that is no address', { trustedProxy: ['proxy.example'] }, {}, /proxy\.example/],
     ['a range that is none', {}, { COFFER_TRUSTED_PROXY: '10.0.0.0/33' }, /10\.0\.0\.0\/33/],
     ['an unclear yes', {}, { COFFER_PLAINTEXT_BEHIND_PROXY: 'maybe' }, /maybe/],
+    ['an empty data directory', { dataDir: '' }, {}, /^Cannot use --data-dir: it is empty$/],
+    ['an empty root key file', { rootKeyFile: '' }, {}, /^Cannot use --root-key-file: it is empty$/],
+    ['an empty credentials file', { credentialsFile: '' }, {}, /^Cannot use --credentials-file: it is empty$/],
+    ['an empty certificate', { tlsCert: '', tlsKey: '/k' }, {}, /^Cannot use --tls-cert: it is empty$/],
     ['half of an access key', {}, { COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, /belong together/],
     ['the other half', {}, { COFFER_ADMIN_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG' }, /belong together/],
   ]

@@ -129,7 +129,8 @@ export class Settings {
     return {
       dataDir,
       rootKey: this.rootKey(dataDir),
-      credentialsFile: resolve(
+      credentialsFile: pathOf(
+        '--credentials-file',
         this.#given.credentialsFile ?? this.#variable('COFFER_CREDENTIALS_FILE') ?? `${dataDir}.credentials`,
       ),
       account: this.#account(),
@@ -137,11 +138,15 @@ export class Settings {
   }
 
   dataDir(): string {
-    return resolve(this.#given.dataDir ?? this.#variable('COFFER_DATA_DIR') ?? this.#defaultDataDir)
+    return pathOf('--data-dir', this.#given.dataDir ?? this.#variable('COFFER_DATA_DIR') ?? this.#defaultDataDir)
   }
 
   rootKey(dataDir: string): RootKeySource {
-    const file = (path: string): RootKeySource => ({ kind: 'file', path: resolve(path), chosen: true })
+    const file = (path: string): RootKeySource => ({
+      kind: 'file',
+      path: pathOf('--root-key-file', path),
+      chosen: true,
+    })
     if (this.#given.rootKeyFile !== undefined) return file(this.#given.rootKeyFile)
     const path = this.#variable('COFFER_ROOT_KEY_FILE')
     // An empty value is not as good as none: something that was to deliver the key did not.
@@ -186,7 +191,7 @@ export class Settings {
     if (cert === undefined && key === undefined) return undefined
     if (key === undefined) throw new ConfigError('Cannot use a TLS certificate without its key: give --tls-key too')
     if (cert === undefined) throw new ConfigError('Cannot use a TLS key without its certificate: give --tls-cert too')
-    return { cert: resolve(cert), key: resolve(key) }
+    return { cert: pathOf('--tls-cert', cert), key: pathOf('--tls-key', key) }
   }
 
   #trustedProxies(): readonly string[] {
@@ -235,6 +240,12 @@ function wholeNumber(what: string, text: string, least: number, most: number): n
   if (!(value >= least && value <= most))
     throw new ConfigError(`Cannot use the ${what}: ${text}: wanted a whole number from ${least} to ${most}`)
   return value
+}
+
+/** An option that is empty was meant to hold a path: the current folder would be a bad guess. */
+function pathOf(option: string, path: string): string {
+  if (path === '') throw new ConfigError(`Cannot use ${option}: it is empty`)
+  return resolve(path)
 }
 
 function flagOf(text = ''): boolean {

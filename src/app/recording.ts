@@ -7,6 +7,10 @@ import { entryCaller } from '../identity/principal.ts'
 import type { Call } from './call.ts'
 import type { Service } from './service.ts'
 
+/** CloudTrail's limit on the parameters of a record, characters (security facts 6.1), and what of each member is kept beyond it. */
+const PARAMETERS_LIMIT = 100_000
+const MEMBER_LIMIT = 4_096
+
 /** Gathers what the entry of one request will say, and the changes that commit with it. */
 export class Recording {
   readonly changes: Change[] = []
@@ -84,5 +88,15 @@ function recordable(shape: StructureShape<unknown>, input: object, without?: str
     const value = (input as Record<string, unknown>)[member.name]
     if (value !== undefined && member.name !== without && !member.shape.constraints.sensitive) kept[member.name] = value
   }
-  return kept
+  return withinLimit(kept)
+}
+
+/** Parameters as they are, or without the lists and texts that make them too large: nobody fills the trail with refused requests. */
+function withinLimit(parameters: Record<string, unknown>): Record<string, unknown> {
+  if (JSON.stringify(parameters).length <= PARAMETERS_LIMIT) return parameters
+  const small = Object.entries(parameters).filter(([, value]) => JSON.stringify(value).length <= MEMBER_LIMIT)
+  return {
+    ...Object.fromEntries(small),
+    omitted: Object.keys(parameters).filter((name) => !small.some(([kept]) => kept === name)),
+  }
 }

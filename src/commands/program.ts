@@ -62,7 +62,7 @@ function addServe(program: Command, parts: ProgramParts): void {
       `
 Options from the environment:
 COFFER_HOST, COFFER_DATA_DIR and so on.
-COFFER_ROOT_KEY holds the root key itself.
+COFFER_ROOT_KEY holds the key itself.
 COFFER_ADMIN_ACCESS_KEY_ID and
 COFFER_ADMIN_SECRET_ACCESS_KEY are given
 to the first administrator.`,

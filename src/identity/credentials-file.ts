@@ -19,7 +19,7 @@ const MARK = '# Written by Coffer.'
  * the account exists. Throws CredentialsFileError when it cannot, and when a file that is not ours stands there.
  */
 export async function writeCredentialsFile(path: string, account: string, credentials: Credentials): Promise<void> {
-  await refuseForeignFile(path)
+  await makeWay(path, account)
   const text = `${MARK} The administrator of account ${account}.
 [default]
 aws_access_key_id = ${credentials.accessKeyId}
@@ -42,7 +42,8 @@ aws_secret_access_key = ${credentials.secretAccessKey}
   }
 }
 
-async function refuseForeignFile(path: string): Promise<void> {
+/** Refuses a file that is not ours, and moves one of another account aside: it may be the only copy of a key that is in use. */
+async function makeWay(path: string, account: string): Promise<void> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
@@ -54,6 +55,8 @@ async function refuseForeignFile(path: string): Promise<void> {
     throw new CredentialsFileError(
       `Cannot write the credentials file: ${path}: a file that Coffer did not write stands there. Move it away, or choose another path with --credentials-file.`,
     )
+  const [, other] = /of account (\d{12})\.\n/.exec(text) ?? []
+  if (other !== undefined && other !== account) await rename(path, `${path}.${other}`)
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -14,12 +14,12 @@ export async function findKey(text: string, context: KmsContext): Promise<Target
   const [, region = context.scope.region, account = context.scope.account, resource = text] = ARN.exec(text) ?? []
   if (resource.startsWith('alias/')) {
     const arn = aliasArn(region, account, resource)
-    const found = await find({ account, region, alias: resource }, context)
+    const found = await lookUp({ account, region, alias: resource }, context)
     return target(found, { arn, account, missing: () => errors.aliasNotFound(arn), label: text }, context)
   }
   const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
   const arn = keyArn(region, account, keyId)
-  const found = await find({ keyId }, context)
+  const found = await lookUp({ keyId }, context)
   // An id alone names a key of the caller's own account, an ARN none of another account than it says.
   const named = found?.arn === arn ? found : undefined
   return target(named, { arn, account, missing: () => errors.keyNotFound(arn), label: text }, context)
@@ -32,12 +32,12 @@ export async function findKeyById(
   context: KmsContext,
 ): Promise<Target<KmsKey>> {
   const { account, region } = context.scope
-  const found = await find({ keyId }, context)
+  const found = await lookUp({ keyId }, context)
   return target(found, { arn: keyArn(region, account, keyId), account, missing, label: keyId }, context)
 }
 
 /** Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
-async function find(reference: KeyReference, context: KmsContext): Promise<KmsKey | undefined> {
+export async function lookUp(reference: KeyReference, context: KmsContext): Promise<KmsKey | undefined> {
   try {
     return await context.keys.find(reference)
   } catch (error) {

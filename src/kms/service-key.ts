@@ -1,5 +1,6 @@
 import { type Change, ConflictError } from '../aws/change.ts'
 import type { KmsContext } from './context.ts'
+import { lookUp } from './find-key.ts'
 import { newKey } from './key.ts'
 import { newMaterial } from './material.ts'
 
@@ -9,11 +10,12 @@ import { newMaterial } from './material.ts'
  */
 export async function ensureServiceKey(
   alias: string,
-  { keys, scope, material }: KmsContext,
+  context: KmsContext,
   now: number,
   commit: (change: Change, keyArn: string) => Promise<void>,
 ): Promise<void> {
-  if (await keys.find({ ...scope, alias })) return
+  const { keys, scope, material } = context
+  if (await lookUp({ ...scope, alias }, context)) return
   const key = newKey(scope, 'AWS', now)
   const withMaterial = { ...key, materials: [newMaterial(key, 1, material)] }
   try {

@@ -17,6 +17,10 @@ import type { Row } from './sql.ts'
 
 /** Rows fetched at once at most; the first fetch is a page and one. Between two fetches other requests have their turn. */
 const CHUNK = 500
+/** Comparing goes on for this long before other requests have their turn. */
+const TURN_MS = 10
+/** A page ends here, with what it has found and a position: filters can be made that take very long to compare. */
+const PAGE_MS = 1_000
 /** A driver that admits no more than this is taken without looking at the others. */
 const FEW = 100
 
@@ -50,6 +54,8 @@ export async function searchSecrets(engine: Engine, query: PageQuery): Promise<F
   const rows: FoundRow[] = []
   let lastFound: Position | undefined
   let examined = 0
+  const end = performance.now() + PAGE_MS
+  let turn = performance.now() + TURN_MS
   for await (const { row, position } of source) {
     const secret = row && readable(row)
     // What cannot be read is shown as tampered with; leaving it out would hide it.
@@ -61,7 +67,12 @@ export async function searchSecrets(engine: Engine, query: PageQuery): Promise<F
       lastFound = position
     }
     examined++
-    if (examined === EXAMINED_PER_PAGE) return { rows, next: position }
+    const now = performance.now()
+    if (examined === EXAMINED_PER_PAGE || now > end) return { rows, next: position }
+    if (now > turn) {
+      await othersFirst()
+      turn = performance.now() + TURN_MS
+    }
   }
   return { rows, next: undefined }
 }

@@ -35,7 +35,14 @@ export class Erasure {
     // With an empty log the file is all there is, and steps may lie apart: what moves between pages is never unused space.
     if (!this.#store.truncate()) return false
     this.#space ??= new UnusedSpace(this.#path)
-    this.#space.wipe(this.#next, this.#next + STEP_BYTES)
+    const from = this.#next
+    // Nobody writes meanwhile, no tool beside us either; an empty transaction leaves the log empty.
+    this.#store.run('begin immediate')
+    try {
+      this.#space.wipe(from, from + STEP_BYTES)
+    } finally {
+      this.#store.run('rollback')
+    }
     this.#store.forgetPages()
     this.#next += STEP_BYTES
     if (this.#next < this.#space.fileBytes) return true

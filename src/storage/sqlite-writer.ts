@@ -65,6 +65,8 @@ class Writer {
     this.#trail = new WriteConnection(options.trailPath, options.durable)
     this.#outbox = new Outbox(this.#store, this.#trail, options.node)
     this.#erasure = new Erasure(this.#store, options.storePath)
+    // A process that ended in the middle of an erasure left no note of it.
+    if (options.durable) this.#erasure.request()
     this.rest()
   }
 
@@ -196,6 +198,7 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
     writer.doChores(Date.now())
     if (writer.isUnfinished) resting = setTimeout(rest, CHORE_EVERY_MS)
   }
+  resting = setTimeout(rest, REST_AFTER_MS)
   port.on('message', (request: WriterRequest) => {
     clearTimeout(resting)
     try {

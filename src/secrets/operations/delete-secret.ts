@@ -33,7 +33,7 @@ export const deleteSecret = operation({
     const plan = deletionPlan(input, now)
     if (plan.force) {
       context.change(store.remove(secret))
-      // Gone means gone from the files too, before anybody is told so.
+      // Gone means gone from the files too: for most stores before anybody is told so, for large ones soon after.
       context.afterCommit(() => store.erase())
       return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(now) }
     }
