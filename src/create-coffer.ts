@@ -63,10 +63,31 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     },
     log: standardLog('warn'),
   })
-  const close = () => running.close()
+  const requests = new Set<Promise<unknown>>()
+  let closed: Promise<void> | undefined
+  const refuseWhenClosed = () => {
+    if (closed) throw new Error('This Coffer is closed')
+  }
+  const app: App = {
+    admit(head) {
+      refuseWhenClosed()
+      return running.app.admit(head)
+    },
+    async handle(head, body) {
+      refuseWhenClosed()
+      const answer = running.app.handle(head, body)
+      requests.add(answer)
+      return answer.finally(() => requests.delete(answer))
+    },
+  }
+  // Requests in progress get their answers first.
+  const close = () => {
+    closed ??= Promise.allSettled(requests).then(() => running.close())
+    return closed
+  }
   return {
-    requestHandler: sdkRequestHandler(running.app),
-    app: running.app,
+    requestHandler: sdkRequestHandler(app),
+    app,
     account: running.account,
     credentials: running.credentials,
     close,

@@ -9,5 +9,8 @@ export interface Log {
 
 /** JSON lines on standard error. */
 export function standardLog(level: 'info' | 'warn'): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }))
+  const destination = pino.destination({ fd: 2, sync: true })
+  // Nobody reads any more, or the disk behind it is full: that must not end a server.
+  destination.on('error', () => {})
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
 }

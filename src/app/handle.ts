@@ -78,7 +78,9 @@ export function admit(head: RequestHead, parts: HandleParts): Admission {
         return refuse(error, admitted.claims)
       }
       const agent = headerOf(head, 'user-agent') ?? ''
-      return answerKnown(found, body, { ...caller, requestId, now, address: head.address, agent }, parts)
+      // The time of what happens is that of the whole request: a head may be long before its body.
+      const at = parts.now()
+      return answerKnown(found, body, { ...caller, requestId, now: at, address: head.address, agent }, parts)
     },
   }
 }

@@ -33,7 +33,8 @@ export function serve(exchange: Exchange, parts: ServeParts): void {
     if (refusal) exchange.refuse(refusal)
     else if (request.url === '/' && (request.method === 'GET' || request.method === 'HEAD'))
       exchange.refuse(ownAnswers.home())
-    else if (request.url === '/health' && request.method === 'GET') void answerHealth(exchange, parts.health)
+    else if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD'))
+      void answerHealth(exchange, parts.health)
     else admit(exchange, parts)
   } catch (error) {
     fail(exchange, error, parts)

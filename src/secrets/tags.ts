@@ -17,7 +17,7 @@ export function checkTags(tags: readonly TagInput[]): readonly Tag[] {
   const keys = new Set<string>()
   return tags.map(({ Key, Value = '' }) => {
     if (Key === undefined) throw errors.tagKeyMissing()
-    if (Key.startsWith(RESERVED_PREFIX)) throw errors.reservedTag()
+    if (Key.toLowerCase().startsWith(RESERVED_PREFIX)) throw errors.reservedTag()
     if (keys.has(Key)) throw errors.duplicateTag(Key)
     keys.add(Key)
     return { Key, Value }

@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly cwd?: string
 }
 
+/** With this the launcher finds that the system cannot replace one program by another, as an old Node.js, and starts a second process. */
+export const twoProcesses: RunOptions = { nodeArgs: ['--import', 'data:text/javascript,delete process.execve'] }
+
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -115,10 +118,14 @@ function launch(args: readonly string[], { env, node = process.execPath, nodeArg
   return { process: child, ended, output, until }
 }
 
+/** Where Node.js keeps what it compiled: a start then takes half the time, and there are many. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/coffer-process', import.meta.url))
+
 /** Settings of who runs this are for their own Coffer and their own debugger. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = ([name]: [string, unknown]) => /^(COFFER|AWS)_|^NODE_(OPTIONS|TEST_CONTEXT)$/.test(name)
-  return Object.fromEntries(Object.entries(process.env).filter((variable) => !ours(variable)))
+  const kept = Object.fromEntries(Object.entries(process.env).filter((variable) => !ours(variable)))
+  return { ...kept, NODE_COMPILE_CACHE: COMPILED }
 }
 
 export interface Credentials {

@@ -55,6 +55,12 @@ test('an address of another machine is refused', async () => {
   assertRefused(ended, /Cannot listen on 192\.0\.2\.1:0: this machine does not have that address/)
 })
 
+const procfs = { skip: process.platform !== 'linux' && 'needs /proc' }
+test('a place where the system makes no folder is refused', procfs, async () => {
+  const ended = await runCoffer(['serve', '--port', '0', '--data-dir', '/proc/coffer'])
+  assertRefused(ended, /Cannot make the data directory: \/proc\/coffer: /)
+})
+
 const unprivileged = { skip: process.getuid?.() === 0 && 'root may open any port' }
 test('a port that is not for everybody is refused', unprivileged, async () => {
   assertRefused(await runCoffer(['dev', '--port', '1']), /may not open that port/)

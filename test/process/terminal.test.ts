@@ -3,7 +3,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { cleanEnvironment, clientOf, LAUNCHER, runCoffer, serve, temporaryFolder } from './coffer.ts'
+import {
+  cleanEnvironment,
+  clientOf,
+  LAUNCHER,
+  runCoffer,
+  serve,
+  serveArgs,
+  temporaryFolder,
+  twoProcesses,
+} from './coffer.ts'
 import { noTerminal, runOnTerminal } from './terminal.ts'
 
 describe('a terminal of 40 columns', { skip: noTerminal, concurrency: 2 }, () => {
@@ -11,8 +20,23 @@ describe('a terminal of 40 columns', { skip: noTerminal, concurrency: 2 }, () =>
     test(`holds the help of coffer ${command}`, async () => {
       const { code, stdout } = await runOnTerminal([...command.split(' ').filter(Boolean), '--help'], { columns: 40 })
       assert.equal(code, 0)
-      // A path cannot be broken.
-      for (const line of stdout.split('\n')) assert.ok(line.length <= 40 || /^\s*\S+$/.test(line), line)
+      // A path cannot be broken, nor what can be copied.
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 40 || /^(Usage: .*|\s*\S+)$/.test(line), line)
+    })
+})
+
+describe('Ctrl-C', { skip: noTerminal }, () => {
+  // The terminal sends its signal to the launcher and to the program.
+  for (const [kind, options] of [
+    ['one process', {}],
+    ['two processes', twoProcesses],
+  ] as const)
+    test(`stops a server of ${kind} gracefully`, async () => {
+      using folder = temporaryFolder()
+      const answers = [{ prompt: /listening on/, type: '\x03' }]
+      const ended = await runOnTerminal(serveArgs(folder.path), { columns: 80, answers, ...options })
+      assert.equal(ended.code, 0)
+      assert.match(ended.stdout, /"msg":"stopped"\}\n$/)
     })
 })
 

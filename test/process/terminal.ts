@@ -20,8 +20,9 @@ export interface TerminalOptions extends RunOptions {
 
 /** Runs a command on a terminal; all that appears there is its `stdout`. */
 export async function runOnTerminal(args: readonly string[], options: TerminalOptions): Promise<Ended> {
-  const command = [process.execPath, LAUNCHER, ...args].map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ')
-  const child = spawn('script', ['-qec', `stty cols ${options.columns} rows 24; ${command}`, '/dev/null'], {
+  const program = [process.execPath, ...(options.nodeArgs ?? []), LAUNCHER]
+  const command = [...program, ...args].map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ')
+  const child = spawn('script', ['-qec', `stty cols ${options.columns} rows 24; exec ${command}`, '/dev/null'], {
     cwd: options.cwd,
     env: { ...cleanEnvironment(), SHELL: '/bin/sh', TERM: 'xterm', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -46,9 +46,11 @@ for (const [what, assignment] of Object.entries(SECRET_ALTERATIONS))
     )
     const filtered = await client.batchGetSecretValue({ Filters: [{ Key: 'name', Values: ['!nothing'] }] })
     assert.equal(filtered.SecretValues?.length, 2)
+    // A list leaves out what it takes for deleted, as if the row had been taken away, which nobody can see either.
+    const listed = what === 'the mark for deletion' ? [] : ['DecryptionFailure']
     assert.deepEqual(
       filtered.Errors?.map(({ ErrorCode }) => ErrorCode),
-      ['DecryptionFailure'],
+      listed,
     )
   })
 

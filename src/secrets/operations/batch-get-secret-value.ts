@@ -3,6 +3,7 @@ import { noResource, operation } from '../../aws/operation.ts'
 import { integer, list, string, structure, timestamp } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
+import { compileFilters } from '../filters.ts'
 import { selectorOf } from '../find-secret.ts'
 import { listPage } from '../list-page.ts'
 import * as shapes from '../shapes.ts'
@@ -50,6 +51,7 @@ export const batchGetSecretValue = operation({
     if (NextToken !== undefined && SecretIdList) throw errors.nextToken()
     if (NextToken !== undefined && !filtered) throw errors.tokenWithoutFilters()
     if (!SecretIdList && !filtered) throw errors.batchSelector()
+    compileFilters(Filters ?? [])
   },
   target: (_input, { scope }: SecretsContext) => noResource(scope.account),
   alsoRequires: ({ Filters }) => (hasFilters(Filters) ? ['ListSecrets'] : []),

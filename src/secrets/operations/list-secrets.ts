@@ -2,6 +2,7 @@ import { noResource, operation } from '../../aws/operation.ts'
 import { boolean, integer, list, string, structure, timestamp } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { describe } from '../describe.ts'
+import { compileFilters } from '../filters.ts'
 import { listPage } from '../list-page.ts'
 import { type SortKey, TamperedError } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -54,6 +55,9 @@ export const listSecrets = operation({
     SortBy: string({ enum: Object.keys(sortKeys) }),
   }),
   output: structure({ SecretList: list(secretListEntry), NextToken: shapes.nextToken }),
+  check({ Filters = [] }) {
+    compileFilters(Filters)
+  },
   target: (_input, { scope }: SecretsContext) => noResource(scope.account),
 
   async run(input, _value: undefined, context) {

@@ -48,6 +48,8 @@ export const updateSecret = operation({
     const written = hasValue
       ? await newVersion(updated, { token, value: { SecretString, SecretBinary }, labels: undefined }, context)
       : undefined
+    // A repeat of what was done is as if done: it must not put back what others changed since (facts 7.2).
+    if (hasValue && !written) return { ARN: secret.arn, Name: secret.name, VersionId: token }
     const reseal = keyChanges ? await resealed(secret, updated, context) : []
     const kept = reseal.filter(({ versionId }) => !written?.versions.remove?.includes(versionId))
     context.change(

@@ -348,3 +348,17 @@ describe('access', async () => {
     assert.ok(!JSON.stringify(await app.trail()).includes('hunter2'))
   })
 })
+
+test('a late repeat of a value puts nothing back', async () => {
+  await using app = await startApp()
+  const { client } = app
+  await client.createSecret({ Name: 'late', SecretString: 'old' })
+  const repeat = { SecretId: 'late', SecretString: 'new', Description: 'first', ClientRequestToken: 't'.repeat(32) }
+  await client.updateSecret(repeat)
+  await client.updateSecret({ SecretId: 'late', Description: 'second' })
+  const before = await client.describeSecret({ SecretId: 'late' })
+  assert.equal((await client.updateSecret(repeat)).VersionId, repeat.ClientRequestToken)
+  const after = await client.describeSecret({ SecretId: 'late' })
+  assert.equal(after.Description, 'second')
+  assert.deepEqual(after.LastChangedDate, before.LastChangedDate)
+})
