@@ -130,8 +130,8 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
   return {
     name: 'purge deleted secrets',
     everyMs: PURGE_EVERY_MS,
-    run: async () => {
-      await purgeDeletedSecrets(secrets, now(), record)
+    run: async (signal: AbortSignal) => {
+      await purgeDeletedSecrets(secrets, now(), record, signal)
     },
   }
 }

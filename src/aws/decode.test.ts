@@ -108,12 +108,16 @@ describe('checks', () => {
     })
   })
 
-  test('there is no limit on how many are listed', () => {
-    const tags = Array.from({ length: 60 }, () => ({ Key: '' }))
-    assert.match(
-      refusalOf(JSON.stringify({ SecretId: 'a', Tags: tags })).text ?? '',
-      /^60 validation errors detected: /,
-    )
+  test('all are counted, and the first hundred listed', () => {
+    const tags = (count: number) =>
+      JSON.stringify({ SecretId: 'a', Tags: Array.from({ length: count }, () => ({ Key: '' })) })
+    const listed = (text = '') => text.split('; ').length
+    const few = refusalOf(tags(60)).text
+    assert.match(few ?? '', /^60 validation errors detected: /)
+    assert.equal(listed(few), 60)
+    const many = refusalOf(tags(5000)).text
+    assert.match(many ?? '', /^5000 validation errors detected: /)
+    assert.equal(listed(many), 100)
   })
 
   test('whatever the body, the answer is an input or an error for clients', () => {

@@ -9,20 +9,24 @@ const BATCH = 100
  * Removes for good every secret whose recovery window has ended, values and versions with it, from the files too.
  *
  * @param record commits a removal together with its record
+ * @param signal stops it between two batches; what is left has time until the next run
  * @returns how many were removed
  */
 export async function purgeDeletedSecrets(
   store: SecretsStore,
   now: number,
   record: (secret: Secret, change: Change) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0
-  for (;;) {
+  while (!signal?.aborted) {
     const expired = await store.expired(now, BATCH)
-    const before = removed
-    for (const secret of expired) if (await purge(secret, store, record)) removed++
+    // Together, so that they share their syncs to disk.
+    const outcomes = await Promise.all(expired.map((secret) => purge(secret, store, record)))
+    const gone = outcomes.filter(Boolean).length
+    removed += gone
     // Nothing more to do, or nothing that can be done now.
-    if (expired.length < BATCH || removed === before) break
+    if (expired.length < BATCH || gone === 0) break
   }
   if (removed > 0) await store.erase()
   return removed

@@ -2,12 +2,14 @@
 export interface Job {
   readonly name: string
   readonly everyMs: number
-  run(): Promise<void>
+  /** @param signal says that no more is to be begun */
+  run(signal: AbortSignal): Promise<void>
 }
 
 /** Runs jobs at their intervals, each never twice at once, until it is closed. Its timers keep no process alive. */
 export class JobRunner {
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #onFailure: (job: string, error: unknown) => void
 
@@ -16,8 +18,9 @@ export class JobRunner {
     for (const job of jobs) this.#start(job)
   }
 
-  /** No run begins any more; waits for those under way. */
+  /** No run begins any more; those under way are told to stop, and waited for. */
   async close(): Promise<void> {
+    this.#stop.abort()
     for (const timer of this.#timers) clearInterval(timer)
     await Promise.all(this.#running)
   }
@@ -28,7 +31,7 @@ export class JobRunner {
       if (busy) return
       busy = true
       const running: Promise<void> = job
-        .run()
+        .run(this.#stop.signal)
         .catch((error) => this.#onFailure(job.name, error))
         .finally(() => {
           busy = false

@@ -359,3 +359,11 @@ test('a filter whose every value is negated finds what the filters of its values
     }),
   )
 })
+
+test('words of a value that repeat, or begin others, change nothing', () => {
+  const found = (value: string, description: string) =>
+    matches(compileFilters([only('description', value)]), { name: 'n', description })
+  assert.equal(found('z a a ab', 'zz abc'), true)
+  assert.equal(found('z a a ab', 'zz ac'), false)
+  assert.equal(found('a b', 'c b a'), true)
+})

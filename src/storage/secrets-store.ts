@@ -78,9 +78,16 @@ export class SqlSecretsStore implements SecretsStore {
   }
 
   async expired(now: number, limit: number): Promise<readonly Secret[]> {
-    const { results } = await this.#engine.read([expiredStatement(now, limit)])
-    // A forged deletion mark destroys nothing.
-    return (results[0] ?? []).filter((row) => macFits(this.#mac, SECRETS, row)).map(rowToSecret)
+    const found: Secret[] = []
+    for (let last: Row | undefined; found.length < limit; ) {
+      const { results } = await this.#engine.read([expiredStatement(now, limit, last)])
+      const rows = results[0] ?? []
+      // A forged deletion mark destroys nothing, and holds up nothing.
+      found.push(...rows.filter((row) => macFits(this.#mac, SECRETS, row)).map(rowToSecret))
+      last = rows.at(-1)
+      if (rows.length < limit) break
+    }
+    return found.slice(0, limit)
   }
 
   create(secret: NewSecret, version?: Version): Change {
@@ -185,8 +192,10 @@ export function versionsStatement(secretId: number): Sql {
 }
 
 /** Secrets whose recovery window has ended, oldest first. */
-export function expiredStatement(now: number, limit: number): Sql {
-  return sql`select * from secrets where purge_at is not null and purge_at <= ${now}
+/** Secrets whose window has ended, behind a row of an earlier answer. */
+export function expiredStatement(now: number, limit: number, after?: Row): Sql {
+  const behind = after ? sql` and (purge_at, id) > (${after.purge_at ?? 0}, ${after.id ?? 0})` : raw('')
+  return sql`select * from secrets where purge_at is not null and purge_at <= ${now}${behind}
     order by purge_at, id limit ${limit}`
 }
 

@@ -152,3 +152,32 @@ test('a server that starts after the end of a window removes the secret', async 
     await rm(folder, { recursive: true })
   }
 })
+
+test('rows that were forged hold up nobody', async () => {
+  await using app = await startApp()
+  const { client, clock } = app
+  for (const SecretId of ['a', 'b', 'c']) {
+    await client.createSecret({ Name: SecretId, SecretString: 'x' })
+    await client.deleteSecret({ SecretId, RecoveryWindowInDays: 7 })
+  }
+  await app.running.installation.engine.append(undefined, [
+    { statement: sql`update secrets set type = 'forged' where name in ('a', 'b')`, expect: 2 },
+  ])
+  clock.advance(8 * DAY)
+  const { secrets } = app.running.installation
+  assert.deepEqual(
+    (await secrets.expired(clock.now(), 1)).map(({ name }) => name),
+    ['c'],
+  )
+  assert.equal(await purge(app), 1)
+})
+
+test('a purge that is told to stop begins nothing more', async () => {
+  await using app = await startApp()
+  await app.client.createSecret({ Name: 'a', SecretString: 'x' })
+  await app.client.deleteSecret({ SecretId: 'a', RecoveryWindowInDays: 7 })
+  const { secrets } = app.running.installation
+  const later = app.clock.now() + 8 * DAY
+  const record = async () => assert.fail('a secret was removed')
+  assert.equal(await purgeDeletedSecrets(secrets, later, record, AbortSignal.abort()), 0)
+})

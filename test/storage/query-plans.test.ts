@@ -191,6 +191,9 @@ function plans(store: () => SqliteUnderTest): void {
       'secrets_by_purge (purge_at<?)',
     )
     assertFrugal(plan)
+    const next = await planOf(store(), expiredStatement(NOW, 100, { purge_at: 1, id: 1 }))
+    assertUses(next, 'secrets USING INDEX secrets_by_purge')
+    assertFrugal(next)
   })
 
   test('every statement of every change goes by an index', async () => {

@@ -116,3 +116,11 @@ describe('access', async () => {
     assert.deepEqual([refused?.operation, refused?.error?.code], ['UntagResource', NOT_FOUND.name])
   })
 })
+
+test('a refused request of great size leaves a small record', async () => {
+  await using app = await startApp()
+  const TagKeys = Array.from({ length: 20_000 }, (_, index) => `key-${index}`)
+  await assert.rejects(app.client.untagResource({ SecretId: 'missing', TagKeys }), NOT_FOUND)
+  const [entry] = await app.trail(1)
+  assert.deepEqual(entry?.parameters, { SecretId: 'missing', omitted: ['TagKeys'] })
+})
