@@ -31,15 +31,22 @@ export function endBrokenConnection(
   if (connection.broken) return
   connection.broken = true
   connection.closing = true
-  setTimeout(() => socket.destroy(), drainMs).unref()
-
   const status = STATUSES[error.code ?? ''] ?? 400
   const { latest } = connection
-  if (!latest || (latest.closed && latest.req.complete)) socket.end(bareAnswer(status))
-  else if (latest.closed) socket.destroySoon()
-  else if (latest.req.complete) latest.once('close', () => socket.writable && socket.end(bareAnswer(status)))
-  else if (latest.headersSent) latest.end()
-  else latest.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end()
+  // In the middle of a body it is that request's answer that tells; between requests nothing else does.
+  const inBody = latest !== undefined && !latest.req.complete
+  const cutOff = () => {
+    if (inBody) socket.destroySoon()
+    else if (socket.writable) socket.end(bareAnswer(status))
+    setTimeout(() => socket.destroy(), drainMs).unref()
+  }
+  if (!latest || latest.closed) {
+    cutOff()
+    return
+  }
+  latest.once('close', cutOff)
+  if (inBody && latest.headersSent) latest.end()
+  else if (inBody) latest.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end()
 }
 
 function bareAnswer(status: number): string {

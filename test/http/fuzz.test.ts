@@ -24,8 +24,11 @@ async function provoke(server: TestServer, bytes: Uint8Array): Promise<void> {
 }
 
 describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => {
-  describe('where signatures are verified', async () => {
-    const server = await startServer({ limits })
+  describe('where signatures are verified', () => {
+    let server: TestServer
+    before(async () => {
+      server = await startServer({ limits })
+    })
     after(() => server[Symbol.asyncDispose]())
     const valid = requestBytes(
       signed('CreateSecret', { Name: 'a', SecretString: 'x', ClientRequestToken: '1'.repeat(32) }),
@@ -125,14 +128,17 @@ describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => 
     })
   })
 
-  describe('where any credentials are taken', async () => {
-    const server = await startServer({ verify: false, limits: { requestsPerConnection: Number.MAX_SAFE_INTEGER } })
-    after(() => server[Symbol.asyncDispose]())
+  describe('where any credentials are taken', () => {
+    let server: TestServer
     let raw: RawSocket
     before(async () => {
+      server = await startServer({ verify: false, limits: { requestsPerConnection: Number.MAX_SAFE_INTEGER } })
       raw = await RawSocket.open(server.port)
     })
-    after(() => raw[Symbol.asyncDispose]())
+    after(async () => {
+      await raw[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    })
 
     /** Answers are JSON, unless they have no members. */
     const call = async (operation: string, body: string | Uint8Array) => {

@@ -75,10 +75,12 @@ describe('what is no HTTP is answered by 400 and the end of the connection', () 
   })
 
   test('the answers before it still come', async () => {
-    await using waiting = await startHolding({ verify: false })
+    await using waiting = await startHolding({ verify: false, limits: { drainMs: 1 } })
     await using raw = await RawSocket.open(waiting.port)
     await raw.send(`${good}${good}nonsense\r\n\r\n`)
     await waiting.held
+    // However long they take.
+    for (let count = 0; count < 10; count++) await waiting.send({ method: 'GET', rawHeaders: ['Host', 'a'] })
     waiting.letGo()
     assert.equal((await raw.answer()).status, 200)
     const second = await raw.answer()
