@@ -3,6 +3,8 @@ import type { SqlValue } from './sql.ts'
 
 /** Prepared statements kept; changes come in a small number of forms. */
 const STATEMENT_CACHE = 200
+/** Pages kept, in KiB: a group of changes touches pages all over the indexes, and what does not fit is written to the log more than once. */
+const CACHE_KIB = 16 * 1024
 /** How long a statement waits for another connection, such as a tool that reads the file. */
 const BUSY_TIMEOUT_MS = 5_000
 /** How long emptying the log waits for readers of other processes: everything else waits with it. */
@@ -19,6 +21,7 @@ export class WriteConnection {
     this.db.exec(`pragma synchronous = ${durable ? 'full' : 'off'}`)
     this.db.exec('pragma secure_delete = on')
     this.db.exec('pragma temp_store = memory')
+    this.db.exec(`pragma cache_size = -${CACHE_KIB}`)
   }
 
   /** Number of rows changed. */

@@ -43,7 +43,7 @@ test('the logs stay small while changes and reads never pause', async () => {
     }
   })()
   const value = randomBytes(10_000).toString('hex')
-  for (let round = 0; round < 60; round++)
+  for (let round = 0; round < 120; round++)
     await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         engine.append({ ...newEntry(), agent: value }, index % 2 ? [] : [change(`${round}.${index}`, value)]),
@@ -51,10 +51,11 @@ test('the logs stay small while changes and reads never pause', async () => {
     )
   writing = false
   await reads
-  assert.ok(statSync(store.storePath).size + statSync(`${store.storePath}-wal`).size > 24 * MB)
+  assert.ok(statSync(store.storePath).size + statSync(`${store.storePath}-wal`).size > 48 * MB)
   for (const path of [store.storePath, store.trailPath]) {
     const log = statSync(`${path}-wal`).size
-    assert.ok(log < 16 * MB, `${path}-wal has ${log} bytes`)
+    // Far less than went through it; how much less depends on who meets whom.
+    assert.ok(log < 32 * MB, `${path}-wal has ${log} bytes`)
   }
 })
 
