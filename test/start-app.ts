@@ -119,7 +119,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
       advance,
       now,
       toNoon: () => advance(DAY + DAY / 2 - (now() % DAY)),
-      today: () => new Date(now() - (now() % DAY)),
+      // The clock is read once: between two readings it may move.
+      today: () => new Date(Math.floor(now() / DAY) * DAY),
     },
     trail: (limit = 1000) => running.installation.trail.newest({ limit }),
     logged,

@@ -141,6 +141,9 @@ async function selectiveDriver(engine: Engine, query: PageQuery): Promise<Driver
     if (count < fewest) {
       best = driver
       fewest = count
+    } else {
+      // Counted up to the limit, which is long enough.
+      await othersFirst()
     }
   }
   return best
