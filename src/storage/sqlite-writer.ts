@@ -45,8 +45,8 @@ const CONSTRAINT_PRIMARY_KEY = 1555
 const STATEMENT_ERRORS: readonly number[] = [1, 18, 19, 20, 25]
 
 /** A write-ahead log beyond this is emptied with some force: readers that take turns could keep it from ever starting over. */
-const LOG_LIMIT = 64 * 1024 * 1024
-/** How often work in the background may hold up a group. */
+const LOG_LIMIT = 16 * 1024 * 1024
+/** How often an erasure, or waiting for a reader, may hold up a group. */
 const CHORE_EVERY_MS = 1_000
 /** How long closing may take to finish such work. */
 const CLOSING_MS = 2_000
@@ -58,6 +58,7 @@ class Writer {
   readonly #outbox: Outbox
   readonly #erasure: Erasure
   #choresAt = 0
+  #truncateAfter = 0
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -117,15 +118,22 @@ class Writer {
 
   /** What has to be done now and then, also under load. */
   doChores(now: number): void {
-    if (now - this.#choresAt < CHORE_EVERY_MS) return
+    const { storePath, trailPath } = this.#options
     try {
+      this.#limitLog(this.#store, storePath, now)
+      this.#limitLog(this.#trail, trailPath, now)
+      if (now - this.#choresAt < CHORE_EVERY_MS) return
       this.#erasure.step()
-      if (logBytes(this.#options.storePath) > LOG_LIMIT) this.#store.truncate()
-      if (logBytes(this.#options.trailPath) > LOG_LIMIT) this.#trail.truncate()
     } catch {
       // A full disk, most likely; there will be another time.
     }
     this.#choresAt = Date.now()
+  }
+
+  /** At once when a log is too long, unless a reader of another process prevented it just now. */
+  #limitLog(connection: WriteConnection, path: string, now: number): void {
+    if (logBytes(path) <= LOG_LIMIT || now < this.#truncateAfter) return
+    if (!connection.truncate()) this.#truncateAfter = Date.now() + CHORE_EVERY_MS
   }
 
   close(): void {
