@@ -37,7 +37,7 @@ export type Value<S> = S extends Shape<infer T> ? T : never
 const SERIALIZATION = 'SerializationException'
 
 /** Text of a SerializationException for a JSON value of the wrong type (facts 1.5); undefined where AWS sends none. */
-export function wrongType(json: unknown, wanted: string): Error {
+function wrongType(json: unknown, wanted: string): Error {
   if (Array.isArray(json)) return frameworkError(SERIALIZATION, 'Start of list found where not expected')
   if (typeof json === 'object')
     return frameworkError(SERIALIZATION, 'Start of structure or map found where not expected.')

@@ -21,7 +21,7 @@ type Owner = Pick<Secret, 'arn' | 'account' | 'region' | 'kmsKeyId'>
 type Needs = Pick<SecretsContext, 'kms' | 'cipher' | 'scope' | 'now'>
 
 /** True for secrets under `aws/secretsmanager`: unnamed, or by its alias or the ARN of that. */
-export function usesDefaultKey({ kmsKeyId }: Pick<Secret, 'kmsKeyId'>): boolean {
+function usesDefaultKey({ kmsKeyId }: Pick<Secret, 'kmsKeyId'>): boolean {
   return kmsKeyId === undefined || kmsKeyId === SECRETS_MANAGER_ALIAS || kmsKeyId.endsWith(`:${SECRETS_MANAGER_ALIAS}`)
 }
 

@@ -39,7 +39,7 @@ export const filter = structure(
 )
 export const filters = list(filter, { length: [undefined, 10] })
 
-export const replicaRegion = structure({ Region: regionType, KmsKeyId: kmsKeyId }, 'ReplicaRegionType')
+const replicaRegion = structure({ Region: regionType, KmsKeyId: kmsKeyId }, 'ReplicaRegionType')
 export const replicaRegions = list(replicaRegion, { length: [1, undefined] })
 
 export const replicationStatus = list(
@@ -73,3 +73,35 @@ export const externalMetadata = list(
 
 export const rotationEnabled = boolean()
 export const versionsToStages = map(versionId, versionStages)
+
+/** Members of a value, in GetSecretValue's answer and in each entry of a batch. */
+export const secretValue = {
+  ARN: arn,
+  Name: outputName,
+  VersionId: versionId,
+  SecretBinary: secretBinary,
+  SecretString: secretString,
+  VersionStages: versionStages,
+  CreatedDate: timestamp(),
+}
+
+/** Members of a secret in DescribeSecret and ListSecrets; between these and the next stand the versions, under a name of each operation's own. */
+export const described = {
+  ARN: arn,
+  Name: outputName,
+  Type: type,
+  Description: description,
+  KmsKeyId: kmsKeyId,
+  RotationEnabled: rotationEnabled,
+  RotationLambdaARN: rotationLambdaArn,
+  RotationRules: rotationRules,
+  ExternalSecretRotationMetadata: externalMetadata,
+  ExternalSecretRotationRoleArn: externalRoleArn,
+  LastRotatedDate: timestamp(),
+  LastChangedDate: timestamp(),
+  LastAccessedDate: timestamp(),
+  DeletedDate: timestamp(),
+  NextRotationDate: timestamp(),
+  Tags: tags,
+}
+export const origin = { OwningService: owningService, CreatedDate: timestamp(), PrimaryRegion: regionType }

@@ -26,6 +26,9 @@ export interface SqlChange extends Change {
   readonly writes: readonly Write[]
 }
 
+/** Row of `meta` that counts removals whose content may still stand in the files. */
+export const ERASURE_MARK = 'erasure'
+
 /**
  * What differs between databases, and nothing else.
  *

@@ -26,7 +26,7 @@ export const SECRET_COLUMNS = [
 export const DESCRIPTION_HEAD = 64
 
 /** How descriptions compare without regard to case. */
-export function descriptionHead(description: string): string {
+function descriptionHead(description: string): string {
   const head = description.toLowerCase().slice(0, DESCRIPTION_HEAD)
   // Half of a surrogate pair has no UTF-8 form; no prefix that a filter can have holds such characters.
   return head.isWellFormed() ? head : head.slice(0, -1)

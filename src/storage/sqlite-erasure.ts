@@ -1,3 +1,4 @@
+import { ERASURE_MARK } from './engine.ts'
 import type { WriteConnection } from './sqlite-connection.ts'
 import { UnusedSpace } from './unused-space.ts'
 
@@ -13,10 +14,14 @@ export class Erasure {
   #next: number | undefined
   /** Something was removed behind this pass over the file. */
   #again = false
+  /** The mark of removals when this pass began; a later one is not its business. */
+  #mark: string | undefined
 
   constructor(store: WriteConnection, path: string) {
     this.#store = store
     this.#path = path
+    // A process that ended in the middle of an erasure has left its mark.
+    if (this.#readMark() !== undefined) this.request()
   }
 
   get isUnfinished(): boolean {
@@ -34,6 +39,7 @@ export class Erasure {
     if (this.#next === undefined) return true
     // With an empty log the file is all there is, and steps may lie apart: what moves between pages is never unused space.
     if (!this.#store.truncate()) return false
+    if (this.#next === 0) this.#mark = this.#readMark()
     this.#space ??= new UnusedSpace(this.#path)
     const from = this.#next
     // Nobody writes meanwhile, no tool beside us either; an empty transaction leaves the log empty.
@@ -48,7 +54,19 @@ export class Erasure {
     if (this.#next < this.#space.fileBytes) return true
     this.#next = this.#again ? 0 : undefined
     this.#again = false
+    this.#clearMark()
     return true
+  }
+
+  #readMark(): string | undefined {
+    const [row] = this.#store.all('select value from meta where name = ?', [ERASURE_MARK])
+    return row && String(row.value)
+  }
+
+  #clearMark(): void {
+    if (this.#mark === undefined) return
+    this.#store.run('delete from meta where name = ? and value = ?', [ERASURE_MARK, this.#mark])
+    this.#store.truncate()
   }
 
   /** Only once the store's connections are closed. */

@@ -66,8 +66,6 @@ class Writer {
     this.#trail = new WriteConnection(options.trailPath, options.durable)
     this.#outbox = new Outbox(this.#store, this.#trail, options.node)
     this.#erasure = new Erasure(this.#store, options.storePath)
-    // A process that ended in the middle of an erasure left no note of it.
-    if (options.durable) this.#erasure.request()
     this.rest()
   }
 

@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewSecret } from '../../src/secrets/secrets-store.ts'
+import { ERASURE_MARK } from '../../src/storage/engine.ts'
+import { sql } from '../../src/storage/sql.ts'
 import { create, find, newEntry, newSecret, storesOn } from './engine-under-test.ts'
 import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
 
@@ -88,6 +90,23 @@ test('while somebody else reads, the log stays for now, and is emptied later by 
   while (statSync(`${store.storePath}-wal`).size > 0 && Date.now() < until) await sleep(50)
   assert.equal(statSync(`${store.storePath}-wal`).size, 0)
   assert.ok(!rawStore(store).includes('removed'))
+})
+
+test('an erasure that never came is made up for after the next start', async () => {
+  await using store = await openSqlite()
+  const stores = storesOn(store.engine)
+  await create(stores, newSecret('removed'))
+  const { secret } = await find(stores, 'removed')
+  await stores.trail.append(newEntry(), [stores.secrets.remove(secret)])
+  const marks = async () => {
+    const { results } = await store.engine.read([sql`select value from meta where name = ${ERASURE_MARK}`])
+    return (results[0] ?? []).map(({ value }) => value)
+  }
+  assert.deepEqual(await marks(), ['1'])
+  await store.reopen()
+  const until = Date.now() + 10_000
+  while ((await marks()).length > 0 && Date.now() < until) await sleep(50)
+  assert.deepEqual(await marks(), [])
 })
 
 /** A secret whose every part carries a mark. */

@@ -1,6 +1,6 @@
 import { AwsError } from '../../aws/error.ts'
 import { noResource, operation } from '../../aws/operation.ts'
-import { integer, list, string, structure, timestamp } from '../../aws/shape.ts'
+import { integer, list, string, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { compileFilters } from '../filters.ts'
@@ -12,19 +12,7 @@ import { getSecretValue } from './get-secret-value.ts'
 /** Secrets in one call, and so on one page (facts 4.1, 4.5). */
 const MAX_SECRETS = 20
 
-const secretValueEntry = structure(
-  {
-    ARN: shapes.arn,
-    Name: shapes.outputName,
-    VersionId: shapes.versionId,
-    SecretBinary: shapes.secretBinary,
-    SecretString: shapes.secretString,
-    VersionStages: shapes.versionStages,
-    CreatedDate: timestamp(),
-  },
-  'SecretValueEntry',
-)
-
+const secretValueEntry = structure(shapes.secretValue, 'SecretValueEntry')
 const errorEntry = structure({ SecretId: shapes.secretId, ErrorCode: string(), Message: string() }, 'APIErrorType')
 
 export const batchGetSecretValue = operation({

@@ -1,5 +1,5 @@
 import { operation } from '../../aws/operation.ts'
-import { required, structure, timestamp } from '../../aws/shape.ts'
+import { required, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { describe } from '../describe.ts'
 import { findSecret } from '../find-secret.ts'
@@ -12,26 +12,9 @@ export const describeSecret = operation({
   access: 'read',
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({
-    ARN: shapes.arn,
-    Name: shapes.outputName,
-    Type: shapes.type,
-    Description: shapes.description,
-    KmsKeyId: shapes.kmsKeyId,
-    RotationEnabled: shapes.rotationEnabled,
-    RotationLambdaARN: shapes.rotationLambdaArn,
-    RotationRules: shapes.rotationRules,
-    ExternalSecretRotationMetadata: shapes.externalMetadata,
-    ExternalSecretRotationRoleArn: shapes.externalRoleArn,
-    LastRotatedDate: timestamp(),
-    LastChangedDate: timestamp(),
-    LastAccessedDate: timestamp(),
-    DeletedDate: timestamp(),
-    NextRotationDate: timestamp(),
-    Tags: shapes.tags,
+    ...shapes.described,
     VersionIdsToStages: shapes.versionsToStages,
-    OwningService: shapes.owningService,
-    CreatedDate: timestamp(),
-    PrimaryRegion: shapes.regionType,
+    ...shapes.origin,
     ReplicationStatus: shapes.replicationStatus,
   }),
   check: ({ SecretId }) => checkSecretId(SecretId),

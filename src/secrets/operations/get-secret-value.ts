@@ -1,5 +1,5 @@
 import { operation } from '../../aws/operation.ts'
-import { required, structure, timestamp } from '../../aws/shape.ts'
+import { required, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { accessDay } from '../deletion.ts'
 import { errors } from '../errors.ts'
@@ -19,15 +19,7 @@ export const getSecretValue = operation({
     VersionId: shapes.versionId,
     VersionStage: shapes.versionStage,
   }),
-  output: structure({
-    ARN: shapes.arn,
-    Name: shapes.outputName,
-    VersionId: shapes.versionId,
-    SecretBinary: shapes.secretBinary,
-    SecretString: shapes.secretString,
-    VersionStages: shapes.versionStages,
-    CreatedDate: timestamp(),
-  }),
+  output: structure(shapes.secretValue),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
 

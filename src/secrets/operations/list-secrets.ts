@@ -1,5 +1,5 @@
 import { noResource, operation } from '../../aws/operation.ts'
-import { boolean, integer, list, string, structure, timestamp } from '../../aws/shape.ts'
+import { boolean, integer, list, string, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { describe } from '../describe.ts'
 import { compileFilters } from '../filters.ts'
@@ -19,26 +19,9 @@ const sortKeys: Readonly<Record<string, SortKey>> = {
 
 const secretListEntry = structure(
   {
-    ARN: shapes.arn,
-    Name: shapes.outputName,
-    Type: shapes.type,
-    Description: shapes.description,
-    KmsKeyId: shapes.kmsKeyId,
-    RotationEnabled: shapes.rotationEnabled,
-    RotationLambdaARN: shapes.rotationLambdaArn,
-    RotationRules: shapes.rotationRules,
-    ExternalSecretRotationMetadata: shapes.externalMetadata,
-    ExternalSecretRotationRoleArn: shapes.externalRoleArn,
-    LastRotatedDate: timestamp(),
-    LastChangedDate: timestamp(),
-    LastAccessedDate: timestamp(),
-    DeletedDate: timestamp(),
-    NextRotationDate: timestamp(),
-    Tags: shapes.tags,
+    ...shapes.described,
     SecretVersionsToStages: shapes.versionsToStages,
-    OwningService: shapes.owningService,
-    CreatedDate: timestamp(),
-    PrimaryRegion: shapes.regionType,
+    ...shapes.origin,
   },
   'SecretListEntry',
 )
