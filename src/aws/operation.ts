@@ -12,15 +12,38 @@ export interface Target<V> {
   readonly label?: string | undefined
   /** Account that owns it. */
   readonly account: string
+  /** The policy on the thing itself, when it has one. */
+  readonly policy?: ResourcePolicy | undefined
+  /** What the thing itself gives conditions to compare, beside its tags and its account. */
+  readonly conditions?: Conditions | undefined
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
   /** The thing itself, when it exists. */
   readonly value: V | undefined
+  /** What to answer instead of the usual denial, where AWS says something else. */
+  readonly denied?: AwsError | undefined
   /** What to answer once permission was given, when it does not exist. */
   readonly missing?: AwsError | undefined
   /** What to answer once permission was given, always: what is stored of it cannot be trusted. */
   readonly unreadable?: AwsError | undefined
   /** What to answer once permission was given, when its state forbids most operations. */
   readonly unusable?: AwsError | undefined
+}
+
+/**
+ * Values of condition keys. Names in any case, with prefix, as `secretsmanager:SecretId`; a member that is undefined is an absent key (security
+ * facts 2.3). Numbers and booleans as text.
+ */
+export type Conditions = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** The policy on a resource, and how it takes part in the decision. */
+export interface ResourcePolicy {
+  readonly document: string
+  /** `trust` and `key` policies must allow by themselves (security facts 3.7). */
+  readonly rule: 'ordinary' | 'trust' | 'key'
+  /** How explanations name it. */
+  readonly name: string
+  /** Unique id of each user and role that the document names by ARN, as of when it was saved. */
+  readonly bindings?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -40,8 +63,16 @@ export interface Operation<I, O, V, C> {
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */
   check?(input: I): void
   target(input: I, context: C): Target<V> | Promise<Target<V>>
-  /** Further actions the caller must be allowed, beside the one named like the operation. */
+  /** The action that permits it, with its service's prefix, where that is not the one named like the operation. */
+  readonly action?: string | undefined
+  /** Further actions of the service that the caller must be allowed. */
   alsoRequires?(input: I): readonly string[]
+  /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
+  conditions?(input: I, context: C): Conditions | Promise<Conditions>
+  /** True when a caller whom no policy allows this may do it all the same, as GetCallerIdentity. Asked before permission is. */
+  allowsAnyone?: boolean | undefined
+  /** Tags that the thing would have afterwards: refused when they would take away the caller's own permission (security facts 2.4). */
+  tagsAfter?(input: I, value: V): Target<V>['tags']
   /** True for an operation that also runs where there is nothing; `run` then gets undefined. */
   acceptsMissing?(input: I): boolean
   /** True for an operation that also runs in a state that forbids most others. */
@@ -55,6 +86,13 @@ export type AnyOperation<C = any> = Operation<any, any, any, C>
 /** Declares an operation; the input's and output's types follow from the shapes. */
 export function operation<I, O, V, C>(definition: Operation<I, O, V, C>): Operation<I, O, V, C> {
   return definition
+}
+
+/** Condition keys of tags that a request sends (security facts 2.3). */
+export function requestTags(tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]): Conditions {
+  if (tags.length === 0) return {}
+  const named = tags.map(({ Key = '', Value }) => [`aws:RequestTag/${Key}`, Value] as const)
+  return { ...Object.fromEntries(named), 'aws:TagKeys': tags.map(({ Key = '' }) => Key) }
 }
 
 /** Target of an action without a resource, such as ListSecrets. */

@@ -49,7 +49,7 @@ function wrongType(json: unknown, wanted: string): Error {
 export function string<const E extends string>(constraints: Constraints & { readonly enum: readonly E[] }): Shape<E>
 export function string(constraints?: Constraints): Shape<string>
 export function string(constraints: Constraints = {}): Shape<string> {
-  const expression = constraints.pattern === undefined ? undefined : new RegExp(`^(?:${constraints.pattern})$`)
+  const expression = constraints.pattern === undefined ? undefined : wholePattern(constraints.pattern)
   return {
     kind: 'string',
     constraints,
@@ -70,6 +70,11 @@ export function string(constraints: Constraints = {}): Shape<string> {
     },
     render: (value) => value,
   }
+}
+
+/** Matches a whole value. Classes of characters, as in IAM's tags, need the flag that makes them mean something. */
+function wholePattern(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, pattern.includes('\\p{') ? 'u' : '')
 }
 
 function number(kind: 'integer' | 'long', wanted: string, constraints: Constraints): Shape<number> {
