@@ -29,7 +29,13 @@ export async function fill({ installation, account }: RunningCoffer, from: numbe
   const { secrets, trail, keys, keyring } = installation
   const scope = { account, region: REGION }
   const material = keyring.sealer('kms')
-  const kmsContext: KmsContext = { scope, keys, material, report: (error) => console.error(error.message) }
+  const kmsContext: KmsContext = {
+    scope,
+    via: 'secretsmanager',
+    keys,
+    material,
+    report: (error) => console.error(error.message),
+  }
   const record = (arn: string) =>
     serviceEntry({ service: 'secretsmanager', operation: 'Fill', by: 'coffer', ...scope, at: Date.now(), arn })
   await ensureServiceKey(SECRETS_MANAGER_ALIAS, kmsContext, Date.now(), (change, arn) =>
@@ -40,6 +46,7 @@ export async function fill({ installation, account }: RunningCoffer, from: numbe
   const kms: KmsClient = {
     generateDataKey: async (request) => generateDataKey.run(request, key, kmsContext),
     decrypt: () => Promise.reject(new Error('nothing is read here')),
+    arnOf: async () => key.arn,
   }
   const needs = { kms, cipher: { seal: sealOnce, open: openOnce }, scope, now: Date.now() }
   const one = async (index: number) => {

@@ -38,6 +38,7 @@ function start(): Promise<RunningCoffer> {
     dataDir,
     rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true },
     verify: true,
+    enforce: true,
     account: '111122223333',
     administrator: ADMINISTRATOR,
     keepCredentials: async () => {},

@@ -40,6 +40,7 @@ async function coffer(dataDir: string, count: number): Promise<() => Promise<voi
     dataDir,
     rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true },
     verify: true,
+    enforce: true,
     account: '111122223333',
     administrator: ADMINISTRATOR,
     keepCredentials: async () => {},

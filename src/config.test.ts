@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { describe, test } from 'node:test'
 import {
-  ConfigError,
   DEFAULT_TRAIL_RECORDS,
   type Environment,
   type GivenOptions,
@@ -10,6 +9,7 @@ import {
   Settings,
   trailLimit,
 } from './config.ts'
+import { ConfigError } from './config-error.ts'
 
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
   new Settings(given, environment, '/srv/coffer')

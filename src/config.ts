@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { ConfigError } from './config-error.ts'
+import { type ConnectionConfig, connectionConfig } from './connection-config.ts'
 import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -27,15 +29,20 @@ const VARIABLES = [
   'COFFER_ACCOUNT',
   'COFFER_ADMIN_ACCESS_KEY_ID',
   'COFFER_ADMIN_SECRET_ACCESS_KEY',
+  'COFFER_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  'AWS_ENDPOINT_URL',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_PROFILE',
 ] as const
 
 type Variable = (typeof VARIABLES)[number]
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** What was asked for cannot be done; the message is one line for the operator. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
 
 /** Options of the command line as they were typed. */
 export interface GivenOptions {
@@ -50,6 +57,9 @@ export interface GivenOptions {
   readonly credentialsFile?: string
   readonly account?: string
   readonly verify?: boolean
+  readonly enforce?: boolean
+  readonly endpointUrl?: string
+  readonly region?: string
 }
 
 export interface TlsFiles {
@@ -75,6 +85,7 @@ export interface ServeConfig extends ListenConfig {
 
 export interface DevConfig extends ListenConfig {
   readonly verify: boolean
+  readonly enforce: boolean
   readonly account: string | undefined
   readonly administrator: Credentials | undefined
 }
@@ -113,12 +124,16 @@ export class Settings {
 
   /** Off loopback only where the command line says so: the environment may be meant for `coffer serve`. */
   dev(): DevConfig {
+    const { verify = false, enforce = false } = this.#given
+    if (enforce && !verify)
+      throw new ConfigError('Cannot enforce policies without verifying who calls: give --verify too')
     return {
       host: hostOf(this.#given.host ?? DEFAULT_HOST),
       port: this.#port(),
       tls: this.#tls(),
       trustedProxies: [],
-      verify: this.#given.verify ?? false,
+      verify,
+      enforce,
       account: this.#account(),
       administrator: this.#administrator(),
     }
@@ -131,7 +146,7 @@ export class Settings {
       rootKey: this.rootKey(dataDir),
       credentialsFile: pathOf(
         '--credentials-file',
-        this.#given.credentialsFile ?? this.#variable('COFFER_CREDENTIALS_FILE') ?? `${dataDir}.credentials`,
+        this.#given.credentialsFile ?? this.#variable('COFFER_CREDENTIALS_FILE') ?? credentialsBeside(dataDir),
       ),
       account: this.#account(),
     }
@@ -139,6 +154,20 @@ export class Settings {
 
   dataDir(): string {
     return pathOf('--data-dir', this.#given.dataDir ?? this.#variable('COFFER_DATA_DIR') ?? this.#defaultDataDir)
+  }
+
+  /** How a running Coffer is asked about something; `subject` is its ARN or name as it was typed. */
+  connection(subject: string): ConnectionConfig {
+    const { endpointUrl, region, credentialsFile: file, dataDir } = this.#given
+    return connectionConfig({
+      endpointUrl,
+      region,
+      credentialsFile: file === undefined ? undefined : pathOf('--credentials-file', file),
+      dataDirGiven: dataDir !== undefined,
+      besideData: credentialsBeside(this.dataDir()),
+      subject,
+      variable: (name) => this.#variable(name),
+    })
   }
 
   rootKey(dataDir: string): RootKeySource {
@@ -247,6 +276,8 @@ function pathOf(option: string, path: string): string {
   if (path === '') throw new ConfigError(`Cannot use ${option}: it is empty`)
   return resolve(path)
 }
+
+const credentialsBeside = (dataDir: string) => `${dataDir}.credentials`
 
 function flagOf(text = ''): boolean {
   if (/^(1|true|yes|on)$/i.test(text)) return true

@@ -29,6 +29,8 @@ export interface CofferOptions {
   readonly account?: string | undefined
   /** Verify signatures also without a data directory. */
   readonly verify?: boolean | undefined
+  /** Enforce policies also without a data directory; verifies signatures too. */
+  readonly enforce?: boolean | undefined
 }
 
 /** A Coffer in this process. Close it, or use it with `await using`. */
@@ -51,10 +53,12 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
   if (fault) throw new Error(`Cannot use the given administrator: ${fault}`)
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new Error(`Cannot use the given account: ${account}: an account has 12 digits`)
+  const enforce = options.enforce ?? dataDir !== undefined
   const running = await startCoffer({
     dataDir,
     rootKey: rootKeySource(options, dataDir),
-    verify: options.verify ?? dataDir !== undefined,
+    verify: options.verify ?? (enforce || dataDir !== undefined),
+    enforce,
     account,
     administrator,
     keepCredentials: async (of, credentials) => {

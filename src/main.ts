@@ -12,6 +12,15 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const isCheckout = import.meta.url.endsWith('.ts')
 const defaultDataDir = isCheckout ? join(root, 'coffer-data') : join(homedir(), '.local', 'share', 'coffer')
 
+/** Coffer needs those of AWS only to sign what a command asks; nothing else in the process looks at them. */
+const SECRET_VARIABLES = [
+  'COFFER_ROOT_KEY',
+  'COFFER_ROOT_KEY_PASSPHRASE',
+  'COFFER_ADMIN_SECRET_ACCESS_KEY',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+]
+
 for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed)
 const environment = takeEnvironment()
 try {
@@ -28,8 +37,7 @@ try {
 /** The environment; what is secret of it is left in no place from which threads, reports or other programs could have it. */
 function takeEnvironment(): Environment {
   const taken = { ...process.env }
-  for (const name of ['COFFER_ROOT_KEY', 'COFFER_ROOT_KEY_PASSPHRASE', 'COFFER_ADMIN_SECRET_ACCESS_KEY'])
-    delete process.env[name]
+  for (const name of SECRET_VARIABLES) delete process.env[name]
   return taken
 }
 

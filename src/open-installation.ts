@@ -12,6 +12,7 @@ import type { Engine } from './storage/engine.ts'
 import { SqlIdentityStore } from './storage/identity-store.ts'
 import { readInstallation, writeInstallation } from './storage/installation.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
+import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
@@ -63,6 +64,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local' })
     const opened = await openKeyring(engine, options.rootKey, path)
     const mac = opened.keyring.authenticator('row-mac')
+    await moveFirstUsers(engine, mac)
     return {
       dataDir: path,
       engine,

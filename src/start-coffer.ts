@@ -5,15 +5,23 @@ import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
 import { SecurityLog } from './audit/security-log.ts'
 import type { Change } from './aws/change.ts'
+import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
 import { createAdministrator } from './identity/administrator.ts'
-import { openAuthenticator, signedAuthenticator } from './identity/authenticate.ts'
+import { signedAuthenticator } from './identity/authenticate.ts'
+import { Authorizer, type Organization } from './identity/authorize.ts'
+import { arnOf } from './identity/entities.ts'
+import type { LastUse } from './identity/identity-store.ts'
+import { LastUses } from './identity/last-uses.ts'
+import { openAuthenticator } from './identity/open-authenticator.ts'
+import { SessionTokens } from './identity/temporary-credentials.ts'
 import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import type { Secret } from './secrets/secret.ts'
+import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -21,6 +29,12 @@ export interface StartOptions {
   readonly rootKey: RootKeySource
   /** False takes any credentials; only for data that is thrown away. */
   readonly verify: boolean
+  /** False allows everybody everything in their own account; only for data that is thrown away. Needs `verify`. */
+  readonly enforce: boolean
+  /** What holds for every account. */
+  readonly organization?: Organization | undefined
+  /** Keys of OpenID Connect issuers; from their discovery documents when absent. */
+  readonly issuerKeys?: IssuerKeys | undefined
   /** Account of a new installation; random when absent. */
   readonly account?: string | undefined
   /** Access key of the first administrator; random when absent. */
@@ -54,22 +68,39 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
   const { log, now = Date.now } = options
   if (!options.verify && options.dataDir !== undefined)
     throw new Error('A Coffer with a data directory always verifies signatures')
+  if (!options.enforce && options.dataDir !== undefined)
+    throw new Error('A Coffer with a data directory always enforces policies')
+  if (options.enforce && !options.verify)
+    throw new Error('Policies can only be enforced where signatures are verified: anybody could be anybody')
   const installation = await openInstallation(options)
   try {
     const first = await firstAccount(installation, options, now())
     const security = new SecurityLog(options.onRefused ?? ((line) => log.warn(line, 'authentication failed')))
     const { secrets, keys, identities, trail, keyring } = installation
+    const policies = new PolicyCache()
+    const accessKeys = keyring.sealer('access-key')
+    const sessions = new SessionTokens(keyring.sealer('session'))
+    const callers = { store: identities, policies, accessKeys, tokens: sessions }
+    const uses = new LastUses()
+    const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
       services: createServices({
         secrets,
         keys,
         trail,
+        identities,
+        policies,
+        authorizer,
+        accessKeys,
+        sessions,
+        issuerKeys: options.issuerKeys ?? new DiscoveredKeys({ now }),
         material: keyring.sealer('kms'),
         pageTokens: keyring.sealer('page-token'),
+        warn: (message) => log.warn({}, message),
       }),
-      authenticator: options.verify
-        ? signedAuthenticator(identities, keyring.sealer('access-key'))
-        : openAuthenticator(),
+      authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
+      authorizer,
+      remember: (use: LastUse) => (uses.isDue(use) ? identities.recordUses([use]) : undefined),
       trail,
       locks: new ResourceLocks(),
       now,
@@ -108,7 +139,15 @@ async function firstAccount(
   await options.keepCredentials(account, credentials)
   const sealer = keyring.sealer('access-key')
   const { user, changes } = createAdministrator({ account, credentials, at }, identities, sealer)
-  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at, arn: user.arn }
+  const event = {
+    service: 'iam',
+    operation: 'CreateUser',
+    by: 'iam',
+    account,
+    region: 'us-east-1',
+    at,
+    arn: arnOf(user),
+  }
   await trail.append(serviceEntry(event), changes)
   return { account, credentials }
 }

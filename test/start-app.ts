@@ -1,13 +1,18 @@
+import { IAM, type IAMClientConfig } from '@aws-sdk/client-iam'
 import { SecretsManager, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import { STS, type STSClientConfig } from '@aws-sdk/client-sts'
 import { sdkRequestHandler } from '../src/app/sdk-request-handler.ts'
 import { serviceEntry } from '../src/app/service-entry.ts'
 import type { Entry } from '../src/audit/entry.ts'
 import { startHttpServer } from '../src/http/server.ts'
-import { type Credentials, newCredentials, uniqueId } from '../src/identity/access-key.ts'
-import { accessKeyPlace } from '../src/identity/authenticate.ts'
+import { type Credentials, newCredentials } from '../src/identity/access-key.ts'
+import { newUser, sealAccessKey } from '../src/identity/administrator.ts'
+import type { Organization } from '../src/identity/authorize.ts'
+import { arnOf } from '../src/identity/entities.ts'
 import type { Log } from '../src/log.ts'
 import type { RootKeySource } from '../src/root-key-source.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
+import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
 export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
@@ -24,7 +29,11 @@ export interface AppOptions {
   readonly rootKey?: RootKeySource
   /** Default true: also data that is thrown away is behind signatures here. */
   readonly verify?: boolean
+  /** Default as `verify`. */
+  readonly enforce?: boolean
   readonly account?: string
+  readonly issuerKeys?: IssuerKeys
+  readonly organization?: Organization
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -34,8 +43,16 @@ export interface TestApp extends AsyncDisposable {
   readonly running: RunningCoffer
   /** Another client: other Region, other credentials. */
   clientFor(config?: Partial<SecretsManagerClientConfig>): SecretsManager
-  /** The client of a new user of the account, whom no policy allows anything. */
-  as(userName: string): Promise<SecretsManager>
+  /** The administrator's client of IAM. */
+  readonly iam: IAM
+  iamFor(config?: Partial<IAMClientConfig>): IAM
+  /** The administrator's client of STS. */
+  readonly sts: STS
+  stsFor(config?: Partial<STSClientConfig>): STS
+  /** The client of a new user of the account, whom only these policies allow anything. */
+  as(userName: string, policies?: readonly PolicyDocument[]): Promise<SecretsManager>
+  /** Credentials of a new user of the account, whom only these policies allow anything. */
+  user(userName: string, policies?: readonly PolicyDocument[]): Promise<Credentials>
   /** Server and clients share this clock. */
   readonly clock: TestClock
   /** The newest records, oldest first. */
@@ -46,6 +63,9 @@ export interface TestApp extends AsyncDisposable {
   readonly refused: Record<string, unknown>[]
   close(): Promise<void>
 }
+
+/** An inline policy: the whole document, or its statements. */
+export type PolicyDocument = object | readonly object[]
 
 export interface TestClock {
   advance(milliseconds: number): void
@@ -68,8 +88,12 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     dataDir: options.dataDir,
     rootKey: options.rootKey ?? { kind: 'memory' },
     verify: options.verify ?? true,
+    enforce: options.enforce ?? options.verify ?? true,
+    organization: options.organization,
+    issuerKeys: options.issuerKeys,
     account: options.account ?? '111122223333',
-    administrator: ADMINISTRATOR,
+    // Where everybody is let in, nobody is known.
+    administrator: options.verify === false ? undefined : ADMINISTRATOR,
     keepCredentials: async () => {},
     log,
     onRefused: (line) => refused.push(line),
@@ -85,21 +109,24 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
           log,
         })
       : undefined
-  const clients: SecretsManager[] = []
-  const clientFor = (config: Partial<SecretsManagerClientConfig> = {}): SecretsManager => {
-    const client = new SecretsManager({
-      region: REGION,
-      credentials: ADMINISTRATOR,
-      endpoint: server?.url ?? 'http://coffer.test',
-      maxAttempts: 1,
-      ...(server ? {} : { requestHandler: sdkRequestHandler(running.app) }),
-      ...config,
-    })
+  const clients: { destroy(): void }[] = []
+  const settings = {
+    region: REGION,
+    credentials: ADMINISTRATOR,
+    endpoint: server?.url ?? 'http://coffer.test',
+    maxAttempts: 1,
+    ...(server ? {} : { requestHandler: sdkRequestHandler(running.app) }),
+  }
+  const known = <C extends { config: object; destroy(): void }>(client: C): C => {
     // Over HTTP, the SDK would set its clock by the Date of answers, which is the machine's.
     Object.defineProperty(client.config, 'systemClockOffset', { get: () => offset, set: () => {} })
     clients.push(client)
     return client
   }
+  const clientFor: TestApp['clientFor'] = (config) => known(new SecretsManager({ ...settings, ...config }))
+  const iamFor: TestApp['iamFor'] = (config) => known(new IAM({ ...settings, ...config }))
+  const stsFor: TestApp['stsFor'] = (config) => known(new STS({ ...settings, ...config }))
+  const user: TestApp['user'] = (userName, policies) => addUser(running, userName, policies)
   const close = async () => {
     for (const client of clients) client.destroy()
     await server?.close()
@@ -114,7 +141,12 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     account: running.account,
     running,
     clientFor,
-    as: async (userName) => clientFor({ credentials: await addUser(running, userName) }),
+    iam: iamFor(),
+    iamFor,
+    sts: stsFor(),
+    stsFor,
+    as: async (userName, policies) => clientFor({ credentials: await user(userName, policies) }),
+    user,
     clock: {
       advance,
       now,
@@ -130,20 +162,27 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   }
 }
 
-async function addUser({ account, installation }: RunningCoffer, userName: string): Promise<Credentials> {
+async function addUser(
+  { account, installation }: RunningCoffer,
+  name: string,
+  policies: readonly PolicyDocument[] = [],
+): Promise<Credentials> {
   const { identities, keyring, trail } = installation
   const credentials = newCredentials()
-  const createdAt = Date.now()
-  const arn = `arn:aws:iam::${account}:user/${userName}`
-  const user = { account, userName, userId: uniqueId('AIDA'), arn, managedPolicies: [], createdAt }
-  const key = { accessKeyId: credentials.accessKeyId, account, userName, active: true, createdAt }
-  const sealedSecret = keyring.sealer('access-key').seal(Buffer.from(credentials.secretAccessKey), accessKeyPlace(key))
-  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at: createdAt, arn }
-  await trail.append(serviceEntry(event), [
-    identities.createUser(user),
-    identities.createAccessKey({ ...key, sealedSecret }),
+  const at = Date.now()
+  const inline = policies.map((policy, index) => ({ name: `policy-${index + 1}`, document: documentOf(policy) }))
+  const user = { ...newUser({ account, name, at }), inline }
+  const key = sealAccessKey(credentials, user, at, keyring.sealer('access-key'))
+  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at }
+  await trail.append(serviceEntry({ ...event, arn: arnOf(user) }), [
+    identities.create(user),
+    identities.createAccessKey(key, user),
   ])
   return credentials
+}
+
+function documentOf(policy: PolicyDocument): string {
+  return JSON.stringify('Statement' in policy ? policy : { Version: '2012-10-17', Statement: policy })
 }
 
 function recordingLog(logged: TestApp['logged']): Log {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { serviceEntry } from '../src/app/service-entry.ts'
 import type { Change } from '../src/aws/change.ts'
+import { type Credentials, newCredentials } from '../src/identity/access-key.ts'
+import { createAdministrator } from '../src/identity/administrator.ts'
 import { encrypt } from '../src/kms/ciphertext.ts'
 import { newKey } from '../src/kms/key.ts'
 import type { KeyState, KmsKey } from '../src/kms/key-store.ts'
@@ -32,6 +34,21 @@ export async function storeAttributes(app: TestApp, arn: string, attributes: Par
   await commit(app, [app.running.installation.secrets.update({ ...secret, ...attributes })])
 }
 
+/** Gives a secret a resource policy, whose principals are bound to nobody. */
+export function storePolicy(app: TestApp, arn: string, ...statements: readonly object[]): Promise<void> {
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+  return storeAttributes(app, arn, { resourcePolicy: { document, bindings: {} } })
+}
+
+/** Another account of the installation, and its administrator's access key. */
+export async function storeAccount(app: TestApp, account: string): Promise<Credentials> {
+  const { identities, keyring } = app.running.installation
+  const credentials = newCredentials()
+  const sealer = keyring.sealer('access-key')
+  await commit(app, createAdministrator({ account, credentials, at: app.clock.now() }, identities, sealer).changes)
+  return credentials
+}
+
 /** A secret whose value was sealed for another one: somebody moved it in the store. */
 export async function storeSwapped(app: TestApp, arn: string, name: string): Promise<string> {
   const { secret, current } = await stored(app, arn)
@@ -46,9 +63,18 @@ export async function forge(app: TestApp, statement: Sql): Promise<void> {
 }
 
 /** A customer's key of the account in REGION, as it will be once keys can be made. */
-export async function storeKey(app: TestApp, alias: string, state: KeyState = 'Enabled'): Promise<KmsKey> {
+export async function storeKey(
+  app: TestApp,
+  alias: string,
+  state: KeyState = 'Enabled',
+  policy?: object,
+): Promise<KmsKey> {
   const { keys, keyring } = app.running.installation
-  const key = { ...newKey({ account: app.account, region: REGION }, 'CUSTOMER', app.clock.now()), state }
+  const key = {
+    ...newKey({ account: app.account, region: REGION }, 'CUSTOMER', app.clock.now()),
+    state,
+    policy: policy && { document: JSON.stringify(policy), bindings: {} },
+  }
   await commit(app, [keys.create({ ...key, materials: [newMaterial(key, 1, keyring.sealer('kms'))] }, alias)])
   return key
 }

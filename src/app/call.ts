@@ -1,12 +1,8 @@
 import type { Principal } from '../identity/principal.ts'
+import type { RequestFacts } from '../identity/request-context.ts'
 
 /** One request, once its caller is known. */
-export interface Call {
+export interface Call extends RequestFacts {
   readonly principal: Principal
-  readonly region: string
   readonly requestId: string
-  /** Milliseconds. */
-  readonly now: number
-  readonly address: string
-  readonly agent: string
 }

@@ -2,7 +2,8 @@ import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
 import type { AnyOperation, Operation, Target } from '../aws/operation.ts'
-import { authorize } from '../identity/authorize.ts'
+import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
+import type { LastUse } from '../identity/identity-store.ts'
 import type { Call } from './call.ts'
 import { entryError, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
@@ -11,6 +12,9 @@ import type { Service } from './service.ts'
 /** What the gate itself needs. */
 export interface GateParts {
   readonly trail: Trail
+  readonly authorizer: Authorizer
+  /** The change that remembers a use of an access key or a role; undefined when that is not due. */
+  readonly remember: (use: LastUse) => Change | undefined
   readonly locks: ResourceLocks
   /** Told about failures that the answer does not show. */
   readonly onFailure: (error: unknown, requestId: string) => void
@@ -27,12 +31,20 @@ const MAX_ATTEMPTS = 20
 export class Gate {
   readonly call: Call
   readonly #recording: Recording
-  readonly #onFailure: GateParts['onFailure']
+  readonly #parts: Pick<GateParts, 'authorizer' | 'onFailure'>
+  /** Signing name of the service that calls another for the caller; absent at the gate that the request itself passes. */
+  readonly calledBy: string | undefined
 
-  constructor(call: Call, recording: Recording, onFailure: GateParts['onFailure']) {
+  constructor(call: Call, recording: Recording, parts: Pick<GateParts, 'authorizer' | 'onFailure'>, via?: string) {
     this.call = call
     this.#recording = recording
-    this.#onFailure = onFailure
+    this.#parts = parts
+    this.calledBy = via
+  }
+
+  /** The gate as a service passes it on behalf of the caller: policies see who calls for whom. */
+  via(service: Service): Gate {
+    return new Gate(this.call, this.#recording, this.#parts, service.signingName)
   }
 
   /** Adds a change that commits with the record, or not at all. */
@@ -42,7 +54,7 @@ export class Gate {
 
   /** Tells the operator of what the caller only sees as a refusal. */
   report(error: Error): void {
-    this.#onFailure(error, this.call.requestId)
+    this.#parts.onFailure(error, this.call.requestId)
   }
 
   /** Something to do once the changes have committed. */
@@ -60,17 +72,50 @@ export class Gate {
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)
-    for (const name of [operation.name, ...(operation.alsoRequires?.(input) ?? [])]) {
-      const action = `${service.signingName}:${name}`
-      const { resource, account } = target
-      authorize({ principal: this.call.principal, action, resource, account }, target.label)
-    }
+    if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
     // Only now: a record must not tell a caller who was denied what there is.
     await onAllowed(target)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
     return operation.run(input, target.value as V, context)
+  }
+
+  /** Throws unless the caller may do all that the operation is about, now and with the tags that the resource would have then. */
+  async #authorize<I, O, V, C>(
+    service: Service,
+    operation: Operation<I, O, V, C>,
+    input: I,
+    target: Target<V>,
+    context: C,
+  ): Promise<void> {
+    const given = operation.conditions && (await operation.conditions(input, context))
+    const named = (name: string) => `${service.signingName}:${name}`
+    const own = operation.action ?? named(operation.name)
+    const ask = (action: string, tags: Target<V>['tags'], moved?: string) =>
+      this.#parts.authorizer.authorize(
+        {
+          principal: this.call.principal,
+          facts: this.call,
+          service: service.signingName,
+          action,
+          resource: moved ?? target.resource,
+          account: target.account,
+          tags,
+          conditions: { ...target.conditions, ...given },
+          policy: target.policy,
+          via: this.calledBy,
+        } satisfies AccessRequest,
+        moved ?? target.label,
+      )
+    try {
+      ask(own, target.tags)
+      for (const name of operation.alsoRequires?.(input) ?? []) ask(named(name), target.tags)
+      for (const arn of target.alsoOn ?? []) ask(own, target.tags, arn)
+      if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
+    } catch (error) {
+      throw target.denied && error instanceof AwsError ? target.denied : error
+    }
   }
 
   /** Like `pass`, as one item of the request, whose outcome is recorded under the id the caller gave. */
@@ -102,36 +147,40 @@ export async function perform<I, O>(
   call: Call,
   parts: GateParts,
 ): Promise<O> {
+  const used = useOf(service, call, parts)
   await using hold = new Hold(operation.access === 'write' ? parts.locks : undefined)
   for (let attempt = 1; ; attempt++) {
     const recording = new Recording(call, service, operation, input as object)
     try {
-      const output = await new Gate(call, recording, parts.onFailure).pass(
-        service,
-        operation,
-        input,
-        async (target) => {
-          if (target.value !== undefined) recording.resolved(target.resource)
-          await hold.take(target.resource)
-        },
-      )
+      const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target) => {
+        if (target.value !== undefined || operation.makes) recording.resolved(target.resource)
+        await hold.take(target.resource)
+      })
       recording.answered(output)
-      await parts.trail.append(recording.entry(), recording.changes)
+      await parts.trail.append(recording.entry(), [...recording.changes, ...used])
       await settle(recording, (error) => parts.onFailure(error, call.requestId))
       return output
     } catch (error) {
       if (error instanceof ConflictError && attempt < MAX_ATTEMPTS) continue
-      await recordError(recording, error, parts.trail)
+      await recordError(recording, error, used, parts.trail)
       throw error
     }
   }
 }
 
 /** A refusal is told only once it is recorded. A failure of the server tells nothing, so its record may be missing where none can be written. */
-async function recordError(recording: Recording, error: unknown, trail: Trail): Promise<void> {
-  const recorded = trail.append(recording.entry(error))
+async function recordError(recording: Recording, error: unknown, used: readonly Change[], trail: Trail): Promise<void> {
+  const recorded = trail.append(recording.entry(error), used)
   if (error instanceof AwsError) await recorded
   else await recorded.catch(() => {})
+}
+
+/** The changes that remember that the caller's access key, or the role behind it, was used. */
+function useOf(service: Service, { principal, now, region }: Call, { remember }: GateParts): readonly Change[] {
+  const { type, accessKeyId, session } = principal
+  const id = session ? session.role?.id : type === 'IAMUser' ? accessKeyId : undefined
+  const change = id && remember({ id, at: now, service: service.signingName, region })
+  return change ? [change] : []
 }
 
 /** What a request keeps other writers from, until it has its answer. */

@@ -30,12 +30,12 @@ export class Recording {
     this.#input = input
   }
 
-  /** The resource the request works on. */
+  /** The resource the request works on, where the caller may know of it. */
   resolved(arn: string): void {
-    this.#arn = arn
+    if (arn !== '*') this.#arn = arn
   }
 
-  /** What the operation answered: a thing that was made has its ARN only now. */
+  /** What the operation answered: a thing that was made may have its ARN only now. */
   answered(output: unknown): void {
     const arn = (output as { ARN?: unknown } | undefined)?.ARN
     if (typeof arn === 'string') this.#arn = arn

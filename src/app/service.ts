@@ -1,17 +1,38 @@
 import type { AnyOperation } from '../aws/operation.ts'
+import type { Principal } from '../identity/principal.ts'
 import type { Gate } from './perform.ts'
+
+/** AWS JSON 1.1: the operation stands in a header. */
+export interface JsonProtocol {
+  readonly kind: 'json'
+  /** What stands before the operation in `X-Amz-Target`, dot included. */
+  readonly targetPrefix: string
+  /** How it spells the member with the text of its own errors (facts 1.3). */
+  readonly errorMember: 'Message' | 'message'
+}
+
+/** AWS Query: a form comes in, XML goes out, and the operation is a parameter (security facts 5.2). */
+export interface QueryProtocol {
+  readonly kind: 'query'
+  readonly version: string
+  /** Of the XML. */
+  readonly namespace: string
+}
 
 /** A service: what of the wire belongs to it, and what its operations may use. */
 export interface Service {
   /** Name in credential scopes, and the prefix of its actions. */
   readonly signingName: string
-  /** What stands before the operation in `X-Amz-Target`, dot included; absent for a service that is not reached from outside. */
-  readonly targetPrefix: string | undefined
-  /** How it spells the member with the text of its own errors (facts 1.3). */
-  readonly errorMember: 'Message' | 'message'
+  /** Absent for a service that is not reached from outside. */
+  readonly protocol: JsonProtocol | QueryProtocol | undefined
   /** How far a client's clock may be off (security facts U-01). */
   readonly windowMinutes: number
   readonly operations: ReadonlyMap<string, AnyOperation>
+  /**
+   * Operations whose requests nobody signs, because what they carry is the proof: who the caller is by that. Throws AwsError for what proves
+   * nothing.
+   */
+  readonly unsigned?: ReadonlyMap<string, (input: unknown, now: number) => Promise<Principal>> | undefined
   /** What the operations may use, for the caller behind this gate. */
   contextFor(gate: Gate): unknown
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Entry, EntryCaller, EntryError, EntryItem } from './entry.ts'
+import type { Entry, EntryCaller, EntryError, EntryItem, EntrySession } from './entry.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -94,8 +94,10 @@ function common(entry: Entry, eventName: string, index: number, error: EntryErro
   } as const
 }
 
-function identityOf({ type, principalId, arn, account, accessKeyId, userName }: EntryCaller): Members {
+function identityOf(caller: EntryCaller): Members {
+  const { type, principalId, arn, account, accessKeyId, userName, session } = caller
   if (type === 'AWSService') return { accountId: account, invokedBy: principalId }
+  if (type === 'WebIdentityUser') return { type, principalId, userName, identityProvider: arn }
   return {
     type,
     principalId,
@@ -103,6 +105,19 @@ function identityOf({ type, principalId, arn, account, accessKeyId, userName }: 
     accountId: account,
     ...(accessKeyId !== undefined && { accessKeyId }),
     ...(userName !== undefined && { userName }),
+    ...(session && { sessionContext: sessionOf(session, account) }),
+  }
+}
+
+/** Where temporary credentials come from (security facts 6.2). */
+function sessionOf({ role, issuedAt, sourceIdentity, federatedProvider }: EntrySession, account: string): Members {
+  return {
+    ...(role && {
+      sessionIssuer: { type: 'Role', principalId: role.id, arn: role.arn, accountId: account, userName: role.name },
+    }),
+    ...(federatedProvider !== undefined && { webIdFederationData: { federatedProvider, attributes: {} } }),
+    attributes: { creationDate: `${new Date(issuedAt).toISOString().slice(0, 19)}Z`, mfaAuthenticated: 'false' },
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
   }
 }
 

@@ -1,12 +1,25 @@
 /** Who made a call, as records name them (security facts 6.2). */
 export interface EntryCaller {
-  readonly type: 'Root' | 'IAMUser' | 'AWSService'
-  /** Unique id of the principal; the account for `Root`. */
+  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'WebIdentityUser' | 'AWSService'
+  /** Unique id of the principal, of a role with the session's name; the account for `Root`. */
   readonly principalId: string
   readonly arn: string
   readonly account: string
   readonly accessKeyId?: string | undefined
   readonly userName?: string | undefined
+  /** For temporary credentials. */
+  readonly session?: EntrySession | undefined
+}
+
+/** Where temporary credentials come from. */
+export interface EntrySession {
+  /** The role that was assumed. */
+  readonly role?: { readonly id: string; readonly arn: string; readonly name: string } | undefined
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number
+  readonly sourceIdentity?: string | undefined
+  /** ARN of the provider whose token was given. */
+  readonly federatedProvider?: string | undefined
 }
 
 /** What became of one secret of a request. */

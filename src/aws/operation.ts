@@ -12,6 +12,8 @@ export interface Target<V> {
   readonly label?: string | undefined
   /** Account that owns it. */
   readonly account: string
+  /** Further ARNs on which the same must be allowed: where a thing is moved to. */
+  readonly alsoOn?: readonly string[] | undefined
   /** The policy on the thing itself, when it has one. */
   readonly policy?: ResourcePolicy | undefined
   /** What the thing itself gives conditions to compare, beside its tags and its account. */
@@ -58,6 +60,8 @@ export interface Operation<I, O, V, C> {
   readonly input: StructureShape<I>
   /** Input member whose elements the operation performs one by one; the record holds them with their outcomes, and not a second time. */
   readonly itemsOf?: (string & keyof I) | undefined
+  /** True for an operation that makes the target, whose ARN is known before. */
+  readonly makes?: boolean | undefined
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */
@@ -89,7 +93,9 @@ export function operation<I, O, V, C>(definition: Operation<I, O, V, C>): Operat
 }
 
 /** Condition keys of tags that a request sends (security facts 2.3). */
-export function requestTags(tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]): Conditions {
+export function requestTags(
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[],
+): Conditions {
   if (tags.length === 0) return {}
   const named = tags.map(({ Key = '', Value }) => [`aws:RequestTag/${Key}`, Value] as const)
   return { ...Object.fromEntries(named), 'aws:TagKeys': tags.map(({ Key = '' }) => Key) }

@@ -1,8 +1,9 @@
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../config-error.ts'
 import { CredentialsFileError } from '../identity/credentials-file.ts'
 import { RootKeyError } from '../seal/root-key-error.ts'
 import { DataDirectoryError } from '../storage/data-directory.ts'
 import { NewerStoreError } from '../storage/migrate.ts'
+import { printable } from './printable.ts'
 
 /** A command cannot do what was asked; the message is one line for the operator. */
 export class CommandError extends Error {
@@ -19,11 +20,11 @@ const forOperators = [
   RootKeyError,
 ] as const
 
-/** One line that says what went wrong. `doing` introduces errors that were not made for operators: "Cannot start". */
+/** One line that says what went wrong, whoever wrote parts of it. `doing` introduces errors that were not made for operators: "Cannot start". */
 export function lineOf(error: unknown, doing: string): string {
   const text = error instanceof Error ? error.message : String(error)
   const known = forOperators.some((kind) => error instanceof kind)
-  return (known ? text : `${doing}: ${text}`).replace(/\s*\n\s*/g, ' ')
+  return printable((known ? text : `${doing}: ${text}`).replace(/\s*\n\s*/g, ' '))
 }
 
 /** Does `work`; whatever it throws becomes a CommandError whose line `doing` introduces where need be. */

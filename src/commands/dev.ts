@@ -10,7 +10,7 @@ import { runServer } from './run-server.ts'
 export async function dev(config: DevConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('warn')
   for (const warning of warnings) log.warn({}, warning)
-  const { host, verify, account, administrator } = config
+  const { host, verify, enforce, account, administrator } = config
   let credentialsAt: string | undefined
   await runServer({
     config,
@@ -20,6 +20,7 @@ export async function dev(config: DevConfig, warnings: readonly string[]): Promi
         dataDir: undefined,
         rootKey: { kind: 'memory' },
         verify,
+        enforce,
         account,
         administrator,
         keepCredentials: async () => {},

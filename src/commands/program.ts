@@ -7,12 +7,15 @@ import {
   type Settings,
   trailLimit,
 } from '../config.ts'
+import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
+import { readers } from './readers.ts'
 import { resetKey } from './reset-key.ts'
 import { serve } from './serve.ts'
 import { trail } from './trail.ts'
+import { why } from './why.ts'
 
 export interface ProgramParts {
   readonly version: string
@@ -35,6 +38,8 @@ export function createProgram(parts: ProgramParts): Command {
   addServe(program, parts)
   addDev(program, parts)
   addTrail(program, parts)
+  addWhy(program, parts)
+  addReaders(program, parts)
   addAdmin(program, parts)
   addRootKey(program, parts)
   return program
@@ -48,10 +53,10 @@ function addServe(program: Command, parts: ProgramParts): void {
     )
     .option('--plaintext-behind-proxy', 'listen beyond this machine without TLS: a proxy in front speaks it')
     .addOption(
-      new Option(
+      repeatable(
         '--trusted-proxy <ranges>',
         'address or range of proxies whose forwarded headers are believed; repeatable',
-      ).argParser((value: string, previous: string[] = []) => [...previous, value]),
+      ),
     )
     .addOption(dataDir(parts))
     .addOption(rootKeyFile())
@@ -80,6 +85,7 @@ function addDev(program: Command, parts: ProgramParts): void {
       'Serves data that is thrown away at the end, for development and tests. Takes any credentials; an access key id of 12 digits is the account.',
     )
     .option('--verify', 'verify signatures, with credentials for this run')
+    .option('--enforce', 'enforce policies too, with --verify')
     .addOption(account('account of the administrator, with --verify (default: random)'))
     .action((given: GivenOptions) => {
       const settings = parts.settings(given)
@@ -100,6 +106,46 @@ function addTrail(program: Command, parts: ProgramParts): void {
     .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
       trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
     )
+}
+
+interface GivenWhy extends GivenOptions {
+  readonly principal: string
+  readonly action: string
+  readonly resource: string
+  readonly context?: readonly string[]
+  readonly json?: boolean
+}
+
+function addWhy(program: Command, parts: ProgramParts): void {
+  const command = program
+    .command('why')
+    .summary('say why somebody may do something, or may not')
+    .description(
+      'Asks a running Coffer whether somebody may do something: which statements of which policies decide, and what was missing. Needs permission to read all policies (iam:GetAccountAuthorizationDetails).',
+    )
+    .requiredOption('--principal <arn>', 'who: a user, a role, a role session or root')
+    .requiredOption('--action <action>', 'what: such as secretsmanager:GetSecretValue')
+    .requiredOption('--resource <arn>', 'on what: an ARN, the name of a secret, or *')
+    .addOption(
+      repeatable('--context <key=value>', 'condition key to suppose, such as aws:SourceIp=192.0.2.1; repeatable'),
+    )
+  asking(command, parts).action(({ principal, action, resource, context = [], json = false, ...given }: GivenWhy) =>
+    why({ principal, action, resource, context, json, connection: parts.settings(given).connection(resource) }),
+  )
+}
+
+function addReaders(program: Command, parts: ProgramParts): void {
+  const command = program
+    .command('readers')
+    .summary('say who may read a secret')
+    .description(
+      'Asks a running Coffer which users and roles of the account may read a secret, and by which statements. Needs permission to read all policies (iam:GetAccountAuthorizationDetails).',
+    )
+    .requiredOption('--secret <id>', 'name or ARN of the secret')
+  asking(command, parts).action(
+    ({ secret, json = false, ...given }: GivenOptions & { secret: string; json?: boolean }) =>
+      readers({ secret, json, connection: parts.settings(given).connection(secret) }),
+  )
 }
 
 function addAdmin(program: Command, parts: ProgramParts): void {
@@ -157,6 +203,30 @@ function listening(command: Command): Command {
     .option('--port <number>', `port to listen on, 0 for any (default: ${DEFAULT_PORT})`)
     .option('--tls-cert <file>', 'TLS certificate with its chain, as PEM')
     .option('--tls-key <file>', 'private key of the certificate, as PEM')
+}
+
+/** Options of everything that asks a running Coffer. */
+function asking(command: Command, parts: ProgramParts): Command {
+  return command
+    .option('--endpoint-url <url>', `where Coffer listens (default: ${DEFAULT_ENDPOINT})`)
+    .option('--region <region>', `(default: the one in the ARN, else ${DEFAULT_REGION})`)
+    .option('--credentials-file <file>', 'file with your access key (default: <data-dir>.credentials)')
+    .addOption(dataDir(parts))
+    .option('--json', 'print the answers as JSON lines')
+    .addHelpText(
+      'after',
+      `
+Options from the environment:
+COFFER_ENDPOINT_URL, AWS_ENDPOINT_URL,
+AWS_REGION, AWS_ACCESS_KEY_ID and
+AWS_SECRET_ACCESS_KEY, or
+AWS_SHARED_CREDENTIALS_FILE.`,
+    )
+}
+
+/** An option that may come several times. */
+function repeatable(flags: string, text: string): Option {
+  return new Option(flags, text).argParser((value: string, previous: string[] = []) => [...previous, value])
 }
 
 const dataDir = ({ defaultDataDir }: ProgramParts) =>

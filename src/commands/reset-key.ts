@@ -1,9 +1,9 @@
 import { serviceEntry } from '../app/service-entry.ts'
 import type { PlaceConfig } from '../config.ts'
 import { newCredentials } from '../identity/access-key.ts'
-import { ADMINISTRATOR, replaceAccessKeys } from '../identity/administrator.ts'
+import { ADMINISTRATOR, replaceAccessKeys, restoreAdministrator } from '../identity/administrator.ts'
 import { writeCredentialsFile } from '../identity/credentials-file.ts'
-import type { User } from '../identity/identity-store.ts'
+import { arnOf } from '../identity/entities.ts'
 import { type Installation, openInstallation } from '../open-installation.ts'
 import { isEmptyStore } from '../storage/data-directory.ts'
 import { attempt, CommandError } from './command-error.ts'
@@ -18,31 +18,33 @@ export async function resetKey(config: PlaceConfig): Promise<void> {
   const open = () => openInstallation({ dataDir, rootKey })
   const installation = await attempt(`Cannot open the data directory: ${dataDir}`, open)
   try {
-    const user = await findAdministrator(config, installation)
-    await replaceKey(user, credentialsFile, installation)
-    process.stdout.write(`${ADMINISTRATOR} of account ${user.account} has a new access key: ${credentialsFile}\n`)
+    const account = await chosenAccount(config, installation)
+    const restored = await replaceKey(account, credentialsFile, installation)
+    process.stdout.write(`${ADMINISTRATOR} of account ${account} has a new access key: ${credentialsFile}\n`)
+    for (const what of restored) process.stdout.write(`Restored: ${what}\n`)
   } finally {
     await installation.close()
   }
 }
 
-async function findAdministrator({ account, dataDir }: PlaceConfig, { identities }: Installation): Promise<User> {
+async function chosenAccount({ account, dataDir }: PlaceConfig, { identities }: Installation): Promise<string> {
   const accounts = await identities.accounts()
   const chosen = account ?? accounts[0]
-  const user = chosen !== undefined && accounts.includes(chosen) && (await identities.findUser(chosen, ADMINISTRATOR))
-  if (user) return user
+  if (chosen !== undefined && accounts.includes(chosen)) return chosen
   throw new CommandError(
-    `Cannot reset the access key: ${dataDir}: it holds no ${ADMINISTRATOR}${chosen === undefined ? '' : ` of account ${chosen}`}`,
+    `Cannot reset the access key: ${dataDir}: it holds no account${chosen === undefined ? '' : ` ${chosen}`}`,
   )
 }
 
-async function replaceKey(user: User, path: string, { identities, keyring, trail }: Installation): Promise<void> {
+/** What else had to be given back. */
+async function replaceKey(account: string, path: string, installation: Installation): Promise<readonly string[]> {
+  const { identities, keyring, trail } = installation
   const at = Date.now()
   const credentials = newCredentials()
-  const changes = await replaceAccessKeys(user, credentials, at, identities, keyring.sealer('access-key'))
+  const { user, changes, restored } = await restoreAdministrator({ account, at }, identities)
+  const keys = await replaceAccessKeys(user, credentials, at, identities, keyring.sealer('access-key'))
   // First the file: when it cannot be written, the old key is still good.
-  await writeCredentialsFile(path, user.account, credentials)
-  const { account, arn } = user
+  await writeCredentialsFile(path, account, credentials)
   const event = {
     service: 'iam',
     operation: 'ResetAdministratorKey',
@@ -50,7 +52,8 @@ async function replaceKey(user: User, path: string, { identities, keyring, trail
     account,
     region: 'us-east-1',
     at,
-    arn,
+    arn: arnOf(user),
   }
-  await trail.append({ ...serviceEntry(event), parameters: { UserName: ADMINISTRATOR } }, changes)
+  await trail.append({ ...serviceEntry(event), parameters: { UserName: ADMINISTRATOR } }, [...changes, ...keys])
+  return restored
 }

@@ -28,6 +28,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           dataDir,
           rootKey,
           verify: true,
+          enforce: true,
           account,
           administrator,
           async keepCredentials(of, credentials) {

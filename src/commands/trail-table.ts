@@ -1,4 +1,5 @@
 import type { CloudTrailRecord } from '../audit/cloudtrail.ts'
+import { cells, graphemes, printable } from './printable.ts'
 
 interface Column {
   readonly title: string
@@ -70,21 +71,6 @@ function subject({ requestParameters, responseElements, additionalEventData, res
   if (Array.isArray(secretIdList)) return secretIdList.length === 1 ? '1 secret' : `${secretIdList.length} secrets`
   const named = secretId ?? name ?? additionalEventData?.SecretId ?? resources?.[0]?.ARN ?? responseElements?.arn
   return named === undefined ? '-' : String(named).replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(secret:)?/, '')
-}
-
-/** Clients wrote some of this: nothing of it may steer a terminal or turn the direction of text. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu, '\u{FFFD}')
-}
-
-const graphemes = new Intl.Segmenter()
-const WIDE_TEXT =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/u
-
-function cells(text: string): number {
-  let count = 0
-  for (const { segment } of graphemes.segment(text)) count += WIDE_TEXT.test(segment) ? 2 : 1
-  return count
 }
 
 function fit(text: string, width: number): string {

@@ -8,8 +8,11 @@ export interface Credentials {
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** A unique id as IAM makes them: a prefix that tells the kind (`AKIA` access key, `AIDA` user) and 16 characters. */
-export function uniqueId(prefix: 'AKIA' | 'AIDA'): string {
+/** Prefixes of unique ids (security facts 5.2); `OIDC` is our own, AWS shows none for providers. */
+export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'OIDC'
+
+/** A unique id as IAM makes them: a prefix that tells the kind (`AKIA` access key, `AIDA` user …) and 16 characters. */
+export function uniqueId(prefix: IdPrefix): string {
   return prefix + Array.from({ length: 16 }, () => BASE32.charAt(randomInt(BASE32.length))).join('')
 }
 

@@ -1,41 +1,99 @@
 import { AwsError } from '../aws/error.ts'
-import { ADMINISTRATOR_ACCESS, type Principal } from './principal.ts'
+import type { ResourcePolicy } from '../aws/operation.ts'
+import { denialReason } from '../iam/denial.ts'
+import {
+  type Decision,
+  type AccessRequest as EngineRequest,
+  evaluate,
+  type NamedPolicy,
+  type PolicySet,
+} from '../iam/evaluate.ts'
+import type { PolicyCache } from '../iam/policy-cache.ts'
+import { requestPrincipal } from './principal.ts'
+import { type Circumstances, RequestConditions } from './request-context.ts'
 
-/** What is to be decided: may this principal perform this action on this resource. */
-export interface AccessRequest {
-  readonly principal: Principal
+/** What is to be decided: may this principal perform this action on this resource, as things are. */
+export interface AccessRequest extends Circumstances {
   /** With its prefix, as `secretsmanager:GetSecretValue`. */
   readonly action: string
   /** ARN of the resource, `*` for actions without one. */
   readonly resource: string
-  /** Account that owns the resource. */
-  readonly account: string
+  /** The policy on the resource. */
+  readonly policy?: ResourcePolicy | undefined
 }
 
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
-
-/**
- * Decides one request. The administrator and root may do everything in their own account, nobody else anything: the policy engine takes this
- * function's place.
- */
-export function decide({ principal, action, account }: AccessRequest): Decision {
-  if (account !== principal.account)
-    return { allowed: false, reason: `because no resource-based policy allows the ${action} action` }
-  if (principal.type === 'Root' || principal.managedPolicies.includes(ADMINISTRATOR_ACCESS)) return { allowed: true }
-  return { allowed: false, reason: `because no identity-based policy allows the ${action} action` }
+/** What holds for every account of the installation. */
+export interface Organization {
+  /** `o-…`, the value of aws:PrincipalOrgID. */
+  readonly id?: string | undefined
+  /** Service control policies, one list for each level; each level must allow. */
+  readonly serviceControl?: readonly (readonly NamedPolicy[])[] | undefined
 }
 
-/**
- * Throws AccessDeniedException with AWS's sentence unless the request is allowed (security facts 2.5).
- *
- * @param label the caller's own text for the resource; absent for actions without one, whose sentence does not name any
- */
-export function authorize(request: AccessRequest, label: string | undefined): void {
-  const decision = decide(request)
-  if (decision.allowed) return
-  const on = label === undefined ? '' : ` on resource: ${label}`
-  throw new AwsError(
-    'AccessDeniedException',
-    `User: ${request.principal.arn} is not authorized to perform: ${request.action}${on} ${decision.reason}`,
-  )
+export interface AuthorizerOptions {
+  readonly policies: PolicyCache
+  /** False allows everybody everything in their own account; only for data that is thrown away. */
+  readonly enforce: boolean
+  readonly organization?: Organization | undefined
+}
+
+/** Decides what callers may do. */
+export class Authorizer {
+  readonly policies: PolicyCache
+  readonly #options: AuthorizerOptions
+
+  constructor(options: AuthorizerOptions) {
+    this.policies = options.policies
+    this.#options = options
+  }
+
+  /** What decides a request, in the policy engine's terms: for the decision, and for its explanation. */
+  question(request: AccessRequest): { readonly request: EngineRequest; readonly policies: PolicySet } {
+    const { organization } = this.#options
+    const { principal, action, resource, account, policy } = request
+    const circumstances = organization?.id === undefined ? request : { ...request, organization: organization.id }
+    return {
+      request: {
+        principal: requestPrincipal(principal),
+        action,
+        resource,
+        resourceAccount: account,
+        context: new RequestConditions(circumstances),
+      },
+      policies: {
+        ...principal.policies,
+        serviceControl: organization?.serviceControl,
+        resource: policy && this.#resourcePolicy(policy),
+      },
+    }
+  }
+
+  /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
+  decide(request: AccessRequest): Decision {
+    if (!this.#options.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
+    const question = this.question(request)
+    return evaluate(question.request, question.policies)
+  }
+
+  /**
+   * Throws AccessDeniedException with AWS's sentence unless the request is allowed (security facts 2.5).
+   *
+   * @param label the caller's own text for the resource; absent for actions without one, whose sentence does not name any
+   */
+  authorize(request: AccessRequest, label: string | undefined): void {
+    const decision = this.decide(request)
+    if (decision.allowed) return
+    const { principal, action } = request
+    const on = label === undefined ? '' : ` on resource: ${label}`
+    throw new AwsError(
+      'AccessDeniedException',
+      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action)}`,
+    )
+  }
+
+  #resourcePolicy({ document, rule, name, bindings }: ResourcePolicy): PolicySet['resource'] {
+    const bound = bindings && new Map(Object.entries(bindings))
+    const policy = this.policies.compile(document, rule === 'trust' ? 'trust' : 'resource', bound)
+    return { rule, policy: { name, policy } }
+  }
 }

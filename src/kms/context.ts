@@ -5,6 +5,8 @@ import type { KeyStore } from './key-store.ts'
 export interface KmsContext {
   /** The caller's account in the Region of the request. */
   readonly scope: { readonly account: string; readonly region: string }
+  /** Signing name of the service that calls for the caller. */
+  readonly via: string | undefined
   readonly keys: KeyStore
   /** Opens the material of keys. */
   readonly material: Sealer

@@ -4,6 +4,7 @@ import type { Target } from '../aws/operation.ts'
 import type { KmsContext } from './context.ts'
 import { errors, stateErrors } from './errors.ts'
 import { aliasArn, keyArn } from './key.ts'
+import { policyOf } from './key-policy.ts'
 import type { KeyReference, KmsKey } from './key-store.ts'
 
 const ARN = /^arn:[^:]+:kms:([^:]+):(\d{12}):(.+)$/
@@ -64,6 +65,7 @@ function target(found: KmsKey | undefined, { arn, account, missing, label }: Sou
     label,
     account: key?.account ?? account,
     tags: [],
+    policy: key && policyOf(key),
     value: key,
     missing: key ? undefined : missing(),
     unusable: key && stateErrors[key.state](key.arn),

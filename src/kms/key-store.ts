@@ -1,4 +1,5 @@
 import type { Change } from '../aws/change.ts'
+
 /** A version of a key's material, sealed by the keyring. */
 export interface SealedMaterial {
   readonly version: number
@@ -6,6 +7,13 @@ export interface SealedMaterial {
 }
 
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
+
+/** The policy on a key as it was given, and whom its principal ARNs meant then. */
+export interface KeyPolicy {
+  readonly document: string
+  /** Unique id of each user and role that the document names by ARN (security facts 3.2). */
+  readonly bindings: Readonly<Record<string, string>>
+}
 
 /** A KMS key as stored. Times are milliseconds since the epoch. */
 export interface KmsKey {
@@ -20,6 +28,8 @@ export interface KmsKey {
   /** Version that encrypts; older ones only decrypt. */
   readonly currentVersion: number
   readonly materials: readonly SealedMaterial[]
+  /** Absent while nobody has given it one. */
+  readonly policy?: KeyPolicy | undefined
 }
 
 /** How a key is asked for. Aliases carry their prefix: `alias/aws/secretsmanager`. */

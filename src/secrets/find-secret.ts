@@ -1,7 +1,8 @@
-import type { Target } from '../aws/operation.ts'
+import type { Conditions, Target } from '../aws/operation.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { SecretsContext } from './context.ts'
 import { errors } from './errors.ts'
+import type { Secret } from './secret.ts'
 import { makeSecretArn, parseSecretId } from './secret-id.ts'
 import { type Found, type Scope, type Selector, TamperedError } from './secrets-store.ts'
 
@@ -10,6 +11,9 @@ import { type Found, type Scope, type Selector, TamperedError } from './secrets-
  * real suffix has (security facts U-09).
  */
 const NO_SUFFIX = '------'
+
+/** How explanations name the policy on a secret. */
+const RESOURCE_POLICY = 'resource policy'
 
 /** How the store finds what a SecretId names; undefined for an id that names nothing at this endpoint. */
 export function selectorOf(text: string, scope: Scope): Selector | undefined {
@@ -28,7 +32,8 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
   const [found] = selector ? await store.findMany([selector]) : []
   if (!found || found instanceof TamperedError) {
     const { arn, account } = hypothetical(text, scope)
-    const nothing = { resource: arn, label: text, account, tags: [], value: undefined }
+    const conditions = { 'secretsmanager:SecretId': arn }
+    const nothing = { resource: arn, label: text, account, tags: [], conditions, value: undefined }
     if (!found) return { ...nothing, missing: errors.secretNotFound() }
     // Nothing that the row says decides anything, and whoever may not read the secret learns nothing either.
     report(found)
@@ -40,8 +45,19 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
     label: text,
     account: secret.account,
     tags: secret.tags ?? [],
+    policy: secret.resourcePolicy && { ...secret.resourcePolicy, rule: 'ordinary', name: RESOURCE_POLICY },
+    conditions: conditionsOf(secret),
     value: found,
     unusable: secret.deletedAt === undefined ? undefined : errors.markedForDeletion(),
+  }
+}
+
+/** Condition keys that a secret itself gives (security facts 2.3). */
+function conditionsOf({ arn, region, primaryRegion = region, type }: Secret): Conditions {
+  return {
+    'secretsmanager:SecretId': arn,
+    'secretsmanager:SecretPrimaryRegion': primaryRegion,
+    'secretsmanager:resource/Type': type,
   }
 }
 

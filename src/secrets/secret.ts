@@ -6,6 +6,13 @@ export interface Tag {
   readonly Value: string
 }
 
+/** The policy on a secret as it was given, and whom its principal ARNs meant then. */
+export interface SecretPolicy {
+  readonly document: string
+  /** Unique id of each user and role that the document names by ARN (security facts 3.2). */
+  readonly bindings: Readonly<Record<string, string>>
+}
+
 /** A secret without its values. Times are milliseconds since the epoch. */
 export interface Secret {
   /** Sequence of creation within the store; sorts secrets by creation. */
@@ -32,6 +39,7 @@ export interface Secret {
   readonly primaryRegion?: string | undefined
   readonly owningService?: string | undefined
   readonly type?: string | undefined
+  readonly resourcePolicy?: SecretPolicy | undefined
   /** Raised by each change; a change applies only to the revision it was computed from. */
   readonly revision: number
 }

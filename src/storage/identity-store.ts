@@ -1,150 +1,243 @@
 import { type Change, ForgedRowError } from '../aws/change.ts'
-import type { AccessKey, IdentityStore, User } from '../identity/identity-store.ts'
+import { type AnyEntity, arnOf, type Entities, type Kind, referencesOf, type User } from '../identity/entities.ts'
+import type { AccessKey, Holder, IdentityStore, KeyHolder, LastUse, ListQuery } from '../identity/identity-store.ts'
+import { toAccessKey, toAccessKeyRow } from './access-key-rows.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
-import { GenerationCache } from './generation-cache.ts'
+import { Holders } from './holders.ts'
+import { guardWrites, linkWrites, referenceTo } from './identity-references.ts'
+import { guardsOf, nameKey, toEntity, toIdentityRow } from './identity-rows.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
-import { type Row, sql } from './sql.ts'
+import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql, startsWith } from './sql.ts'
 
 const ACCOUNTS: Covered = { table: 'accounts', columns: ['account', 'created_at'] }
-const USERS: Covered = {
-  table: 'users',
-  columns: ['account', 'user_name', 'user_id', 'managed_policies', 'created_at'],
-}
-const ACCESS_KEYS: Covered = {
-  table: 'access_keys',
-  columns: ['access_key_id', 'account', 'user_name', 'sealed_secret', 'active', 'created_at'],
-}
 
-type KeyWithUser = { readonly key: AccessKey; readonly user: User }
-
-/** Keys with their owners kept between requests; any change of an identity empties the cache. */
-const CACHED_KEYS = 10_000
-
-/** Identities on any engine. Rows are checked once per generation: what was read under an older one is not used. */
+/** Identities on any engine. */
 export class SqlIdentityStore implements IdentityStore {
   readonly #engine: Engine
   readonly #mac: RowMac
-  readonly #cache = new GenerationCache<KeyWithUser>(CACHED_KEYS)
+  readonly #holders: Holders
 
   constructor(engine: Engine, mac: RowMac) {
     this.#engine = engine
     this.#mac = mac
+    this.#holders = new Holders(engine, mac)
   }
 
-  async findAccessKey(accessKeyId: string): Promise<KeyWithUser | undefined> {
-    const cached = this.#cache.get(accessKeyId)
-    if (cached && cached.generation === (await this.#engine.read([])).generations.identity) return cached.value
-    const { results, generations } = await this.#engine.read([
-      sql`select * from access_keys where access_key_id = ${accessKeyId}`,
-      sql`select u.* from users u join access_keys k on u.account = k.account and u.user_name = k.user_name
-        where k.access_key_id = ${accessKeyId}`,
-    ])
-    const [keyRow] = results[0] ?? []
-    const [userRow] = results[1] ?? []
-    if (!keyRow || !userRow) return undefined
-    const found = { key: this.#toAccessKey(keyRow), user: this.#toUser(userRow) }
-    this.#cache.set(accessKeyId, found, generations.identity)
-    return found
+  findAccessKey(accessKeyId: string): Promise<KeyHolder | undefined> {
+    return this.#holders.byKey(accessKeyId)
+  }
+
+  findHolder<K extends 'user' | 'role'>(kind: K, id: string): Promise<Holder<Entities[K]> | undefined> {
+    return this.#holders.byId(kind, id) as Promise<Holder<Entities[K]> | undefined>
   }
 
   async accounts(): Promise<readonly string[]> {
-    const { results } = await this.#engine.read([sql`select * from accounts order by created_at, account`])
-    return (results[0] ?? []).map((row) => {
+    const rows = await this.#rows(sql`select * from accounts order by created_at, account`)
+    return rows.map((row) => {
       if (!macFits(this.#mac, ACCOUNTS, row)) throw new ForgedRowError('accounts', String(row.account))
       return String(row.account)
     })
   }
 
-  async findUser(account: string, userName: string): Promise<User | undefined> {
-    const { results } = await this.#engine.read([
-      sql`select * from users where account = ${account} and user_name = ${userName}`,
-    ])
-    const [row] = results[0] ?? []
-    return row && this.#toUser(row)
+  async find<K extends Kind>(kind: K, account: string, name: string): Promise<Entities[K] | undefined> {
+    const [row] = await this.#rows(
+      sql`select * from identities where account = ${account} and kind = ${kind} and name_key = ${nameKey(name)}`,
+    )
+    return row && toEntity(kind, row, this.#mac)
   }
 
-  async accessKeysOf(user: User): Promise<readonly AccessKey[]> {
-    const { results } = await this.#engine.read([
-      sql`select * from access_keys where account = ${user.account} and user_name = ${user.userName}
-        order by created_at, access_key_id`,
-    ])
-    return (results[0] ?? []).map((row) => this.#toAccessKey(row))
+  async findByIds<K extends Kind>(kind: K, ids: readonly string[]): Promise<readonly Entities[K][]> {
+    if (ids.length === 0) return []
+    const rows = await this.#rows(sql`select * from identities where id in ${list(ids)}`)
+    return rows.filter((row) => row.kind === kind).map((row) => toEntity(kind, row, this.#mac))
+  }
+
+  async list<K extends Kind>(kind: K, account: string, query: ListQuery): Promise<readonly Entities[K][]> {
+    const rows = await this.#rows(sql`select * from identities i where i.account = ${account} and i.kind = ${kind}
+      ${within(query, 'i')} order by i.name_key limit ${query.limit}`)
+    return rows.map((row) => toEntity(kind, row, this.#mac))
+  }
+
+  async count(kind: Kind, account: string): Promise<number> {
+    const [row] = await this.#rows(
+      sql`select count(*) as count from identities where account = ${account} and kind = ${kind}`,
+    )
+    return Number(row?.count)
+  }
+
+  async referring<K extends 'user' | 'group' | 'role'>(
+    kind: K,
+    account: string,
+    reference: string,
+    query: ListQuery,
+  ): Promise<readonly Entities[K][]> {
+    const found: Entities[K][] = []
+    const { limit } = query
+    for (let { after } = query; found.length < limit; ) {
+      const rows = await this.#rows(referringStatement(kind, account, reference, { ...query, after }))
+      const entities = rows.map((row) => toEntity(kind, row, this.#mac))
+      // A link is no proof: the entity itself must say so.
+      found.push(...entities.filter((entity) => referencesOf(entity).includes(reference)))
+      after = entities.at(-1)?.name
+      if (rows.length < limit) break
+    }
+    return found.slice(0, limit)
   }
 
   createAccount(account: string, at: number): Change {
     const mac = macOf(this.#mac, ACCOUNTS, { account, created_at: at })
-    return change(`create account ${account}`, {
-      statement: sql`insert into accounts (account, created_at, mac) values (${account}, ${at}, ${mac})`,
-    })
+    return change(`create account ${account}`, [
+      { statement: sql`insert into accounts (account, created_at, mac) values (${account}, ${at}, ${mac})` },
+    ])
   }
 
-  createUser(user: User): Change {
-    const row = {
-      account: user.account,
-      user_name: user.userName,
-      user_id: user.userId,
-      managed_policies: JSON.stringify(user.managedPolicies),
-      created_at: user.createdAt,
-    }
-    return change(`create ${user.arn}`, {
-      statement: sql`insert into users (account, user_name, user_id, managed_policies, created_at, mac)
-        values (${row.account}, ${row.user_name}, ${row.user_id}, ${row.managed_policies}, ${row.created_at},
-          ${macOf(this.#mac, USERS, row)})`,
-    })
+  create(entity: AnyEntity): Change {
+    return change(`create ${arnOf(entity)}`, [
+      { statement: insertIdentity({ ...entity, revision: 1 }, this.#mac) },
+      ...guardWrites(entity),
+      ...linkWrites(entity),
+    ])
   }
 
-  createAccessKey(key: AccessKey): Change {
-    const row = {
-      access_key_id: key.accessKeyId,
-      account: key.account,
-      user_name: key.userName,
-      sealed_secret: key.sealedSecret,
-      active: key.active ? 1 : 0,
-      created_at: key.createdAt,
-    }
-    return change(`create access key ${key.accessKeyId}`, {
-      statement: sql`insert into access_keys (access_key_id, account, user_name, sealed_secret, active, created_at, mac)
-        values (${row.access_key_id}, ${row.account}, ${row.user_name}, ${row.sealed_secret}, ${row.active},
-          ${row.created_at}, ${macOf(this.#mac, ACCESS_KEYS, row)})`,
-    })
+  update(entity: AnyEntity): Change {
+    const row = toIdentityRow({ ...entity, revision: entity.revision + 1 }, this.#mac)
+    return change(`update ${arnOf(entity)}`, [
+      {
+        statement: sql`update identities set name = ${row.name}, name_key = ${row.name_key}, path = ${row.path},
+            document = ${row.document}, revision = ${row.revision}, mac = ${row.mac}
+          where id = ${row.id} and account = ${row.account} and kind = ${row.kind} and revision = ${entity.revision}
+            ${whileItMayBeCalledSo(entity)}`,
+        expect: 1,
+      },
+      ...guardWrites(entity),
+      ...linkWrites(entity),
+    ])
+  }
+
+  remove(entity: AnyEntity): Change {
+    const { id, account, name, revision } = entity
+    const reference = referenceTo(entity)
+    const noKeys =
+      entity.kind === 'user'
+        ? sql` and not exists (select 1 from access_keys where account = ${account} and user_name = ${name})`
+        : raw('')
+    return change(`remove ${arnOf(entity)}`, [
+      {
+        statement: sql`delete from identities where id = ${id} and revision = ${revision} and guards = ${guardsOf(entity)}
+          and not exists (select 1 from identity_links where account = ${account} and target = ${reference})${noKeys}`,
+        expect: 1,
+      },
+      { statement: sql`delete from identity_links where id = ${id}` },
+      { statement: sql`delete from last_uses where id = ${id}` },
+    ])
+  }
+
+  async accessKeysOf({ account, name }: Pick<User, 'account' | 'name'>): Promise<readonly AccessKey[]> {
+    const rows = await this.#rows(sql`select * from access_keys where account = ${account} and user_name = ${name}
+      order by created_at, access_key_id`)
+    return rows.map((row) => toAccessKey(row, this.#mac))
+  }
+
+  createAccessKey(key: AccessKey, user: User): Change {
+    const row = toAccessKeyRow(key, this.#mac)
+    return change(`create access key ${key.accessKeyId}`, [
+      {
+        statement: sql`update identities set guards = guards + 1
+          where id = ${user.id} and account = ${key.account} and kind = 'user' and name = ${key.userName}`,
+        expect: 1,
+      },
+      {
+        statement: sql`insert into access_keys (access_key_id, account, user_name, sealed_secret, active, created_at, mac)
+          values (${row.access_key_id}, ${row.account}, ${row.user_name}, ${row.sealed_secret}, ${row.active},
+            ${row.created_at}, ${row.mac})`,
+      },
+    ])
+  }
+
+  setAccessKeyActive(key: AccessKey, active: boolean): Change {
+    const old = toAccessKeyRow(key, this.#mac)
+    const row = toAccessKeyRow({ ...key, active }, this.#mac)
+    return change(`${active ? 'activate' : 'deactivate'} access key ${key.accessKeyId}`, [
+      {
+        statement: sql`update access_keys set active = ${row.active}, mac = ${row.mac}
+          where access_key_id = ${old.access_key_id} and account = ${old.account} and user_name = ${old.user_name}
+            and sealed_secret = ${old.sealed_secret} and active = ${old.active} and created_at = ${old.created_at}`,
+        expect: 1,
+      },
+    ])
   }
 
   deleteAccessKey(key: AccessKey): Change {
-    return change(`delete access key ${key.accessKeyId}`, {
-      statement: sql`delete from access_keys where access_key_id = ${key.accessKeyId}`,
-      expect: 1,
-    })
+    return change(`delete access key ${key.accessKeyId}`, [
+      { statement: sql`delete from access_keys where access_key_id = ${key.accessKeyId}`, expect: 1 },
+      { statement: sql`delete from last_uses where id = ${key.accessKeyId}` },
+    ])
   }
 
-  #toUser(row: Row): User {
-    if (!macFits(this.#mac, USERS, row)) throw new ForgedRowError('users', `${row.account}/${row.user_name}`)
-    return {
-      account: String(row.account),
-      userName: String(row.user_name),
-      userId: String(row.user_id),
-      arn: `arn:aws:iam::${row.account}:user/${row.user_name}`,
-      managedPolicies: JSON.parse(String(row.managed_policies)),
-      createdAt: Number(row.created_at),
-    }
+  async lastUses(ids: readonly string[]): Promise<ReadonlyMap<string, LastUse>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.#rows(sql`select * from last_uses where id in ${list(ids)}`)
+    return new Map(rows.map((row) => [String(row.id), toLastUse(row)]))
   }
 
-  #toAccessKey(row: Row): AccessKey {
-    if (!macFits(this.#mac, ACCESS_KEYS, row)) throw new ForgedRowError('access_keys', String(row.access_key_id))
-    return {
-      accessKeyId: String(row.access_key_id),
-      account: String(row.account),
-      userName: String(row.user_name),
-      sealedSecret: row.sealed_secret as Uint8Array,
-      active: row.active === 1,
-      createdAt: Number(row.created_at),
-    }
+  recordUses(uses: readonly LastUse[]): Change {
+    // Once for each id: an engine may refuse a statement that comes to the same row twice.
+    const newest = new Map(uses.toSorted((left, right) => left.at - right.at).map((use) => [use.id, use]))
+    const rows = [...newest.values()].map(({ id, at, service, region }) => sql`(${id}, ${at}, ${service}, ${region})`)
+    const writes = chunks(rows, ROWS_PER_INSERT).map((chunk) => ({
+      statement: sql`insert into last_uses (id, at, service, region) values ${join(chunk, ', ')}
+        on conflict (id) do update set at = excluded.at, service = excluded.service, region = excluded.region
+        where last_uses.at < excluded.at`,
+    }))
+    return { describes: 'record uses', writes } as SqlChange
+  }
+
+  async #rows(statement: Sql): Promise<readonly Row[]> {
+    const { results } = await this.#engine.read([statement])
+    return results[0] ?? []
   }
 }
 
+export function insertIdentity(entity: AnyEntity, mac: RowMac): Sql {
+  const row = toIdentityRow(entity, mac)
+  return sql`insert into identities (id, account, kind, name, name_key, path, document, revision, mac)
+    values (${row.id}, ${row.account}, ${row.kind}, ${row.name}, ${row.name_key}, ${row.path}, ${row.document},
+      ${row.revision}, ${row.mac})`
+}
+
+/** What a link leads to, unless the two contradict each other. */
+function referringStatement(kind: Kind, account: string, reference: string, query: ListQuery): Sql {
+  return sql`select i.* from identity_links l join identities i
+      on i.id = l.id and i.account = l.account and i.kind = l.kind and i.name_key = l.name_key
+    where l.account = ${account} and l.target = ${reference} and l.kind = ${kind}
+      ${within(query, 'l')} order by l.name_key limit ${query.limit}`
+}
+
+/** The part of a list that is asked for; names stand in the table `names`, paths in identities. */
+function within({ after, pathPrefix }: ListQuery, names: 'i' | 'l'): Sql {
+  const behind = after === undefined ? raw('') : sql`and ${raw(names)}.name_key > ${nameKey(after)}`
+  return pathPrefix === undefined ? behind : sql`${behind} and ${startsWith(raw('i.path'), pathPrefix)}`
+}
+
+/** Access keys go by the name of their user, and attachments by the ARN of their policy: neither may be left behind by a new name. */
+function whileItMayBeCalledSo({ kind, account, name, path }: AnyEntity): Sql {
+  if (kind === 'policy') return sql`and name = ${name} and path = ${path}`
+  if (kind !== 'user') return raw('')
+  return sql`and (name = ${name} or not exists
+    (select 1 from access_keys k where k.account = ${account} and k.user_name = identities.name))`
+}
+
+function toLastUse(row: Row): LastUse {
+  return { id: String(row.id), at: Number(row.at), service: String(row.service), region: String(row.region) }
+}
+
 /** Every change of an identity raises the generation in its own transaction. */
-function change(describes: string, write: Write): SqlChange {
+function change(describes: string, writes: readonly Write[]): SqlChange {
   return {
     describes,
-    writes: [write, { statement: sql`update generations set value = value + 1 where name = 'identity'`, expect: 1 }],
+    writes: [
+      ...writes,
+      { statement: sql`update generations set value = value + 1 where name = 'identity'`, expect: 1 },
+    ],
   }
 }

@@ -4,11 +4,13 @@ import type { KeyReference, KeyState, KeyStore, KmsKey } from '../kms/key-store.
 import type { Engine, SqlChange } from './engine.ts'
 import { GenerationCache } from './generation-cache.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
+import { policyIn, policyText } from './rows.ts'
 import { type Row, type Sql, sql } from './sql.ts'
 
 const KEYS: Covered = {
   table: 'kms_keys',
   columns: ['key_id', 'account', 'region', 'manager', 'state', 'created_at', 'current_version'],
+  added: ['policy'],
 }
 const ALIASES: Covered = { table: 'kms_aliases', columns: ['account', 'region', 'alias', 'key_id'] }
 
@@ -56,15 +58,17 @@ export class SqlKeyStore implements KeyStore {
       state: key.state,
       created_at: key.createdAt,
       current_version: key.currentVersion,
+      policy: policyText(key.policy),
     }
     const aliasRow = { account: key.account, region: key.region, alias, key_id: key.keyId }
     const change: SqlChange = {
       describes: `create ${key.arn}`,
       writes: [
         {
-          statement: sql`insert into kms_keys (key_id, account, region, manager, state, created_at, current_version, mac)
+          statement: sql`insert into kms_keys (key_id, account, region, manager, state, created_at, current_version,
+              policy, mac)
             values (${row.key_id}, ${row.account}, ${row.region}, ${row.manager}, ${row.state}, ${row.created_at},
-              ${row.current_version}, ${macOf(this.#mac, KEYS, row)})`,
+              ${row.current_version}, ${row.policy}, ${macOf(this.#mac, KEYS, row)})`,
         },
         ...key.materials.map(({ version, sealed }) => ({
           statement: sql`insert into kms_materials (key_id, version, sealed) values (${key.keyId}, ${version}, ${sealed})`,
@@ -99,5 +103,6 @@ function toKey(row: Row, materials: readonly Row[]): KmsKey {
       version: Number(material.version),
       sealed: material.sealed as Uint8Array,
     })),
+    policy: policyIn(row.policy),
   }
 }

@@ -1,4 +1,5 @@
 import { firstStore } from './migrations/0001-first-store.ts'
+import { identities } from './migrations/0002-identities.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -8,7 +9,7 @@ export interface Dialect {
 }
 
 /** Every migration, in order; number n takes a store of version n − 1 to version n. */
-const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [firstStore]
+const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [firstStore, identities]
 
 /** Version of a store that this program writes. */
 export const STORE_VERSION = migrations.length

@@ -6,10 +6,20 @@ export interface RowMac {
   verify(fields: readonly (string | number | null | Uint8Array)[], tag: Uint8Array): boolean
 }
 
-/** Columns of a table that its MAC covers, first those that name the row. */
+/**
+ * Columns of a table that its MAC covers, first those that name the row.
+ *
+ * Rows that an earlier version of the store wrote have MACs that know nothing of columns which came later, and a migration has no key to make
+ * new ones. So an added column is covered where it holds something, by its name and value behind the fixed columns: a row in which it is null has
+ * the MAC that it always had, and to set such a column, to clear it or to move its value to another one breaks the MAC. The number of fixed
+ * columns never changes, so that nothing in them can pass for an added one.
+ */
 export interface Covered {
   readonly table: string
+  /** Those that the table had from the beginning. */
   readonly columns: readonly string[]
+  /** Those that came with a later migration; null in every row of before. */
+  readonly added?: readonly string[] | undefined
 }
 
 type Fields = Readonly<Record<string, string | number | null | Uint8Array>>
@@ -28,6 +38,10 @@ export function macFits(mac: RowMac, covered: Covered, row: Row): boolean {
   }
 }
 
-function fieldsOf({ table, columns }: Covered, row: Fields) {
-  return [table, ...columns.map((column) => row[column] ?? null)]
+function fieldsOf({ table, columns, added = [] }: Covered, row: Fields) {
+  const present = added.flatMap((column) => {
+    const value = row[column] ?? null
+    return value === null ? [] : [column, value]
+  })
+  return [table, ...columns.map((column) => row[column] ?? null), ...present]
 }

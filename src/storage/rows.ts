@@ -1,7 +1,7 @@
 import type { Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
 
-/** Columns of `secrets`, without the id and the MAC; their order is that of every statement and of the MAC. */
+/** Columns that `secrets` had from the beginning, without the id and the MAC; their order is that of the MAC. */
 export const SECRET_COLUMNS = [
   'account',
   'region',
@@ -21,6 +21,10 @@ export const SECRET_COLUMNS = [
   'owning_service',
   'type',
 ] as const
+/** Columns that came later. */
+export const ADDED_SECRET_COLUMNS = ['resource_policy'] as const
+/** What statements write. */
+export const WRITTEN_SECRET_COLUMNS = [...SECRET_COLUMNS, ...ADDED_SECRET_COLUMNS] as const
 
 /** Characters of the folded description that the index holds; a longer prefix is looked up by these and then compared whole. */
 export const DESCRIPTION_HEAD = 64
@@ -32,7 +36,7 @@ function descriptionHead(description: string): string {
   return head.isWellFormed() ? head : head.slice(0, -1)
 }
 
-type SecretRow = Readonly<Record<(typeof SECRET_COLUMNS)[number], string | number | null>>
+type SecretRow = Readonly<Record<(typeof WRITTEN_SECRET_COLUMNS)[number], string | number | null>>
 
 export function secretToRow(secret: Omit<Secret, 'id' | 'revision'>): SecretRow {
   const { description } = secret
@@ -54,6 +58,7 @@ export function secretToRow(secret: Omit<Secret, 'id' | 'revision'>): SecretRow 
     primary_region: secret.primaryRegion ?? null,
     owning_service: secret.owningService ?? null,
     type: secret.type ?? null,
+    resource_policy: policyText(secret.resourcePolicy),
   }
 }
 
@@ -77,6 +82,7 @@ export function rowToSecret(row: Row): Secret {
     primaryRegion: text(row.primary_region),
     owningService: text(row.owning_service),
     type: text(row.type),
+    resourcePolicy: policyIn(row.resource_policy),
     revision: Number(row.revision),
   }
 }
@@ -99,6 +105,21 @@ export function rowToVersion(row: Row): Version {
       binary: row.is_binary === 1,
     },
   }
+}
+
+/** A policy on a thing as its column holds it: the document with whom its principals meant. */
+interface StoredPolicy {
+  readonly document: string
+  readonly bindings: Readonly<Record<string, string>>
+}
+
+export function policyText(policy: StoredPolicy | undefined): string | null {
+  return policy ? JSON.stringify({ document: policy.document, bindings: policy.bindings }) : null
+}
+
+export function policyIn(column: SqlValue | undefined): StoredPolicy | undefined {
+  const found = text(column)
+  return found === undefined ? undefined : (JSON.parse(found) as StoredPolicy)
 }
 
 function currentOf(stages: Stages): string | undefined {

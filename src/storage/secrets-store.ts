@@ -14,11 +14,23 @@ import type {
 import { TamperedError } from '../secrets/secrets-store.ts'
 import { type Engine, ERASURE_MARK, type SqlChange, type Write } from './engine.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
-import { rowToSecret, rowToVersion, rowToVersionInfo, SECRET_COLUMNS, secretToRow } from './rows.ts'
+import {
+  ADDED_SECRET_COLUMNS,
+  rowToSecret,
+  rowToVersion,
+  rowToVersionInfo,
+  SECRET_COLUMNS,
+  secretToRow,
+  WRITTEN_SECRET_COLUMNS,
+} from './rows.ts'
 import { searchSecrets } from './search-secrets.ts'
-import { join, list, type Row, raw, type Sql, sql } from './sql.ts'
+import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql } from './sql.ts'
 
-const SECRETS: Covered = { table: 'secrets', columns: ['arn', 'revision', ...SECRET_COLUMNS] }
+const SECRETS: Covered = {
+  table: 'secrets',
+  columns: ['arn', 'revision', ...SECRET_COLUMNS],
+  added: ADDED_SECRET_COLUMNS,
+}
 
 /** A secret with its current version, for every query that reads secrets. */
 const FOUND_COLUMNS = raw(
@@ -99,8 +111,8 @@ export class SqlSecretsStore implements SecretsStore {
   create(secret: NewSecret, version?: Version): Change {
     const row = secretToRow(secret)
     const mac = macOf(this.#mac, SECRETS, { ...row, revision: 1 })
-    const columns = raw([...SECRET_COLUMNS, 'revision', 'mac'].join(', '))
-    const values = join([...SECRET_COLUMNS.map((column) => sql`${row[column]}`), sql`1`, sql`${mac}`], ', ')
+    const columns = raw([...WRITTEN_SECRET_COLUMNS, 'revision', 'mac'].join(', '))
+    const values = join([...WRITTEN_SECRET_COLUMNS.map((column) => sql`${row[column]}`), sql`1`, sql`${mac}`], ', ')
     // The id is the store's to give.
     const id = sql`(select id from secrets where arn = ${secret.arn})`
     return change(`create ${secret.arn}`, [
@@ -115,7 +127,7 @@ export class SqlSecretsStore implements SecretsStore {
     const revision = secret.revision + 1
     const mac = macOf(this.#mac, SECRETS, { ...row, revision })
     const assignments = join(
-      SECRET_COLUMNS.map((column) => sql`${raw(column)} = ${row[column]}`),
+      WRITTEN_SECRET_COLUMNS.map((column) => sql`${raw(column)} = ${row[column]}`),
       ', ',
     )
     const writes: Write[] = [
@@ -270,13 +282,4 @@ function indexedWords(secret: NewSecret): { description: readonly string[]; othe
   const { description, all } = searchWords(secret)
   const inDescription = new Set(description)
   return { description, others: all.filter((word) => !inDescription.has(word)) }
-}
-
-/** Keeps the number of parameters of a statement far below the engines' limits. */
-const ROWS_PER_INSERT = 100
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
 }

@@ -60,6 +60,15 @@ export function join(pieces: readonly Sql[], separator: string): Sql {
   )
 }
 
+/** Keeps the number of parameters of a statement far below the engines' limits. */
+export const ROWS_PER_INSERT = 100
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+}
+
 /** Condition that a text column starts with a prefix, as a range an index answers. Text compares bytewise on every engine. */
 export function startsWith(column: Sql, prefix: string): Sql {
   const end = endOfPrefix(prefix)

@@ -26,6 +26,7 @@ async function storm(dataDir: string, round: string): Promise<void> {
     dataDir,
     rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true },
     verify: true,
+    enforce: true,
     account: '111122223333',
     administrator: ADMINISTRATOR,
     keepCredentials: async () => {},

@@ -38,6 +38,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     dataDir: undefined,
     rootKey: { kind: 'memory' },
     verify: options.verify ?? true,
+    enforce: options.verify ?? true,
     account: '111122223333',
     administrator: ADMINISTRATOR,
     keepCredentials: async () => {},

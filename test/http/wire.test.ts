@@ -156,7 +156,6 @@ describe('what is no request of AWS JSON 1.1', () => {
     ['no Content-Type', withType(undefined)],
     ['AWS JSON 1.0', withType('application/x-amz-json-1.0')],
     ['plain JSON', withType('application/json')],
-    ['a form', withType('application/x-www-form-urlencoded')],
     ['AWS JSON 1.11', withType('application/x-amz-json-1.11')],
     ...['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'].map(
       (method): [string, Parameters<typeof send>[0]] => [`the method ${method}`, { ...post, method }],
@@ -174,6 +173,13 @@ describe('what is no request of AWS JSON 1.1', () => {
       assert.equal(answer.header('content-type'), 'application/xml')
       assert.match(answer.header('x-amzn-requestid') ?? '', UUID)
     })
+
+  test('a form without an action is no request of AWS Query either', async () => {
+    const answer = await send(withType('application/x-www-form-urlencoded'))
+    assert.equal(answer.status, 400)
+    assert.equal(answer.header('content-type'), 'text/xml')
+    assert.match(answer.body, /<Code>MissingAction<\/Code>/)
+  })
 
   for (const type of ['application/x-amz-json-1.1; charset=utf-8', 'Application/X-AMZ-JSON-1.1'])
     test(`${type} is AWS JSON 1.1`, async () => assert.equal((await send(withType(type))).status, 200))

@@ -138,6 +138,7 @@ test('a server that starts after the end of a window removes the secret', async 
       dataDir,
       rootKey,
       verify: true,
+      enforce: true,
       administrator: ADMINISTRATOR,
       keepCredentials: async () => {},
       log: { info() {}, warn() {}, error() {} },

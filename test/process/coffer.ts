@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { IAM } from '@aws-sdk/client-iam'
 import { SecretsManager } from '@aws-sdk/client-secrets-manager'
 
 export const LAUNCHER = fileURLToPath(new URL('../../bin/coffer.js', import.meta.url))
@@ -144,6 +145,11 @@ export function readCredentials(path: string): Credentials {
 export function clientOf({ url }: { readonly url: string }, keys: string | Credentials): SecretsManager {
   const credentials = typeof keys === 'string' ? readCredentials(join(keys, 'data.credentials')) : keys
   return new SecretsManager({ endpoint: url, region: REGION, credentials, maxAttempts: 1 })
+}
+
+/** A client of IAM over HTTP. */
+export function iamOf({ url }: { readonly url: string }, credentials: Credentials): IAM {
+  return new IAM({ endpoint: url, region: REGION, credentials, maxAttempts: 1 })
 }
 
 /** Whether a program is on this machine. */

@@ -3,9 +3,11 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { assertRefused } from './assert-refused.ts'
-import { clientOf, readCredentials, runCoffer, serve, temporaryFolder } from './coffer.ts'
+import { clientOf, iamOf, readCredentials, runCoffer, serve, temporaryFolder } from './coffer.ts'
 import { noTerminal, runOnTerminal } from './terminal.ts'
 
+const FULL_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess'
+const ADMINISTRATOR = { UserName: 'administrator' }
 const PASSPHRASE = 'correct horse battery staple'
 const env = { COFFER_ROOT_KEY_PASSPHRASE: PASSPHRASE }
 const modeOf = (path: string) => statSync(path).mode & 0o777
@@ -43,6 +45,45 @@ describe('coffer admin reset-key', () => {
     )
   })
 
+  test('gives the administrator back what was taken away, and says so', async () => {
+    using folder = temporaryFolder()
+    const { data, credentials } = await installation(folder.path)
+    {
+      await using server = await serve(folder.path)
+      const iam = iamOf(server, readCredentials(credentials))
+      await iam.putUserPermissionsBoundary({ ...ADMINISTRATOR, PermissionsBoundary: FULL_ACCESS })
+      await iam.detachUserPolicy({ ...ADMINISTRATOR, PolicyArn: FULL_ACCESS })
+      await assert.rejects(iam.listUsers(), { name: 'AccessDenied' })
+    }
+    const { stdout } = await runCoffer(['admin', 'reset-key', '--data-dir', data])
+    assert.match(stdout, /AdministratorAccess was attached again/)
+    assert.match(stdout, /permissions boundary .* was taken away/)
+    await using server = await serve(folder.path)
+    assert.equal((await iamOf(server, readCredentials(credentials)).listUsers()).Users?.length, 1)
+  })
+
+  test('makes the administrator anew where it is gone', async () => {
+    using folder = temporaryFolder()
+    const { data, credentials } = await installation(folder.path)
+    {
+      await using server = await serve(folder.path)
+      const iam = iamOf(server, readCredentials(credentials))
+      const other = { UserName: 'other' }
+      await iam.createUser(other)
+      await iam.attachUserPolicy({ ...other, PolicyArn: FULL_ACCESS })
+      const { AccessKey } = await iam.createAccessKey(other)
+      const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {}
+      const rival = iamOf(server, { accessKeyId, secretAccessKey })
+      const { AccessKeyMetadata = [] } = await rival.listAccessKeys(ADMINISTRATOR)
+      for (const { AccessKeyId } of AccessKeyMetadata) await rival.deleteAccessKey({ ...ADMINISTRATOR, AccessKeyId })
+      await rival.detachUserPolicy({ ...ADMINISTRATOR, PolicyArn: FULL_ACCESS })
+      await rival.deleteUser(ADMINISTRATOR)
+    }
+    assert.match((await runCoffer(['admin', 'reset-key', '--data-dir', data])).stdout, /the user was made anew/)
+    await using server = await serve(folder.path)
+    assert.equal((await iamOf(server, readCredentials(credentials)).listUsers()).Users?.length, 2)
+  })
+
   test('is refused while a server runs, without the root key, for another account, and over a file of somebody else', async () => {
     using folder = temporaryFolder()
     const { data, key, credentials } = await installation(folder.path)
@@ -52,7 +93,7 @@ describe('coffer admin reset-key', () => {
       await using _server = await serve(folder.path)
       assertRefused(await runCoffer(reset), /another Coffer is using it/)
     }
-    assertRefused(await runCoffer([...reset, '--account', '000000000001']), /no administrator of account 000000000001/)
+    assertRefused(await runCoffer([...reset, '--account', '000000000001']), /it holds no account 000000000001/)
     const foreign = join(folder.path, 'foreign')
     writeFileSync(foreign, '[default]\n')
     assertRefused(await runCoffer([...reset, '--credentials-file', foreign]), /a file that Coffer did not write/)

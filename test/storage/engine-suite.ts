@@ -2,6 +2,9 @@ import { describe } from 'node:test'
 import type { OpenEngine } from './engine-under-test.ts'
 import { changesSuite } from './suites/changes.ts'
 import { generationsSuite } from './suites/generations.ts'
+import { holdersSuite } from './suites/holders.ts'
+import { identitiesSuite } from './suites/identities.ts'
+import { referencesSuite } from './suites/references.ts'
 import { searchSuite } from './suites/search.ts'
 import { secretsSuite } from './suites/secrets.ts'
 import { tamperingSuite } from './suites/tampering.ts'
@@ -13,6 +16,9 @@ export function engineSuite(name: string, open: OpenEngine): void {
     changesSuite(open)
     trailSuite(open)
     generationsSuite(open)
+    identitiesSuite(open)
+    referencesSuite(open)
+    holdersSuite(open)
     secretsSuite(open)
     searchSuite(open)
     tamperingSuite(open)

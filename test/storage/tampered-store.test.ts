@@ -93,8 +93,8 @@ for (const assignment of [`active = 0`, `user_name = 'nobody'`, `sealed_secret =
   })
 
 for (const statement of [
-  `update users set managed_policies = '["arn:aws:iam::aws:policy/ReadOnlyAccess"]'`,
-  `update users set user_id = 'AIDAANOTHER'`,
+  `update identities set document = replace(document, 'AdministratorAccess', 'ReadOnlyAccess')`,
+  `update identities set id = 'AIDAANOTHER'`,
 ])
   test(`a user whose row was altered is nobody: ${statement}`, async () => {
     await using store = await openStore()

@@ -2,6 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { blob, map, required, string, structure } from '../../aws/shape.ts'
 import { OpenError } from '../../seal/aead.ts'
 import { type CiphertextHeader, decrypt as open, readCiphertext } from '../ciphertext.ts'
+import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findKeyById } from '../find-key.ts'
@@ -24,6 +25,8 @@ export const decrypt = operation({
     const header = headerOf(CiphertextBlob)
     return findKeyById(header?.keyId ?? '', errors.invalidCiphertext, context)
   },
+
+  conditions: ({ EncryptionContext = {} }, context) => cryptographicConditions(EncryptionContext, context),
 
   run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, context) {
     const header = headerOf(CiphertextBlob)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { operation } from '../../aws/operation.ts'
 import { blob, integer, map, required, string, structure } from '../../aws/shape.ts'
 import { encrypt } from '../ciphertext.ts'
+import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findKey } from '../find-key.ts'
@@ -25,6 +26,8 @@ export const generateDataKey = operation({
     KeyId: required(string({ length: [1, 2048] })),
   }),
   target: ({ KeyId }, context: KmsContext) => findKey(KeyId, context),
+
+  conditions: ({ EncryptionContext = {} }, context) => cryptographicConditions(EncryptionContext, context),
 
   run({ EncryptionContext = {}, NumberOfBytes, KeySpec }, key: KmsKey, context) {
     const opened = readMaterial(key, key.currentVersion, context)

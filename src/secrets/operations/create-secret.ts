@@ -1,5 +1,6 @@
-import { operation, type Target } from '../../aws/operation.ts'
+import { operation, requestTags, type Target } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
+import { describedConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret, hypothetical } from '../find-secret.ts'
@@ -47,6 +48,14 @@ export const createSecret = operation({
     return { resource: arn, label: Name, account, tags: [], value: undefined }
   },
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagResource'] : []),
+  conditions: async (input, { kms }) => ({
+    'secretsmanager:Name': input.Name,
+    'secretsmanager:AddReplicaRegions': input.AddReplicaRegions?.map(({ Region = '' }) => Region),
+    // AWS's records show that it fills in what was not sent (security facts 6.3).
+    'secretsmanager:ForceOverwriteReplicaSecret': String(input.ForceOverwriteReplicaSecret ?? false),
+    ...(await describedConditions(input, kms)),
+    ...requestTags(input.Tags ?? []),
+  }),
 
   async run(input, _value: undefined, context) {
     const { Name, SecretString, SecretBinary } = input

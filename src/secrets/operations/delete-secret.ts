@@ -22,6 +22,10 @@ export const deleteSecret = operation({
     deletionPlan(input, 0)
   },
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force }) => ({
+    'secretsmanager:RecoveryWindowInDays': days === undefined ? undefined : String(days),
+    'secretsmanager:ForceDeleteWithoutRecovery': force === undefined ? undefined : String(force),
+  }),
   // A forced deletion never says that there was nothing to delete (facts 7.8).
   acceptsMissing: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
   acceptsUnusable: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,

@@ -22,6 +22,10 @@ export const getSecretValue = operation({
   output: structure(shapes.secretValue),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ VersionId, VersionStage }) => ({
+    'secretsmanager:VersionId': VersionId,
+    'secretsmanager:VersionStage': VersionStage,
+  }),
 
   async run({ VersionId, VersionStage }, found: Found, context) {
     const { secret } = found

@@ -1,4 +1,4 @@
-import { operation } from '../../aws/operation.ts'
+import { operation, requestTags } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { findSecret } from '../find-secret.ts'
@@ -17,6 +17,8 @@ export const tagResource = operation({
     checkTags(Tags)
   },
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ Tags }) => requestTags(Tags),
+  tagsAfter: ({ Tags }, { secret }: Found) => addTags(secret.tags, checkTags(Tags)) ?? [],
 
   run({ Tags }, { secret }: Found, { store, now, change }) {
     if (Tags.length > 0)

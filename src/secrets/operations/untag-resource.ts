@@ -16,6 +16,8 @@ export const untagResource = operation({
   }),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ TagKeys }) => ({ 'aws:TagKeys': TagKeys }),
+  tagsAfter: ({ TagKeys }, { secret }: Found) => removeTags(secret.tags, TagKeys) ?? [],
 
   run({ TagKeys }, { secret }: Found, { store, now, change }) {
     const tags = removeTags(secret.tags, TagKeys)

@@ -19,6 +19,7 @@ export const updateSecretVersionStage = operation({
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ VersionStage }) => ({ 'secretsmanager:VersionStage': VersionStage }),
 
   async run({ VersionStage, RemoveFromVersionId, MoveToVersionId }, { secret }: Found, { store, now, change }) {
     const versions = await store.versions(secret)

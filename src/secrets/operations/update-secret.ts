@@ -1,5 +1,6 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
+import { describedConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret } from '../find-secret.ts'
@@ -31,6 +32,7 @@ export const updateSecret = operation({
     if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
   },
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: (input, { kms }) => describedConditions(input, kms),
 
   async run(input, { secret }: Found, context) {
     const { ClientRequestToken: token = '', SecretString, SecretBinary } = input

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ConflictError } from '../../../src/aws/change.ts'
-import type { AccessKey, User } from '../../../src/identity/identity-store.ts'
 import { newKey, SECRETS_MANAGER_ALIAS } from '../../../src/kms/key.ts'
 import type { Engine } from '../../../src/storage/engine.ts'
 import { sql } from '../../../src/storage/sql.ts'
 import { NOW, newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
+import { newAccessKey, newUser } from '../new-identities.ts'
 
 /** Identities and keys: what is cached is never older than what was acknowledged. */
 export function generationsSuite(open: OpenEngine): void {
@@ -15,9 +15,9 @@ export function generationsSuite(open: OpenEngine): void {
       const { identities, keys, trail, engine } = storesOn(store.engine)
       const generations = async () => (await engine.read([])).generations
       assert.deepEqual(await generations(), { identity: 0, keys: 0 })
-      await trail.append(newEntry(), [identities.createAccount(SCOPE.account, NOW), identities.createUser(USER)])
+      await trail.append(newEntry(), [identities.createAccount(SCOPE.account, NOW), identities.create(USER)])
       assert.deepEqual(await generations(), { identity: 2, keys: 0 })
-      await trail.append(newEntry(), [identities.createAccessKey(accessKey('AKIA1'))])
+      await trail.append(newEntry(), [identities.createAccessKey(newAccessKey('AKIA1', USER), USER)])
       await trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)])
       assert.deepEqual(await generations(), { identity: 3, keys: 1 })
       const { results, generations: same } = await engine.read([sql`select value from generations order by name`])
@@ -27,10 +27,13 @@ export function generationsSuite(open: OpenEngine): void {
     test('a change that conflicts raises nothing', async () => {
       await using store = await open()
       const { identities, keys, trail, engine } = storesOn(store.engine)
-      await trail.append(newEntry(), [identities.createUser(USER), keys.create(key(), SECRETS_MANAGER_ALIAS)])
+      await trail.append(newEntry(), [identities.create(USER), keys.create(key(), SECRETS_MANAGER_ALIAS)])
       const before = (await engine.read([])).generations
-      await assert.rejects(trail.append(newEntry(), [identities.createUser(USER)]), ConflictError)
-      await assert.rejects(trail.append(newEntry(), [identities.deleteAccessKey(accessKey('AKIA0'))]), ConflictError)
+      await assert.rejects(trail.append(newEntry(), [identities.create(USER)]), ConflictError)
+      await assert.rejects(
+        trail.append(newEntry(), [identities.deleteAccessKey(newAccessKey('AKIA0', USER))]),
+        ConflictError,
+      )
       await assert.rejects(trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)]), ConflictError)
       assert.deepEqual((await engine.read([])).generations, before)
     })
@@ -48,11 +51,12 @@ export function generationsSuite(open: OpenEngine): void {
       assert.equal(found?.keyId, elsewhere.keyId)
     })
 
-    test('a key comes back with its materials in order', async () => {
+    test('a key comes back with its policy, and its materials in order', async () => {
       await using store = await open()
       const { keys, trail } = storesOn(store.engine)
       const materials = [2, 1, 3].map((version) => ({ version, sealed: new Uint8Array([version]) }))
-      const made = { ...key(), currentVersion: 3, materials }
+      const policy = { document: '{}', bindings: { 'arn:aws:iam::111122223333:user/a': 'AIDA1' } }
+      const made = { ...key(), currentVersion: 3, materials, policy }
       await trail.append(newEntry(), [keys.create(made, 'alias/app')])
       const sorted = materials.toSorted((left, right) => left.version - right.version)
       assert.deepEqual(await keys.find({ keyId: made.keyId }), { ...made, materials: sorted })
@@ -61,29 +65,29 @@ export function generationsSuite(open: OpenEngine): void {
     test('accounts and access keys come back as they were given, oldest first', async () => {
       await using store = await open()
       const { identities, trail } = storesOn(store.engine)
-      const [older, newer] = [accessKey('AKIA2', { createdAt: NOW }), accessKey('AKIA1', { createdAt: NOW + 1 })]
+      const older = newAccessKey('AKIA2', USER, { createdAt: NOW })
+      const newer = newAccessKey('AKIA1', USER, { createdAt: NOW + 1 })
       await trail.append(newEntry(), [
         identities.createAccount('222222222222', NOW + 1),
         identities.createAccount(SCOPE.account, NOW),
-        identities.createUser(USER),
-        identities.createAccessKey(newer),
-        identities.createAccessKey(older),
+        identities.create(USER),
+        identities.createAccessKey(newer, USER),
+        identities.createAccessKey(older, USER),
       ])
       assert.deepEqual(await identities.accounts(), [SCOPE.account, '222222222222'])
-      assert.deepEqual(await identities.findUser(USER.account, USER.userName), USER)
-      assert.equal(await identities.findUser(USER.account, 'nobody'), undefined)
       assert.deepEqual(await identities.accessKeysOf(USER), [older, newer])
-      assert.deepEqual(await identities.findAccessKey('AKIA1'), { key: newer, user: USER })
+      const found = await identities.findAccessKey('AKIA1')
+      assert.deepEqual(found, { key: newer, entity: USER, groups: [], policies: new Map() })
       assert.equal(await identities.findAccessKey('AKIA0'), undefined)
     })
 
     test('an access key that was deleted is unknown at once, however warm the cache', async () => {
       await using store = await open()
       const { identities, trail } = storesOn(store.engine)
-      await trail.append(newEntry(), [identities.createUser(USER)])
+      await trail.append(newEntry(), [identities.create(USER)])
       for (let round = 0; round < 20; round++) {
-        const made = accessKey(`AKIA${round}`)
-        await trail.append(newEntry(), [identities.createAccessKey(made)])
+        const made = newAccessKey(`AKIA${round}`, USER)
+        await trail.append(newEntry(), [identities.createAccessKey(made, USER)])
         for (let warm = 0; warm < 3; warm++) assert.ok(await identities.findAccessKey(made.accessKeyId))
         await trail.append(newEntry(), [identities.deleteAccessKey(made)])
         assert.equal(await identities.findAccessKey(made.accessKeyId), undefined)
@@ -94,11 +98,11 @@ export function generationsSuite(open: OpenEngine): void {
       await using store = await open()
       const gates = new Gates()
       const { identities, trail } = storesOn(gated(store.engine, gates))
-      const [kept, deleted] = [accessKey('AKIAKEPT'), accessKey('AKIADELETED')]
+      const [kept, deleted] = [newAccessKey('AKIAKEPT', USER), newAccessKey('AKIADELETED', USER)]
       await trail.append(newEntry(), [
-        identities.createUser(USER),
-        identities.createAccessKey(kept),
-        identities.createAccessKey(deleted),
+        identities.create(USER),
+        identities.createAccessKey(kept, USER),
+        identities.createAccessKey(deleted, USER),
       ])
       await identities.findAccessKey(kept.accessKeyId)
       await identities.findAccessKey(deleted.accessKeyId)
@@ -129,20 +133,7 @@ export function generationsSuite(open: OpenEngine): void {
   })
 }
 
-const USER: User = {
-  account: SCOPE.account,
-  userName: 'administrator',
-  userId: 'AIDAEXAMPLE',
-  arn: `arn:aws:iam::${SCOPE.account}:user/administrator`,
-  managedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
-  createdAt: NOW,
-}
-
-function accessKey(accessKeyId: string, attributes: Partial<AccessKey> = {}): AccessKey {
-  const { account, userName } = USER
-  const sealedSecret = new Uint8Array([1, 2, 3])
-  return { accessKeyId, account, userName, sealedSecret, active: true, createdAt: NOW, ...attributes }
-}
+const USER = newUser('administrator', { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'] })
 
 const key = () => newKey(SCOPE, 'AWS', NOW)
 

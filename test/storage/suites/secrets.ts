@@ -16,6 +16,7 @@ import {
 } from '../engine-under-test.ts'
 
 const DAY = 86_400_000
+const POLICY = { document: '{ "Statement": [] }', bindings: { 'arn:aws:iam::111122223333:role/r': 'AROA1' } }
 
 /** Secrets and versions: what goes in comes out, and changes apply to what they were computed from. */
 export function secretsSuite(open: OpenEngine): void {
@@ -41,6 +42,7 @@ export function secretsSuite(open: OpenEngine): void {
         primaryRegion: 'eu-west-1',
         owningService: 'rds',
         type: 'T',
+        resourcePolicy: POLICY,
       })
       const version = { ...newVersion(versionId('full')), kmsKeyId: 'alias/app', createdAt: NOW - 3 }
       await stores.trail.append(newEntry(), [stores.secrets.create(full, version)])
@@ -49,13 +51,33 @@ export function secretsSuite(open: OpenEngine): void {
       assert.deepEqual(current, version)
     })
 
+    test('the policy on a secret is set, replaced and taken away by updates', async () => {
+      await using store = await open()
+      const stores = storesOn(store.engine)
+      await create(stores, newSecret('s'))
+      for (const resourcePolicy of [POLICY, { ...POLICY, bindings: {} }, undefined, POLICY]) {
+        const { secret } = await find(stores, 's')
+        await stores.trail.append(newEntry(), [stores.secrets.update({ ...secret, resourcePolicy })])
+        assert.deepEqual((await find(stores, 's')).secret.resourcePolicy, resourcePolicy)
+      }
+    })
+
     test('a secret without anything optional comes back without it', async () => {
       await using store = await open()
       const stores = storesOn(store.engine)
       await create(stores, newSecret('bare', { stages: new Map() }))
       const { secret, current } = await find(stores, 'bare')
       assert.equal(current, undefined)
-      for (const member of ['description', 'kmsKeyId', 'tags', 'deletedAt', 'purgeAt', 'type', 'accessedAt'] as const)
+      for (const member of [
+        'description',
+        'kmsKeyId',
+        'tags',
+        'deletedAt',
+        'purgeAt',
+        'type',
+        'accessedAt',
+        'resourcePolicy',
+      ] as const)
         assert.equal(secret[member], undefined)
       await create(stores, newSecret('empty', { tags: [] }))
       assert.deepEqual((await find(stores, 'empty')).secret.tags, [])

@@ -4,6 +4,7 @@ import { ForgedRowError } from '../../../src/aws/change.ts'
 import { newKey } from '../../../src/kms/key.ts'
 import { TamperedError } from '../../../src/secrets/secrets-store.ts'
 import { create, NOW, newEntry, newSecret, type OpenEngine, SCOPE, storesOn, versionId } from '../engine-under-test.ts'
+import { newAccessKey, newUser } from '../new-identities.ts'
 
 /** Rows that somebody else wrote: refused, and others beside them are not. */
 export function tamperingSuite(open: OpenEngine): void {
@@ -130,6 +131,7 @@ const SECRET_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   primary_region: [`'eu-west-1'`],
   owning_service: [`'rds'`],
   type: [`'T'`],
+  resource_policy: [`'{"document":"{}","bindings":{}}'`, 'null', `'no json'`, `''`],
   revision: ['2', '0'],
 }
 
@@ -138,12 +140,16 @@ const MOVED_AWAY = ['account', 'region']
 
 const IDENTITY_COLUMNS = {
   accounts: { account: `'999999999999'`, created_at: '1' },
-  users: {
+  identities: {
+    id: `'AIDAOTHER'`,
     account: `'999999999999'`,
-    user_name: `'somebody'`,
-    user_id: `'AIDAOTHER'`,
-    managed_policies: `'["arn:aws:iam::aws:policy/Other"]'`,
-    created_at: '1',
+    kind: `'role'`,
+    name: `'somebody'`,
+    name_key: `'somebody'`,
+    path: `'/boss/'`,
+    document: `replace(document, '[]', '["arn:aws:iam::aws:policy/Other"]')`,
+    revision: '7',
+    mac: `x'00'`,
   },
   access_keys: {
     access_key_id: `'AKIA9'`,
@@ -164,6 +170,7 @@ const KEY_COLUMNS = {
     state: `'PendingDeletion'`,
     created_at: '1',
     current_version: '2',
+    policy: `'{"document":"{}","bindings":{}}'`,
   },
   kms_aliases: { alias: `'alias/another'`, key_id: `'other'`, region: `'eu-west-1'`, account: `'999999999999'` },
 }
@@ -172,6 +179,7 @@ const victim = () =>
   newSecret('victim', {
     description: 'The victim',
     kmsKeyId: 'alias/strong',
+    resourcePolicy: { document: '{"Version":"2012-10-17"}', bindings: {} },
     tags: [{ Key: 'team', Value: 'a' }],
     stages: new Map([
       [versionId('victim'), ['AWSCURRENT']],
@@ -181,19 +189,10 @@ const victim = () =>
 
 async function writeIdentities({ engine }: Awaited<ReturnType<OpenEngine>>): Promise<void> {
   const { identities, trail } = storesOn(engine)
-  const { account } = SCOPE
-  const user = { account, userName: 'u', userId: 'AIDA1', arn: '', managedPolicies: [], createdAt: NOW }
-  const key = {
-    accessKeyId: 'AKIA1',
-    account,
-    userName: 'u',
-    sealedSecret: new Uint8Array(4),
-    active: false,
-    createdAt: NOW,
-  }
+  const user = newUser('u')
   await trail.append(newEntry(), [
-    identities.createAccount(account, NOW),
-    identities.createUser(user),
-    identities.createAccessKey(key),
+    identities.createAccount(SCOPE.account, NOW),
+    identities.create(user),
+    identities.createAccessKey(newAccessKey('AKIA1', user, { active: false }), user),
   ])
 }

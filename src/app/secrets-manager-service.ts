@@ -1,0 +1,40 @@
+import { PageTokens } from '../aws/pagination.ts'
+import { openOnce, sealOnce } from '../seal/aead.ts'
+import type { SecretsContext } from '../secrets/context.ts'
+import { operations } from '../secrets/operations/index.ts'
+import { readAhead } from '../secrets/read-ahead.ts'
+import { kmsClient } from './kms-service.ts'
+import type { Gate } from './perform.ts'
+import { operationsByName, type Service } from './service.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+/** Secrets Manager. */
+export function secretsManagerService(parts: ServiceParts, kms: Service): Service {
+  const tokens = new PageTokens(parts.pageTokens)
+  const contexts = new WeakMap<Gate, SecretsContext>()
+  const service: Service = {
+    signingName: 'secretsmanager',
+    protocol: { kind: 'json', targetPrefix: 'secretsmanager.', errorMember: 'Message' },
+    windowMinutes: 5,
+    operations: operationsByName(operations),
+    contextFor(gate) {
+      // All operations that a request performs share what it has read.
+      const context = contexts.get(gate) ?? newContext(gate)
+      contexts.set(gate, context)
+      return context
+    },
+  }
+  const newContext = (gate: Gate): SecretsContext => ({
+    scope: { account: gate.call.principal.account, region: gate.call.region },
+    now: gate.call.now,
+    store: readAhead(parts.secrets),
+    kms: kmsClient(gate.via(service), kms, parts),
+    cipher: { seal: sealOnce, open: openOnce },
+    tokens,
+    change: (change) => gate.change(change),
+    report: (error) => gate.report(error),
+    afterCommit: (work) => gate.afterCommit(work),
+    performItem: (operation, input, id) => gate.passItem(service, operation, input, id),
+  })
+  return service
+}

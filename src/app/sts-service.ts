@@ -1,0 +1,22 @@
+import type { StsContext } from '../sts/context.ts'
+import { operations } from '../sts/operations/index.ts'
+import { type WebIdentityInput, webIdentityCaller } from '../sts/web-identity.ts'
+import { operationsByName, type Service } from './service.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+/** STS: temporary credentials. */
+export function stsService({ identities: store, policies, sessions: tokens, issuerKeys }: ServiceParts): Service {
+  return {
+    signingName: 'sts',
+    protocol: { kind: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+    windowMinutes: 15,
+    operations: operationsByName(operations),
+    unsigned: new Map([
+      [
+        'AssumeRoleWithWebIdentity',
+        (input, now) => webIdentityCaller(input as WebIdentityInput, { store, keys: issuerKeys, now }),
+      ],
+    ]),
+    contextFor: ({ call }): StsContext => ({ caller: call.principal, now: call.now, store, policies, tokens }),
+  }
+}

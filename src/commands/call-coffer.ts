@@ -1,0 +1,89 @@
+import { decodeInput } from '../aws/decode.ts'
+import type { StructureShape } from '../aws/shape.ts'
+import { signRequest } from '../aws/sigv4/sign.ts'
+import type { ConnectionConfig } from '../connection-config.ts'
+import { type Refusal, readAnswer } from './answer.ts'
+import { CommandError } from './command-error.ts'
+import { readProfile } from './profile.ts'
+import { whyUnreachable } from './unreachable.ts'
+
+/** How long one answer may take, milliseconds. */
+const ANSWER_MS = 30_000
+
+/** Signing name and prefix of the operations that AWS does not have. */
+const SERVICE = 'coffer'
+const TARGET_PREFIX = 'Coffer.'
+
+/** An operation of the server, as far as its callers need it. */
+export interface Asked<I, O> {
+  readonly name: string
+  readonly input: StructureShape<I>
+  readonly output?: StructureShape<O> | undefined
+}
+
+export interface Answered<O> {
+  readonly output: O
+  /** As it came, also what this version does not know. */
+  readonly json: unknown
+}
+
+/** Asks a running Coffer. Rejects with CommandError when it refuses, and for whatever is not its answer. */
+export type Ask = <I extends object, O>(operation: Asked<I, O>, input: I) => Promise<Answered<O>>
+
+/** Reads the access key that signs what is asked. Throws CommandError where there is none. */
+export async function connect({ endpoint, region, credentials: source }: ConnectionConfig): Promise<Ask> {
+  const credentials =
+    source.kind === 'environment' ? source.credentials : await readProfile(source.path, source.profile)
+  return async ({ name, output }, input) => {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET_PREFIX + name }
+    const request = { method: 'POST', url: endpoint, headers, body: Buffer.from(JSON.stringify(input)) }
+    const signed = signRequest(request, { credentials, service: SERVICE, region, now: Date.now() })
+    const answer = await send({ ...request, headers: signed })
+    if (answer && 'refusal' in answer) throw refused(answer.refusal, { endpoint, region, credentials: source })
+    const answered = answer && output && decode(output, answer.body)
+    if (!answered) throw new CommandError(`What answers at ${endpoint.origin} is no Coffer of this version`)
+    return answered
+  }
+}
+
+/** Follows no redirect: what was signed is for one host. */
+async function send({ url, ...request }: { url: URL; method: string; headers: Record<string, string>; body: Buffer }) {
+  const init: RequestInit = { ...request, redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS) }
+  try {
+    return await readAnswer(await fetch(url, init))
+  } catch (error) {
+    throw new CommandError(`Cannot reach Coffer at ${url.origin}: ${whyUnreachable(error)}`)
+  }
+}
+
+function decode<O>(shape: StructureShape<O>, body: Uint8Array): Answered<O> | undefined {
+  try {
+    return { output: decodeInput(shape, body), json: JSON.parse(Buffer.from(body).toString()) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Errors of authentication (security facts 1.6). */
+const UNPROVED = new Set([
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+])
+
+/** A refusal as one line; of most, the server's own sentence says all. */
+function refused({ code, text, status, requestId }: Refusal, connection: ConnectionConfig): CommandError {
+  const { endpoint, region, credentials } = connection
+  const coffer = `Coffer at ${endpoint.origin}`
+  if (code === 'UnknownOperationException')
+    return new CommandError(
+      `What answers at ${endpoint.origin} does not know this question: is it Coffer, of this version?`,
+    )
+  if (status >= 500) return new CommandError(`${coffer} failed: ${text} (request ${requestId})`)
+  if (code === 'ResourceNotFoundException') return new CommandError(`${text} (asked in ${region})`)
+  if (!UNPROVED.has(code)) return new CommandError(text)
+  const whose = credentials.kind === 'environment' ? 'the environment' : credentials.path
+  return new CommandError(`${coffer} refuses the credentials of ${whose}: ${text}`)
+}

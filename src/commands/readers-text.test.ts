@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { INCOMPLETE, type Reader, readersText } from './readers-text.ts'
+
+const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf'
+const statement = { Layer: 'identity', Policy: 'read', Statement: 1, Effect: 'Allow' }
+const alice: Reader = { PrincipalArn: 'arn:aws:iam::111122223333:user/alice', Access: 'allowed', Through: [statement] }
+const app: Reader = {
+  PrincipalArn: 'arn:aws:iam::111122223333:role/app',
+  Access: 'conditional',
+  Through: [statement, { ...statement, Layer: 'resource', Policy: 'resource policy', Sid: 'App' }],
+}
+
+describe('the readers of a secret', () => {
+  test('stand with the statements that let them', () => {
+    assert.deepEqual(readersText({ arn, readers: [alice, app], complete: true }, 200).split('\n'), [
+      'arn:aws:iam::111122223333:user/alice',
+      '  identity: statement 1 of read, Allow',
+      '',
+      'arn:aws:iam::111122223333:role/app only where conditions hold',
+      '  identity: statement 1 of read, Allow',
+      '  resource: statement 1 (App) of resource policy, Allow',
+      '',
+      `2 users or roles of the account may read ${arn}, 1 of them only where conditions hold.`,
+      '',
+    ])
+  })
+
+  test('may be one, or nobody', () => {
+    assert.match(readersText({ arn, readers: [alice], complete: true }, 200), /^1 user or role of the account may /m)
+    assert.equal(
+      readersText({ arn, readers: [], complete: true }, 200),
+      `No users or roles of the account may read ${arn}.\n`,
+    )
+  })
+
+  test('are said to be some of them when not all were asked for', () => {
+    assert.ok(readersText({ arn, readers: [alice], complete: false }, 200).endsWith(`${INCOMPLETE}\n`))
+  })
+
+  for (const width of [1, 40, 80])
+    test(`fit ${width} columns, apart from what cannot be broken`, () => {
+      for (const line of readersText({ arn, readers: [alice, app], complete: false }, width).split('\n'))
+        assert.ok(line.length <= width || /^ *\S+$/.test(line), line)
+    })
+})

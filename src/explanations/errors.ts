@@ -1,0 +1,19 @@
+import { AwsError } from '../aws/error.ts'
+
+const invalid = (message: string) => new AwsError('InvalidParameterException', message)
+
+/** Errors of explanations, which AWS does not have: the texts are ours. */
+export const errors = {
+  action: (action: string) => invalid(`Cannot explain the action: ${action}: wanted service:Name, without wildcards`),
+  principalForm: (arn: string) =>
+    invalid(
+      `Cannot explain the principal: ${arn}: wanted the ARN of a user, a role, a role session or the account's root`,
+    ),
+  foreignPrincipal: (arn: string) =>
+    invalid(`Cannot explain the principal: ${arn}: it is of another account, whose policies are not yours to read`),
+  foreignResource: (arn: string) =>
+    invalid(`Cannot explain the resource: ${arn}: it is of another account, whose policies are not yours to read`),
+  noPrincipal: (arn: string) => new AwsError('ResourceNotFoundException', `There is no principal ${arn}`),
+  noSecret: (id: string) => new AwsError('ResourceNotFoundException', `There is no secret ${id}`),
+  nextToken: () => new AwsError('InvalidNextTokenException', 'Invalid NextToken.'),
+}

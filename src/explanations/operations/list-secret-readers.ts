@@ -1,0 +1,88 @@
+import { noResource, operation } from '../../aws/operation.ts'
+import { integer, list, required, string, structure } from '../../aws/shape.ts'
+import { arnOf } from '../../identity/entities.ts'
+import { ask } from '../ask.ts'
+import type { ExplanationContext, Subject } from '../context.ts'
+import { errors } from '../errors.ts'
+import { principalOf } from '../find-principal.ts'
+import * as shapes from '../shapes.ts'
+import { showDeciding } from '../show.ts'
+
+/** Principals that one page looks at: each costs a decision. */
+const MAX_EXAMINED = 200
+
+const KINDS = ['user', 'role'] as const
+type Kind = (typeof KINDS)[number]
+
+interface Position {
+  readonly kind: Kind
+  readonly after?: string | undefined
+}
+
+const reader = structure(
+  {
+    PrincipalArn: required(shapes.arn),
+    /** `allowed`, or `conditional`: allowed only where conditions hold that depend on the request, such as its address. */
+    Access: required(string({ enum: ['allowed', 'conditional'] })),
+    Through: required(list(shapes.deciding)),
+  },
+  'SecretReader',
+)
+
+/** Who of the account may read a secret, and by which statements. Pages may be empty. */
+export const listSecretReaders = operation({
+  name: 'ListSecretReaders',
+  access: 'read',
+  action: 'iam:GetAccountAuthorizationDetails',
+  input: structure({
+    SecretId: required(shapes.arn),
+    MaxResults: integer({ range: [1, MAX_EXAMINED] }),
+    NextToken: string({ length: [1, 4096] }),
+  }),
+  output: structure({ ARN: required(shapes.arn), Readers: required(list(reader)), NextToken: string() }),
+  target: (_input, { caller }: ExplanationContext) => noResource(caller.account),
+
+  async run({ SecretId, MaxResults = MAX_EXAMINED, NextToken }, _value: undefined, context) {
+    const { caller, now, tokens } = context
+    const subject = await context.describe('secretsmanager', SecretId)
+    if (subject.account !== caller.account) throw errors.foreignResource(SecretId)
+    if (!subject.exists) throw errors.noSecret(SecretId)
+    const list = ['ListSecretReaders', caller.account, subject.resource]
+    const from = NextToken === undefined ? { kind: 'user' } : tokens.read(NextToken, list, now)
+    if (from === undefined) throw errors.nextToken()
+    const { readers, next } = await examine(from as Position, MaxResults, subject, context)
+    return { ARN: subject.resource, Readers: readers, NextToken: next && tokens.make(next, list, now) }
+  },
+})
+
+/** Looks at so many users, or roles, and says where to go on. */
+async function examine({ kind, after }: Position, limit: number, subject: Subject, context: ExplanationContext) {
+  const { caller, store } = context
+  const found = await store.list(kind, caller.account, { after, limit: limit + 1 })
+  const entities = found.slice(0, limit)
+  const readers = []
+  for (const { id } of entities) {
+    const holder = await store.findHolder(kind, id)
+    const read =
+      holder &&
+      accessOf(principalOf(holder, { now: context.now, policies: context.authorizer.policies }), subject, context)
+    if (holder && read) readers.push({ PrincipalArn: arnOf(holder.entity), ...read })
+  }
+  const last = found.length > limit ? entities.at(-1)?.name : undefined
+  const nextKind = KINDS[KINDS.indexOf(kind) + 1]
+  const next: Position | undefined =
+    last !== undefined ? { kind, after: last } : nextKind === undefined ? undefined : { kind: nextKind }
+  return { readers, next }
+}
+
+function accessOf(principal: ReturnType<typeof principalOf>, subject: Subject, context: ExplanationContext) {
+  const { decision, statements } = ask({ principal, action: 'secretsmanager:GetSecretValue', subject }, context)
+  if (decision.allowed) return { Access: 'allowed' as const, Through: decision.by.map(showDeciding) }
+  if (decision.explicit) return undefined
+  // An Allow whose only fault is a condition may fit another request.
+  const conditional = statements.filter(
+    ({ effect, matched, mismatch }) => effect === 'Allow' && !matched && mismatch?.part === 'condition',
+  )
+  if (conditional.length === 0) return undefined
+  return { Access: 'conditional' as const, Through: conditional.map(showDeciding) }
+}

@@ -1,0 +1,29 @@
+import { boolean, integer, required, string, structure } from '../aws/shape.ts'
+
+export const arn = string({ length: [1, 2048] })
+
+/** A statement of a policy that takes part in a decision. */
+export const deciding = structure(
+  {
+    Layer: required(string()),
+    Policy: required(string()),
+    /** From 1, as people count. */
+    Statement: required(integer()),
+    Sid: string(),
+    Effect: required(string()),
+  },
+  'DecidingStatement',
+)
+
+export const statement = structure(
+  {
+    Layer: required(string()),
+    Policy: required(string()),
+    Statement: required(integer()),
+    Sid: string(),
+    Effect: required(string()),
+    Matched: required(boolean()),
+    Mismatch: structure({ Part: required(string()), Detail: required(string()) }, 'Mismatch'),
+  },
+  'StatementExplanation',
+)

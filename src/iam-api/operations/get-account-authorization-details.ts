@@ -1,0 +1,68 @@
+import { noResource, operation } from '../../aws/operation.ts'
+import { list, string, structure } from '../../aws/shape.ts'
+import { type AnyEntity, arnOf, type Entities, type ManagedPolicy } from '../../identity/entities.ts'
+import { awsManagedPolicies } from '../../identity/managed-policies.ts'
+import { accountDetails } from '../account-details.ts'
+import { asManagedPolicy } from '../attachable-policy.ts'
+import type { IamContext } from '../context.ts'
+import * as shapes from '../detail-shapes.ts'
+import { type Part, pageOfParts, walk } from '../list-parts.ts'
+import { isInUse } from '../policy-usage.ts'
+import { page, paging } from '../shapes.ts'
+
+const entityTypes = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] as const
+type EntityType = (typeof entityTypes)[number]
+
+/** The order in which pages walk through an account. */
+const WALK: readonly EntityType[] = ['User', 'Group', 'Role', 'LocalManagedPolicy', 'AWSManagedPolicy']
+
+export const getAccountAuthorizationDetails = operation({
+  name: 'GetAccountAuthorizationDetails',
+  access: 'read',
+  input: structure({
+    Filter: list(string({ enum: entityTypes })),
+    MaxItems: paging.MaxItems,
+    Marker: paging.Marker,
+  }),
+  output: structure({
+    UserDetailList: list(shapes.userDetail),
+    GroupDetailList: list(shapes.groupDetail),
+    RoleDetailList: list(shapes.roleDetail),
+    Policies: list(shapes.managedPolicyDetail),
+    ...page,
+  }),
+
+  target: (_input, { account }: IamContext) => noResource(account),
+
+  async run({ Filter = [], ...input }, _value: undefined, context) {
+    const wanted = WALK.filter((type) => Filter.length === 0 || Filter.includes(type))
+    const parts = wanted.map((key): Part<AnyEntity> => ({ key, items: (after) => items[key](after, context) }))
+    const found = await pageOfParts(['authorization details', ...wanted], parts, input, context)
+    const details = await accountDetails(
+      found.items.map(({ item }) => item),
+      context,
+    )
+    return { ...details, ...found.paging }
+  },
+})
+
+const items: Readonly<
+  Record<EntityType, (after: string | undefined, context: IamContext) => AsyncIterable<AnyEntity>>
+> = {
+  User: (after, context) => all('user', after, context),
+  Group: (after, context) => all('group', after, context),
+  Role: (after, context) => all('role', after, context),
+  LocalManagedPolicy: (after, context) => all('policy', after, context),
+  AWSManagedPolicy: usedOfAws,
+}
+
+function all<K extends keyof Entities>(kind: K, after: string | undefined, { account, store }: IamContext) {
+  return walk<Entities[K]>((query) => store.list(kind, account, query), after)
+}
+
+/** AWS's policies that somebody has: the others say nothing of the account. */
+async function* usedOfAws(after: string | undefined, context: IamContext): AsyncGenerator<ManagedPolicy> {
+  const policies = awsManagedPolicies.map(asManagedPolicy).toSorted((left, right) => (left.name < right.name ? -1 : 1))
+  for (const policy of policies)
+    if ((after === undefined || policy.name > after) && (await isInUse(arnOf(policy), context))) yield policy
+}

@@ -1,0 +1,105 @@
+import { compilePolicy } from '../iam/compile-policy.ts'
+import { contextKeysOf } from '../iam/context-keys.ts'
+import { type AccessRequest, type Decision, evaluate, type NamedPolicy, type PolicySet } from '../iam/evaluate.ts'
+import { explain } from '../iam/explain.ts'
+import type { SimulatedCaller, simulatedConditions } from './simulated-caller.ts'
+import type { SimulatedPolicies, Source } from './simulated-policies.ts'
+import { type Span, statementPositions } from './statement-positions.ts'
+
+export interface Scenario {
+  readonly action: string
+  readonly resource: string
+}
+
+interface Circumstances {
+  readonly policies: SimulatedPolicies
+  readonly caller: SimulatedCaller
+  readonly conditions: ReturnType<typeof simulatedConditions>
+  /** Account of resources whose ARN does not name it. */
+  readonly resourceOwner: string
+}
+
+/** Decides what would be, for one action on one resource after another. */
+export class Simulation {
+  readonly #circumstances: Circumstances
+  /** The place of a source here is its name in the engine: sources of one id may be several. */
+  readonly #sources: Source[] = []
+  readonly #positions = new Map<Source, readonly Span[]>()
+  readonly #set: PolicySet
+  readonly #resource: NamedPolicy | undefined
+  readonly #missing: readonly string[]
+
+  constructor(circumstances: Circumstances) {
+    const { identity, boundary, serviceControl, resource } = circumstances.policies
+    this.#circumstances = circumstances
+    this.#set = {
+      identity: identity.map((source) => this.#named(source)),
+      boundary: boundary && this.#named(boundary),
+      serviceControl: serviceControl?.map((level) => level.map((source) => this.#named(source))),
+    }
+    this.#resource = resource && this.#named(resource)
+    this.#missing = contextKeysOfAll(this.#sources).filter((key) => !circumstances.conditions.has(key))
+  }
+
+  /** The result for one scenario, as answers show it. */
+  decide({ action, resource }: Scenario) {
+    const request = this.#request(action, resource)
+    const { boundary, serviceControl } = this.#set
+    // A key policy must allow by itself; elsewhere a policy on a resource adds to the others.
+    const rule = resource.startsWith('arn:aws:kms:') ? 'key' : 'ordinary'
+    const set: PolicySet = { ...this.#set, resource: this.#resource && { rule, policy: this.#resource } }
+    const { decision, statements } = explain(request, set)
+    const deciding = statements.filter(({ matched, effect }) => matched && effect === decidingEffect(decision))
+    return {
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: decisionName(decision),
+      MatchedStatements: deciding.flatMap(({ policy, statement }) => this.#matched(Number(policy), statement)),
+      MissingContextValues: [...this.#missing],
+      OrganizationsDecisionDetail: serviceControl && {
+        AllowedByOrganizations: serviceControl.every((level) => evaluate(request, { identity: level }).allowed),
+      },
+      PermissionsBoundaryDecisionDetail: boundary && {
+        AllowedByPermissionsBoundary: evaluate(request, { identity: [boundary] }).allowed,
+      },
+    }
+  }
+
+  #request(action: string, resource: string): AccessRequest {
+    const { caller, conditions, resourceOwner } = this.#circumstances
+    const resourceAccount = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? resourceOwner
+    return { principal: caller.principal, action, resource, resourceAccount, context: conditions }
+  }
+
+  #named(source: Source): NamedPolicy {
+    const name = String(this.#sources.push(source) - 1)
+    return { name, policy: compilePolicy(source.policy) }
+  }
+
+  #matched(index: number, statement: number) {
+    const source = this.#sources[index]
+    if (!source) return []
+    const positions = this.#positions.get(source) ?? statementPositions(source.document)
+    this.#positions.set(source, positions)
+    return [{ SourcePolicyId: source.id, SourcePolicyType: source.type, ...positions[statement] }]
+  }
+}
+
+/** A deny stands alone in a result, whatever allows beside it; of what nothing allows there is nothing to show (IAM reference). */
+function decidingEffect(decision: Decision): 'Allow' | 'Deny' | undefined {
+  if (decision.allowed) return 'Allow'
+  return decision.explicit ? 'Deny' : undefined
+}
+
+function decisionName(decision: Decision): 'allowed' | 'explicitDeny' | 'implicitDeny' {
+  if (decision.allowed) return 'allowed'
+  return decision.explicit ? 'explicitDeny' : 'implicitDeny'
+}
+
+/** Condition keys and variables of policies, each once, in any case of letters. */
+export function contextKeysOfAll(sources: readonly Source[]): readonly string[] {
+  const keys = new Map<string, string>()
+  for (const { policy } of sources)
+    for (const key of contextKeysOf(policy)) if (!keys.has(key.toLowerCase())) keys.set(key.toLowerCase(), key)
+  return [...keys.values()]
+}

@@ -1,0 +1,93 @@
+import type { ContextValue, RequestContext, RequestPrincipal } from '../iam/evaluate.ts'
+import { arnOf, type Tag } from '../identity/entities.ts'
+import type { IamContext } from './context.ts'
+import { errors } from './errors.ts'
+import type { Grantee } from './grantees.ts'
+
+/** Who makes a simulated request. */
+export interface SimulatedCaller {
+  readonly principal: RequestPrincipal
+  /** Values that requests of this caller have. */
+  readonly conditions: Readonly<Record<string, string>>
+}
+
+const CALLER_ARN = /^arn:aws:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/
+
+/** Name of the session in which a simulated role acts. */
+const SESSION = 'simulation'
+
+/** The user or role that an ARN means; it need not exist. Throws InvalidInput for another ARN. */
+export async function callerWithArn(arn: string, { account, store }: IamContext): Promise<SimulatedCaller> {
+  const [, owner, kind, name] = CALLER_ARN.exec(arn) ?? []
+  if (!owner || !name) throw errors.invalidInput(`Invalid CallerArn: ${arn} is not the ARN of a user or role.`)
+  // Of other accounts nothing is looked up: a simulation must not tell who exists there.
+  const found = owner === account ? await store.find(kind as 'user' | 'role', account, name) : undefined
+  if (found && arnOf(found) === arn) return callerOf(found)
+  return { principal: principalOf(kind as 'user' | 'role', { account: owner, arn, name, id: '' }), conditions: {} }
+}
+
+/** A user, or a session of a role; of a group, and of no one in particular, a user without a name. */
+export function callerOf(entity: Grantee | { readonly kind: 'anyone'; readonly account: string }): SimulatedCaller {
+  const { kind, account } = entity
+  if (kind === 'anyone' || kind === 'group')
+    return {
+      principal: principalOf('user', { account, arn: `arn:aws:iam::${account}:user/`, name: '', id: '' }),
+      conditions: { 'aws:principalaccount': account },
+    }
+  const arn = arnOf(entity)
+  return {
+    principal: principalOf(kind, { account, arn, name: entity.name, id: entity.id }),
+    conditions: {
+      ...tagConditions(entity.tags),
+      'aws:principalarn': arn,
+      'aws:principalaccount': account,
+      'aws:principaltype': kind === 'user' ? 'User' : 'AssumedRole',
+      'aws:userid': kind === 'user' ? entity.id : `${entity.id}:${SESSION}`,
+      ...(kind === 'user' && { 'aws:username': entity.name }),
+    },
+  }
+}
+
+const tagConditions = (tags: readonly Tag[]) =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [`aws:principaltag/${Key.toLowerCase()}`, Value]))
+
+function principalOf(
+  kind: 'user' | 'role',
+  { account, arn, name, id }: { account: string; arn: string; name: string; id: string },
+): RequestPrincipal {
+  if (kind === 'user') return { type: 'user', account, arn, id }
+  const session = `arn:aws:sts::${account}:assumed-role/${name}/${SESSION}`
+  return { type: 'role-session', account, arn: session, roleArn: arn, id }
+}
+
+/** A condition key with its values, as a request gives it. */
+export interface ContextEntry {
+  readonly ContextKeyName?: string | undefined
+  readonly ContextKeyValues?: readonly string[] | undefined
+  readonly ContextKeyType?: string | undefined
+}
+
+/** The condition keys of simulated requests: those of the request win. Throws InvalidInput for an entry that says nothing. */
+export function simulatedConditions(
+  entries: readonly ContextEntry[],
+  caller: SimulatedCaller,
+  now: number,
+): RequestContext & { has(key: string): boolean } {
+  const conditions = new Map<string, ContextValue>([
+    ['aws:currenttime', new Date(now).toISOString()],
+    ['aws:epochtime', String(Math.floor(now / 1000))],
+    ...Object.entries(caller.conditions),
+  ])
+  for (const { ContextKeyName: name, ContextKeyValues: values = [], ContextKeyType: type } of entries) {
+    if (name === undefined || type === undefined)
+      throw errors.invalidInput('Invalid context entry: it must have a name and a type.')
+    const [value = ''] = values
+    if (!type.endsWith('List') && values.length !== 1)
+      throw errors.invalidInput(`Invalid context entry ${name}: the type ${type} needs exactly one value.`)
+    conditions.set(name.toLowerCase(), type.endsWith('List') ? values : value)
+  }
+  return {
+    get: (key) => conditions.get(key),
+    has: (key) => conditions.has(key.toLowerCase()),
+  }
+}

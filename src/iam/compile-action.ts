@@ -1,0 +1,32 @@
+import { globTest, withWildcards } from './match.ts'
+import type { PatternElement } from './policy.ts'
+
+/** The action of a request in lower case: actions are compared without regard to case (security facts 3.1). */
+export interface RequestedAction {
+  readonly service: string
+  readonly name: string
+}
+
+export type ActionTest = (action: RequestedAction) => boolean
+
+export function requestedAction(action: string): RequestedAction {
+  const text = action.toLowerCase()
+  const colon = text.indexOf(':')
+  return { service: text.slice(0, Math.max(colon, 0)), name: text.slice(colon + 1) }
+}
+
+/** Test for `Action` or `NotAction`. */
+export function actionTest({ not, patterns }: PatternElement): ActionTest {
+  const tests = patterns.map(patternTest)
+  return (action) => {
+    for (const test of tests) if (test(action)) return !not
+    return not
+  }
+}
+
+function patternTest(pattern: string): ActionTest {
+  if (pattern === '*') return () => true
+  const { service, name } = requestedAction(pattern)
+  const fits = globTest(withWildcards(name))
+  return (action) => action.service === service && fits(action.name)
+}

@@ -1,0 +1,94 @@
+import type { ContextValue, RequestContext } from '../request.ts'
+import { literalOf, parseTemplate, resolveTemplate, type Template } from '../variables.ts'
+import type { ConditionTest, Operator, OperatorUse, Quantifier } from './operator.ts'
+
+/** An operator that compares values of the request with values of the policy, all brought to one type. */
+export interface Comparison<T> {
+  readonly name: string
+  readonly negated: boolean
+  readonly variables: boolean
+  /** Whether `*` and `?` in the policy's value are wildcards; `prepare` then gets them as match.ts has them. */
+  readonly wildcards: boolean
+  /** The typed value of a text in a request; undefined for text that is not of the type, which matches nothing. */
+  read(text: string): T | undefined
+  /** The test that a value of the policy stands for; undefined for text that is not of the type, which matches nothing. */
+  prepare(text: string): ValueTest<T> | undefined
+}
+
+export type ValueTest<T> = (value: T) => boolean
+
+/** Whether one text of a request satisfies the operator with all of the policy's values. */
+type TextTest = (text: string, context: RequestContext) => boolean
+
+export function comparison<T>(spec: Comparison<T>): Operator {
+  return {
+    name: spec.name,
+    negated: spec.negated,
+    modifiers: true,
+    variables: spec.variables,
+    compile: (use) => quantified[use.quantifier](textTest(spec, use), use, spec.negated),
+  }
+}
+
+/** Values of a positive operator are alternatives; of a negated one none may match. */
+function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): TextTest {
+  const fixed: ValueTest<T>[] = []
+  const varying: Template[] = []
+  for (const value of values) {
+    const template = parseTemplate(value, { variables: variables && spec.variables, wildcards: spec.wildcards })
+    const literal = literalOf(template)
+    if (literal === undefined) varying.push(template)
+    else fixed.push(spec.prepare(literal) ?? never)
+  }
+  const { negated } = spec
+  return (text, context) => {
+    const value = spec.read(text)
+    if (value === undefined) return negated
+    for (const test of fixed) if (test(value)) return !negated
+    for (const template of varying) {
+      const resolved = resolveTemplate(template, context)
+      if (resolved !== undefined && spec.prepare(resolved)?.(value)) return !negated
+    }
+    return negated
+  }
+}
+
+const never = () => false
+
+const isMissing = (value: ContextValue | undefined) =>
+  value === undefined || (typeof value !== 'string' && value.length === 0)
+
+type Quantified = (test: TextTest, use: OperatorUse, negated: boolean) => ConditionTest
+
+const quantified: Readonly<Record<Quantifier, Quantified>> = {
+  /** Several values where one was to be expected are a mismatch of types: they match nothing. */
+  single:
+    (test, { key, ifExists }, negated) =>
+    (context) => {
+      const value = context.get(key)
+      if (typeof value === 'string') return test(value, context)
+      const [first] = value ?? []
+      if (value === undefined || first === undefined) return ifExists || negated
+      return value.length === 1 ? test(first, context) : negated
+    },
+
+  all:
+    (test, { key }) =>
+    (context) => {
+      const value = context.get(key)
+      if (value === undefined) return true
+      if (typeof value === 'string') return test(value, context)
+      for (const text of value) if (!test(text, context)) return false
+      return true
+    },
+
+  any:
+    (test, { key, ifExists }) =>
+    (context) => {
+      const value = context.get(key)
+      if (value === undefined || isMissing(value)) return ifExists
+      if (typeof value === 'string') return test(value, context)
+      for (const text of value) if (test(text, context)) return true
+      return false
+    },
+}

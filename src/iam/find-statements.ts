@@ -1,0 +1,60 @@
+import { type CompiledStatement, matchStatement, type PreparedRequest } from './compile-policy.ts'
+import { DIRECT_GRANT, type Grant, NO_GRANT } from './compile-principals.ts'
+import type { DecidingStatement, Layer, NamedPolicy } from './request.ts'
+
+const NONE: readonly DecidingStatement[] = []
+
+/** A statement as decisions and explanations name it. */
+export function named(
+  layer: Layer,
+  { name, arn }: NamedPolicy,
+  { index, source }: CompiledStatement,
+): DecidingStatement {
+  return { layer, policy: name, arn, statement: index, sid: source.sid, effect: source.effect }
+}
+
+/** Every Deny that applies. */
+export function denying(
+  layer: Layer,
+  policies: readonly NamedPolicy[],
+  request: PreparedRequest,
+): readonly DecidingStatement[] {
+  let found: DecidingStatement[] | undefined
+  for (const policy of policies)
+    for (const statement of policy.policy.about(request.action).denies)
+      if (matchStatement(statement, request) !== NO_GRANT) {
+        found ??= []
+        found.push(named(layer, policy, statement))
+      }
+  return found ?? NONE
+}
+
+/** The first Allow that applies. */
+export function firstAllowing(
+  layer: Layer,
+  policies: readonly NamedPolicy[],
+  request: PreparedRequest,
+): DecidingStatement | undefined {
+  for (const policy of policies)
+    for (const statement of policy.policy.about(request.action).allows)
+      if (matchStatement(statement, request) !== NO_GRANT) return named(layer, policy, statement)
+  return undefined
+}
+
+/** The Allow of a policy at a resource that goes furthest for the caller. */
+export function strongestGrant(
+  layer: Layer,
+  policy: NamedPolicy,
+  request: PreparedRequest,
+): { readonly grant: Grant; readonly statement: DecidingStatement } | undefined {
+  let strongest: Grant = NO_GRANT
+  let by: CompiledStatement | undefined
+  for (const statement of policy.policy.about(request.action).allows) {
+    const grant = matchStatement(statement, request)
+    if (grant <= strongest) continue
+    strongest = grant
+    by = statement
+    if (grant === DIRECT_GRANT) break
+  }
+  return by && { grant: strongest, statement: named(layer, policy, by) }
+}

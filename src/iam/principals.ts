@@ -1,0 +1,54 @@
+import type { Policy } from './policy.ts'
+import { readPrincipal } from './principal-name.ts'
+import { JsonError, parseStrictJson } from './strict-json.ts'
+
+/** ARN of every user and role that a policy names as a principal, excepted ones included, each once: what is bound to unique ids on saving. */
+export function namedPrincipals({ statements }: Policy): readonly string[] {
+  const arns = new Set<string>()
+  for (const { principals } of statements)
+    for (const name of principals?.names ?? []) {
+      const form = readPrincipal(name)?.form
+      if (form === 'user' || form === 'role') arns.add(name.value)
+    }
+  return [...arns]
+}
+
+/**
+ * The text of a policy as AWS shows it: an ARN whose user or role is gone gives way to the unique id it was bound to (security facts 3.2).
+ * Everything else keeps its place, white space included.
+ *
+ * @param replace the id to show instead of an ARN; undefined leaves the ARN
+ */
+export function replacePrincipals(text: string, replace: (arn: string) => string | undefined): string {
+  const edits: { start: number; end: number; id: string }[] = []
+  try {
+    parseStrictJson(text, ({ path, value, start, end }) => {
+      if (!isAwsPrincipal(path)) return
+      const form = readPrincipal({ type: 'AWS', value })?.form
+      const id = form === 'user' || form === 'role' ? replace(value) : undefined
+      if (id !== undefined) edits.push({ start, end, id })
+    })
+  } catch (error) {
+    if (error instanceof JsonError) return text
+    throw error
+  }
+  let shown = ''
+  let from = 0
+  for (const { start, end, id } of edits) {
+    shown += text.slice(from, start) + JSON.stringify(id)
+    from = end
+  }
+  return shown + text.slice(from)
+}
+
+/** Whether a path leads to `Statement` (one or a list) / `Principal` or `NotPrincipal` / `AWS` (one or a list). */
+function isAwsPrincipal(path: readonly (string | number)[]): boolean {
+  const names = path.filter((step) => typeof step === 'string')
+  const [statement, element, type] = names
+  return (
+    names.length === 3 &&
+    statement === 'Statement' &&
+    (element === 'Principal' || element === 'NotPrincipal') &&
+    type === 'AWS'
+  )
+}

@@ -1,0 +1,97 @@
+import type { CompiledPolicy } from './compile-policy.ts'
+
+export type PrincipalType =
+  | 'root'
+  | 'user'
+  | 'role-session'
+  | 'federated-user'
+  | 'web-identity'
+  | 'service'
+  | 'anonymous'
+
+/** Who makes a request, as policies know him. */
+export interface RequestPrincipal {
+  readonly type: PrincipalType
+  /** Empty for anonymous callers and services. */
+  readonly account: string
+  /**
+   * ARN of the user or of root, `sts` ARN of a role session or federated user. For a web identity the ARN of its provider, for a service
+   * its name (`x.amazonaws.com`), empty for anonymous callers.
+   */
+  readonly arn: string
+  /** Of a role session: `arn:aws:iam::{account}:role/{path}{name}`. */
+  readonly roleArn?: string | undefined
+  /** `AIDA…`, `AROA…` without the session's name; the account for root. */
+  readonly id: string
+}
+
+/** A list is a multi-valued key, also when it holds one value. */
+export type ContextValue = string | readonly string[]
+
+/** Condition keys by lower-case name; may be computed lazily. */
+export interface RequestContext {
+  get(key: string): ContextValue | undefined
+}
+
+export interface AccessRequest {
+  readonly principal: RequestPrincipal
+  /** With its prefix, as `secretsmanager:GetSecretValue`. */
+  readonly action: string
+  /** ARN of the resource, `*` for actions without one. */
+  readonly resource: string
+  readonly resourceAccount: string
+  readonly context: RequestContext
+}
+
+/** A policy with the name that explanations and messages use. */
+export interface NamedPolicy {
+  /** ARN of a managed policy, or name of an inline one. */
+  readonly name: string
+  /** Given where a message may name it: only for policies of the caller's own account (security facts 2.5, U-10). */
+  readonly arn?: string | undefined
+  readonly policy: CompiledPolicy
+}
+
+/** Everything that applies to one request. */
+export interface PolicySet {
+  readonly identity: readonly NamedPolicy[]
+  readonly boundary?: NamedPolicy | undefined
+  /** Present, even when empty, for a session that was narrowed: one of them must allow. */
+  readonly session?: readonly NamedPolicy[] | undefined
+  /** One list for each level (root, unit, account): each level must allow. */
+  readonly serviceControl?: readonly (readonly NamedPolicy[])[] | undefined
+  readonly resource?: ResourcePolicy | undefined
+}
+
+/**
+ * The policy that stands at the resource. `ordinary` may allow beside identity policies; `trust` (of a role) must allow by itself; `key`
+ * (of a KMS key) must allow by itself or hand over to identity policies through the account (security facts 3.7–3.9).
+ */
+export interface ResourcePolicy {
+  readonly rule: 'ordinary' | 'trust' | 'key'
+  readonly policy: NamedPolicy
+}
+
+export type Layer = 'identity' | 'resource' | 'boundary' | 'session' | 'service-control' | 'trust'
+
+/** A statement a decision rests on. */
+export interface DecidingStatement {
+  readonly layer: Layer
+  /** Name of its policy. */
+  readonly policy: string
+  readonly arn?: string | undefined
+  /** Place in the policy, from 0. */
+  readonly statement: number
+  readonly sid?: string | undefined
+  readonly effect: 'Allow' | 'Deny'
+}
+
+/** `layer` is the one a refusal names: the first that decides (security facts 2.5). */
+export type Decision =
+  | { readonly allowed: true; readonly by: readonly DecidingStatement[] }
+  | {
+      readonly allowed: false
+      readonly explicit: boolean
+      readonly layer: Layer
+      readonly by: readonly DecidingStatement[]
+    }

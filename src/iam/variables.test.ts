@@ -1,0 +1,93 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies have variables of this form
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { ANY, ONE } from './match.ts'
+import { literalOf, parseTemplate, resolveTemplate } from './variables.ts'
+
+const context = new Map<string, string | string[]>([
+  ['aws:username', 'alice'],
+  ['aws:principaltag/team', '*'],
+  ['aws:tagkeys', ['a']],
+  ['aws:empty', ''],
+  ['aws:broken', `x${ANY}`],
+])
+const resolve = (text: string, wildcards = false) =>
+  resolveTemplate(parseTemplate(text, { variables: true, wildcards }), context)
+
+describe('a template', () => {
+  const table: readonly [text: string, resolved: string | undefined][] = [
+    ['', ''],
+    ['plain', 'plain'],
+    ['${aws:username}', 'alice'],
+    ['a-${aws:username}-b', 'a-alice-b'],
+    ['${aws:username}${aws:username}', 'alicealice'],
+    ['${AWS:UserName}', 'alice'],
+    ['${ aws:username }', 'alice'],
+    ["${aws:username, 'bob'}", 'alice'],
+    ["${aws:other, 'bob'}", 'bob'],
+    ["${aws:other,'bob'}", 'bob'],
+    ["${aws:other, ''}", ''],
+    ["${aws:other, 'b}o{b'}", 'b}o{b'],
+    ["${aws:other, 'b, c'}", 'b, c'],
+    ['${aws:empty}', ''],
+    ["${aws:empty, 'x'}", ''],
+    ['${aws:other}', undefined],
+    ['${aws:username}${aws:other}', undefined],
+    ['${aws:tagkeys}', undefined],
+    ["${aws:tagkeys, 'x'}", undefined],
+    ['${aws:broken}', undefined],
+    ['${*}', '*'],
+    ['${?}', '?'],
+    ['${$}', '$'],
+    ['${$}{aws:username}', '${aws:username}'],
+    ['${}', undefined],
+    ['${ }', undefined],
+    ['${aws:username', undefined],
+    ['${*', undefined],
+    ['${${aws:username}}', undefined],
+    ["${aws:other, 'x}", undefined],
+    ["${aws:other, 'x'", undefined],
+    ["${aws:other 'x'}", undefined],
+    ['${aws:other, x}', undefined],
+    ["${aws:other, 'x' y}", undefined],
+    ['$', '$'],
+    ['$aws:username', '$aws:username'],
+    ['{aws:username}', '{aws:username}'],
+    ['a}', 'a}'],
+    ['*?', '*?'],
+  ]
+  for (const [text, resolved] of table)
+    test(`${JSON.stringify(text)} becomes ${resolved === undefined ? 'nothing' : JSON.stringify(resolved)}`, () =>
+      assert.equal(resolve(text), resolved))
+
+  test('has wildcards where it has them itself, and nowhere else', () => {
+    assert.equal(resolve('a*?', true), `a${ANY}${ONE}`)
+    assert.equal(resolve('*${aws:principaltag/team}', true), `${ANY}*`)
+    assert.equal(resolve('${*}${?}', true), '*?')
+    assert.equal(resolve("${aws:other, '*'}", true), '*')
+  })
+
+  test('without variables is its text', () => {
+    const reading = { variables: false, wildcards: false }
+    assert.equal(literalOf(parseTemplate('${aws:username}${*}', reading)), '${aws:username}${*}')
+    assert.equal(literalOf(parseTemplate('', reading)), '')
+  })
+
+  test('of nothing but escapes needs no request', () => {
+    assert.equal(literalOf(parseTemplate('a${*}b', { variables: true, wildcards: true })), 'a*b')
+    assert.equal(literalOf(parseTemplate('a${x}b', { variables: true, wildcards: true })), undefined)
+  })
+
+  test('is taken apart whatever the text', () => {
+    const pieces = fc.array(fc.constantFrom('${', '}', "'", ',', ' ', 'a', '*', '$', '?'), { maxLength: 12 })
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const resolved = resolve(parts.join(''))
+        assert.ok(resolved === undefined || typeof resolved === 'string')
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

@@ -1,0 +1,59 @@
+import { type Policy, PolicyError } from '../iam/policy.ts'
+import { namedPrincipals, replacePrincipals } from '../iam/principals.ts'
+import { arnOf } from './entities.ts'
+import type { IdentityStore } from './identity-store.ts'
+
+/** A document with principals as it was given, and whom its principal ARNs meant then: a trust policy, or a policy on a secret or key. */
+export interface BoundPolicy {
+  readonly document: string
+  readonly bindings: Readonly<Record<string, string>>
+}
+
+type Finds = Pick<IdentityStore, 'find' | 'findByIds'>
+
+const IDENTITY_ARN = /^arn:aws:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/
+
+/**
+ * Unique id of each user and role that a policy names by ARN, to be kept with the document: who comes later under the same name is not meant
+ * (security facts 3.2). Accounts, sessions, services and providers are not bound.
+ *
+ * Throws PolicyError for a user or role that does not exist, in any account.
+ */
+export async function bindPrincipals(policy: Policy, store: Finds): Promise<Readonly<Record<string, string>>> {
+  const bound = await Promise.all(namedPrincipals(policy).map(async (arn) => [arn, await idOf(arn, store)] as const))
+  return Object.fromEntries(bound)
+}
+
+async function idOf(arn: string, store: Finds): Promise<string> {
+  const [, account, kind, name] = IDENTITY_ARN.exec(arn) ?? []
+  const found = account && name ? await store.find(kind as 'user' | 'role', account, name) : undefined
+  // The store finds a name in any case, and under any path: an ARN means one of them.
+  if (!found || arnOf(found) !== arn) throw new PolicyError(`Invalid principal in policy: "AWS":"${arn}"`)
+  return found.id
+}
+
+/** Documents as they are shown: an ARN whose user or role is gone is its unique id, one that was renamed has its new name. */
+export async function shownDocuments(policies: readonly BoundPolicy[], store: Finds): Promise<readonly string[]> {
+  const ids = [...new Set(policies.flatMap(({ bindings }) => Object.values(bindings)))]
+  const [users, roles] = await Promise.all([findAll('user', 'AIDA', ids, store), findAll('role', 'AROA', ids, store)])
+  const arns = new Map([...users, ...roles].map((entity) => [entity.id, arnOf(entity)]))
+  return policies.map(({ document, bindings }) =>
+    replacePrincipals(document, (arn) => {
+      const id = Object.hasOwn(bindings, arn) ? bindings[arn] : undefined
+      if (id === undefined) return undefined
+      const now = arns.get(id) ?? id
+      return now === arn ? undefined : now
+    }),
+  )
+}
+
+/** One document as it is shown. */
+export async function shownDocument(policy: BoundPolicy, store: Finds): Promise<string> {
+  const [shown = policy.document] = await shownDocuments([policy], store)
+  return shown
+}
+
+function findAll<K extends 'user' | 'role'>(kind: K, prefix: string, ids: readonly string[], store: Finds) {
+  const wanted = ids.filter((id) => id.startsWith(prefix))
+  return wanted.length > 0 ? store.findByIds(kind, wanted) : []
+}

@@ -1,0 +1,119 @@
+/** A tag as IAM's API spells it. */
+export interface Tag {
+  readonly Key: string
+  readonly Value: string
+}
+
+/** A policy that belongs to one user, group or role and has no ARN. */
+export interface InlinePolicy {
+  readonly name: string
+  /** As it was given. */
+  readonly document: string
+}
+
+/**
+ * What every identity has. Names are unique in an account and kind, without regard to case; the unique id belongs to this identity alone, also
+ * when another of the same name follows it.
+ */
+interface Entity {
+  readonly account: string
+  /** `AIDA…` user, `AGPA…` group, `AROA…` role, `ANPA…` managed policy, `OIDC…` OpenID Connect provider. */
+  readonly id: string
+  readonly name: string
+  /** Begins and ends with `/`. */
+  readonly path: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** Raised by every change; a change of an older revision is a conflict. 1 when made. */
+  readonly revision: number
+}
+
+/** Who policies can be given to. */
+interface Grantee extends Entity {
+  readonly inline: readonly InlinePolicy[]
+  /** ARNs of managed policies: the account's, or AWS's. */
+  readonly attached: readonly string[]
+}
+
+export interface User extends Grantee {
+  readonly kind: 'user'
+  readonly tags: readonly Tag[]
+  /** ARN of the managed policy that is the permissions boundary. */
+  readonly boundary?: string | undefined
+  /** Ids of the groups it is in. */
+  readonly groups: readonly string[]
+}
+
+export interface Group extends Grantee {
+  readonly kind: 'group'
+}
+
+/** A trust policy as it was given, and whom its principal ARNs meant then. */
+export interface TrustPolicy {
+  readonly document: string
+  /** Unique id of each user and role that the document names by ARN (security facts 3.2). */
+  readonly bindings: Readonly<Record<string, string>>
+}
+
+export interface Role extends Grantee {
+  readonly kind: 'role'
+  readonly tags: readonly Tag[]
+  readonly boundary?: string | undefined
+  readonly trust: TrustPolicy
+  readonly description?: string | undefined
+  /** Longest session, in seconds. */
+  readonly maxSession: number
+}
+
+export interface PolicyVersion {
+  /** `v1`, `v2` … */
+  readonly id: string
+  readonly document: string
+  readonly createdAt: number
+}
+
+export interface ManagedPolicy extends Entity {
+  readonly kind: 'policy'
+  readonly tags: readonly Tag[]
+  readonly description?: string | undefined
+  /** Oldest first. */
+  readonly versions: readonly PolicyVersion[]
+  readonly defaultVersion: string
+  /** Versions ever made: the number of the newest. */
+  readonly versionsMade: number
+  readonly updatedAt: number
+}
+
+/** An issuer of OpenID Connect tokens that an account trusts. Its name is host and path of the issuer, without scheme. */
+export interface OidcProvider extends Entity {
+  readonly kind: 'oidc-provider'
+  readonly tags: readonly Tag[]
+  /** Audiences that tokens may be for. */
+  readonly clientIds: readonly string[]
+  readonly thumbprints: readonly string[]
+}
+
+export interface Entities {
+  readonly user: User
+  readonly group: Group
+  readonly role: Role
+  readonly policy: ManagedPolicy
+  readonly 'oidc-provider': OidcProvider
+}
+export type Kind = keyof Entities
+export type AnyEntity = Entities[Kind]
+
+/** ARN of an identity (IAM's service authorization reference). */
+export function arnOf({ account, kind, path, name }: Pick<AnyEntity, 'account' | 'kind' | 'path' | 'name'>): string {
+  return `arn:aws:iam::${account}:${kind}${path}${name}`
+}
+
+/** The managed policies that a user, group or role has, its boundary included, and the groups of a user: all that it depends on. */
+export function referencesOf(entity: AnyEntity): readonly string[] {
+  const references: string[] = []
+  if ('attached' in entity) references.push(...entity.attached)
+  if ('groups' in entity) references.push(...entity.groups)
+  if ('boundary' in entity && entity.boundary !== undefined && !references.includes(entity.boundary))
+    references.push(entity.boundary)
+  return references
+}

@@ -1,0 +1,50 @@
+import { type Authenticator, type AuthenticatorParts, sessionPrincipal, userOf } from './authenticate.ts'
+import { type Principal, rootOf } from './principal.ts'
+
+/** Account of callers whose access key is no account number. */
+export const DEFAULT_ACCOUNT = '000000000000'
+/** Region of callers who name none. */
+export const DEFAULT_REGION = 'us-east-1'
+
+const CREDENTIAL = /(?:Credential=|X-Amz-Credential=)([^/\s,&%]+)(?:\/|%2F)[^/\s,&%]*(?:\/|%2F)([^/\s,&%]+)(?:\/|%2F)/
+
+/**
+ * Takes any credentials, or none: only for data that is thrown away. An access key or a session that this Coffer has made is who it was made
+ * for, as long as that is there; anybody else is the root of an account, the one that the access key id is where that is an account number.
+ */
+export function openAuthenticator(parts: AuthenticatorParts): Authenticator {
+  return {
+    admit({ rawHeaders, url }) {
+      const proof = headerIn(rawHeaders, /^authorization$/i) ?? url
+      const [, keyId, region = DEFAULT_REGION] = CREDENTIAL.exec(proof) ?? []
+      const token = headerIn(rawHeaders, /^x-amz-security-token$/i)
+      return {
+        claims: keyId,
+        async authenticate() {
+          const known = keyId === undefined ? undefined : await knownPrincipal(keyId, token, parts)
+          const account = keyId && /^\d{12}$/.test(keyId) ? keyId : DEFAULT_ACCOUNT
+          return {
+            principal: known ?? rootOf(account, keyId),
+            region: /^([a-z]+-)+\d+$/.test(region) ? region : DEFAULT_REGION,
+          }
+        },
+      }
+    },
+  }
+}
+
+function headerIn(rawHeaders: readonly string[], name: RegExp): string | undefined {
+  const index = rawHeaders.findIndex((text, position) => position % 2 === 0 && name.test(text))
+  return index < 0 ? undefined : rawHeaders[index + 1]
+}
+
+async function knownPrincipal(
+  keyId: string,
+  token: string | undefined,
+  parts: AuthenticatorParts,
+): Promise<Principal | undefined> {
+  const session = token === undefined ? undefined : parts.tokens.open(keyId, token)
+  if (session) return sessionPrincipal(keyId, session, parts)
+  const holder = await parts.store.findAccessKey(keyId)
+  return holder && userOf(holder, keyId, parts)
+}

@@ -1,0 +1,85 @@
+import type { NamedPolicy } from '../iam/evaluate.ts'
+import type { PolicyCache } from '../iam/policy-cache.ts'
+import { arnOf, type InlinePolicy, type ManagedPolicy, type Role, type User } from './entities.ts'
+import type { Holder, IdentityStore } from './identity-store.ts'
+import { awsManagedPolicy } from './managed-policies.ts'
+import type { PrincipalPolicies } from './principal.ts'
+import type { RoleSession } from './temporary-credentials.ts'
+
+/** A policy that somebody has is not there: nothing may be decided without it, because it might deny. */
+export class MissingPolicyError extends Error {
+  override readonly name = 'MissingPolicyError'
+}
+
+/** What was made of a holder, for as long as the store hands out the same one. */
+const known = new WeakMap<object, PrincipalPolicies>()
+
+/** Compiled policies of a user or role: its own, those of its groups, its boundary. Throws MissingPolicyError. */
+export function policiesOf(holder: Holder<User | Role>, cache: PolicyCache): PrincipalPolicies {
+  const before = known.get(holder)
+  if (before) return before
+  const { entity, groups, policies } = holder
+  const identity = [entity, ...groups].flatMap((grantee) => [
+    ...grantee.inline.map((policy) => inline(policy, cache)),
+    ...grantee.attached.map((arn) => managed(arn, policies, 'identity', cache)),
+  ])
+  const { boundary } = entity
+  const made = {
+    identity,
+    boundary: boundary === undefined ? undefined : managed(boundary, policies, 'boundary', cache),
+  }
+  known.set(holder, made)
+  return made
+}
+
+/** Policies that narrow a session; undefined when it was not narrowed. Managed ones are as they are now. Throws MissingPolicyError. */
+export async function sessionPolicies(
+  { policies }: RoleSession,
+  account: string,
+  store: IdentityStore,
+  cache: PolicyCache,
+): Promise<readonly NamedPolicy[] | undefined> {
+  if (!policies) return undefined
+  const { document, arns } = policies
+  const found = await Promise.all(arns.map((arn) => findManaged(arn, account, store)))
+  const byArn = new Map(found.flatMap((policy) => (policy ? [[arnOf(policy), policy] as const] : [])))
+  return [
+    ...(document === undefined ? [] : [{ name: 'session policy', policy: cache.compile(document, 'session') }]),
+    ...arns.map((arn) => managed(arn, byArn, 'session', cache)),
+  ]
+}
+
+/** A managed policy of an account by its ARN; undefined also for AWS's. */
+export async function findManaged(
+  arn: string,
+  account: string,
+  store: IdentityStore,
+): Promise<ManagedPolicy | undefined> {
+  const prefix = `arn:aws:iam::${account}:policy/`
+  if (!arn.startsWith(prefix)) return undefined
+  const found = await store.find('policy', account, arn.slice(arn.lastIndexOf('/') + 1))
+  return found && arnOf(found) === arn ? found : undefined
+}
+
+/** The document of a policy's default version. */
+export function documentOf({ versions, defaultVersion, name }: ManagedPolicy): string {
+  const version = versions.find(({ id }) => id === defaultVersion)
+  if (!version) throw new MissingPolicyError(`The policy ${name} has no default version`)
+  return version.document
+}
+
+function inline({ name, document }: InlinePolicy, cache: PolicyCache): NamedPolicy {
+  return { name, policy: cache.compile(document, 'identity') }
+}
+
+function managed(
+  arn: string,
+  policies: ReadonlyMap<string, ManagedPolicy>,
+  kind: 'identity' | 'boundary' | 'session',
+  cache: PolicyCache,
+): NamedPolicy {
+  const own = policies.get(arn)
+  const document = own ? documentOf(own) : awsManagedPolicy(arn)?.document
+  if (document === undefined) throw new MissingPolicyError(`The policy ${arn} does not exist`)
+  return { name: arn, policy: cache.compile(document, kind) }
+}

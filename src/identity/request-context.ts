@@ -1,0 +1,111 @@
+import type { Conditions } from '../aws/operation.ts'
+import type { ContextValue, RequestContext } from '../iam/evaluate.ts'
+import type { Principal } from './principal.ts'
+
+/** What every request brings to its conditions, whoever makes it and whatever it asks for. */
+export interface RequestFacts {
+  readonly region: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly address: string
+  /** Whether the client spoke TLS. */
+  readonly secure: boolean
+  readonly agent: string
+  readonly referer?: string | undefined
+}
+
+/** What conditions are compared with. */
+export interface Circumstances {
+  readonly principal: Principal
+  readonly facts: RequestFacts
+  /** Account and tags of the resource. */
+  readonly account: string
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[]
+  /** Prefix of the service's own keys: its signing name. */
+  readonly service: string
+  /** Keys of this request and this resource. */
+  readonly conditions: Conditions
+  /** Signing name of the service that calls for the principal. */
+  readonly via?: string | undefined
+  readonly organization?: string | undefined
+}
+
+type Source = (circumstances: Circumstances) => ContextValue | undefined
+
+const PRINCIPAL_TYPES = {
+  Root: 'Account',
+  IAMUser: 'User',
+  AssumedRole: 'AssumedRole',
+  WebIdentityUser: 'FederatedUser',
+} as const
+
+const host = (service: string) => `${service}.amazonaws.com`
+
+/** Keys that any request may have (security facts 3.5); a source that gives undefined leaves its key absent. */
+const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(null) as Record<string, Source>, {
+  'aws:currenttime': ({ facts }) => `${new Date(facts.now).toISOString().slice(0, 19)}Z`,
+  'aws:epochtime': ({ facts }) => String(Math.floor(facts.now / 1000)),
+  // A service that calls for somebody comes from nowhere the caller could name.
+  'aws:sourceip': ({ facts, via }) => (via === undefined ? facts.address || undefined : undefined),
+  'aws:securetransport': ({ facts }) => String(facts.secure),
+  'aws:requestedregion': ({ facts }) => facts.region,
+  'aws:useragent': ({ facts }) => facts.agent || undefined,
+  'aws:referer': ({ facts }) => facts.referer,
+  'aws:principalarn': ({ principal }) => principal.session?.role?.arn ?? principal.arn,
+  'aws:principalaccount': ({ principal }) => principal.account,
+  'aws:principaltype': ({ principal }) => PRINCIPAL_TYPES[principal.type],
+  'aws:principalisawsservice': () => 'false',
+  'aws:principalorgid': ({ organization }) => organization,
+  'aws:resourceorgid': ({ organization }) => organization,
+  'aws:userid': ({ principal }) => principal.principalId,
+  'aws:username': ({ principal }) => (principal.type === 'IAMUser' ? principal.userName : undefined),
+  'aws:tokenissuetime': ({ principal: { session } }) => session && new Date(session.issuedAt).toISOString(),
+  // Coffer knows no devices: no session was ever proven by one.
+  'aws:multifactorauthpresent': ({ principal: { session } }) => (session ? 'false' : undefined),
+  'aws:sourceidentity': ({ principal: { session } }) => session?.sourceIdentity,
+  'aws:federatedprovider': ({ principal: { session } }) => session?.federatedProvider,
+  'aws:viaawsservice': ({ via }) => String(via !== undefined),
+  'aws:calledvia': ({ via }) => (via === undefined ? undefined : [host(via)]),
+  'aws:calledviafirst': ({ via }) => (via === undefined ? undefined : host(via)),
+  'aws:calledvialast': ({ via }) => (via === undefined ? undefined : host(via)),
+  'aws:resourceaccount': ({ account }) => account,
+} satisfies Record<string, Source>)
+
+const PRINCIPAL_TAG = 'aws:principaltag/'
+const RESOURCE_TAG = 'aws:resourcetag/'
+
+/** The condition keys of one request; what no policy asks for is never computed. */
+export class RequestConditions implements RequestContext {
+  readonly #circumstances: Circumstances
+  readonly #serviceTag: string
+  #own: Map<string, ContextValue> | undefined
+
+  constructor(circumstances: Circumstances) {
+    this.#circumstances = circumstances
+    this.#serviceTag = `${circumstances.service}:resourcetag/`
+  }
+
+  /** @param key in lower case */
+  get(key: string): ContextValue | undefined {
+    const source = GLOBAL[key]
+    if (source) return source(this.#circumstances)
+    const { principal, tags } = this.#circumstances
+    if (key.startsWith(PRINCIPAL_TAG)) return tagValue(principal.tags, key.slice(PRINCIPAL_TAG.length))
+    if (key.startsWith(RESOURCE_TAG)) return tagValue(tags, key.slice(RESOURCE_TAG.length))
+    if (key.startsWith(this.#serviceTag)) return tagValue(tags, key.slice(this.#serviceTag.length))
+    this.#own ??= this.#ownKeys()
+    return this.#own.get(key)
+  }
+
+  #ownKeys(): Map<string, ContextValue> {
+    const { principal, conditions } = this.#circumstances
+    const keys = new Map<string, ContextValue>()
+    for (const [name, value] of Object.entries({ ...principal.conditions, ...conditions }))
+      if (value !== undefined) keys.set(name.toLowerCase(), value)
+    return keys
+  }
+}
+
+function tagValue(tags: Circumstances['tags'], lowerKey: string): string | undefined {
+  return tags.find(({ Key }) => Key.toLowerCase() === lowerKey)?.Value
+}

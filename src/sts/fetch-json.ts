@@ -1,0 +1,51 @@
+/** What an issuer publishes cannot be had or used. */
+export class IssuerFault extends Error {
+  override readonly name = 'IssuerFault'
+}
+
+/** The part of `fetch` that is needed; replaced only to stand in for the world. */
+export type DocumentFetch = (url: string, options: RequestInit) => Promise<Response>
+
+/** Largest document of an issuer, in bytes after decompression. */
+export const MAX_DOCUMENT_BYTES = 256 * 1024
+
+export interface FetchJsonOptions {
+  readonly fetch: DocumentFetch
+  /** Ends also the reading of the body. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * A JSON document from an https URL. Throws IssuerFault for anything else: another scheme, a redirect (nobody may send us elsewhere), a status
+ * other than 200, a document that is too long, takes too long or is no JSON.
+ */
+export async function fetchJson(url: string, { fetch, signal }: FetchJsonOptions): Promise<unknown> {
+  if (!isHttps(url)) throw new IssuerFault('The URL is not an https URL')
+  try {
+    const response = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
+    if (response.status !== 200 || response.redirected) {
+      await response.body?.cancel()
+      throw new IssuerFault(`The answer has status ${response.status}`)
+    }
+    return JSON.parse(await readText(response))
+  } catch (error) {
+    throw error instanceof IssuerFault ? error : new IssuerFault('The document cannot be fetched', { cause: error })
+  }
+}
+
+function isHttps(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === ''
+}
+
+/** Leaving the loop early cancels the body. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength
+    if (length > MAX_DOCUMENT_BYTES) throw new IssuerFault('The document is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

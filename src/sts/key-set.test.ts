@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { IssuerFault } from './fetch-json.ts'
+import { keysWithId, MAX_KEYS, readKeySet } from './key-set.ts'
+
+const pair = async (alg: string, modulusLength?: number) =>
+  generateKeyPair(alg, { extractable: true, ...(modulusLength && { modulusLength }) })
+const publicJwk = async (alg: string, modulusLength?: number) => exportJWK((await pair(alg, modulusLength)).publicKey)
+
+const rsa: JWK = { ...(await publicJwk('RS256')), kid: 'r' }
+const ec: JWK = { ...(await publicJwk('ES256')), kid: 'e' }
+const one = (key: object) => readKeySet({ keys: [key] })
+
+describe('keys that are taken', () => {
+  test('RSA of 2048 bits and P-256 are, with their key ids', () => {
+    assert.deepEqual(readKeySet({ keys: [rsa, ec] }), [rsa, ec])
+  })
+
+  test('keys that say they are for signatures are', () => {
+    assert.equal(one({ ...rsa, use: 'sig', alg: 'RS256', key_ops: ['verify'] }).length, 1)
+    assert.equal(one({ ...ec, use: 'sig', alg: 'ES256' }).length, 1)
+  })
+
+  test('only public members are', async () => {
+    const { privateKey } = await pair('RS256')
+    const [key] = one(await exportJWK(privateKey))
+    assert.deepEqual(Object.keys(key ?? {}).sort(), ['e', 'kty', 'n'])
+  })
+
+  test('no more than a bounded number is', () => {
+    assert.equal(readKeySet({ keys: Array(MAX_KEYS + 1).fill(rsa) }).length, MAX_KEYS)
+  })
+})
+
+describe('keys that are passed over', async () => {
+  const passedOver: readonly [name: string, key: unknown][] = [
+    ['RSA of 1024 bits', { kty: 'RSA', e: 'AQAB', n: Buffer.alloc(128, 0xc5).toString('base64url') }],
+    [
+      'RSA of 1024 bits that zeros make long',
+      { kty: 'RSA', e: 'AQAB', n: Buffer.concat([Buffer.alloc(128), Buffer.alloc(128, 0xc5)]).toString('base64url') },
+    ],
+    ['RSA of more bits than anybody needs', { ...rsa, n: Buffer.alloc(1025, 0xc5).toString('base64url') }],
+    ['RSA with the exponent 1, for which everything is signed', { ...rsa, e: 'AQ' }],
+    ['RSA with an even exponent', { ...rsa, e: Buffer.from([2]).toString('base64url') }],
+    ['RSA with an exponent of five bytes', { ...rsa, e: Buffer.from([1, 0, 0, 0, 1]).toString('base64url') }],
+    ['RSA without a modulus', { kty: 'RSA', e: 'AQAB' }],
+    ['RSA whose modulus is no base64url', { ...rsa, n: `${rsa.n}=+` }],
+    ['P-384', await publicJwk('ES384')],
+    ['P-256 with short coordinates', { ...ec, x: 'AQAB' }],
+    ['a symmetric key', { kty: 'oct', k: 'AQAB' }],
+    ['Ed25519', await publicJwk('EdDSA')],
+    ['a key for encryption', { ...rsa, use: 'enc' }],
+    ['a key that may not verify', { ...rsa, key_ops: ['encrypt'] }],
+    ['a key for another algorithm', { ...rsa, alg: 'PS256' }],
+    ['a type that objects have by birth', { kty: 'constructor' }],
+    ['null', null],
+    ['a text', 'key'],
+  ]
+  for (const [name, key] of passedOver) test(name, () => assert.deepEqual(readKeySet({ keys: [key, ec] }), [ec]))
+})
+
+test('what is no key set is a fault of the issuer', () => {
+  for (const document of [undefined, null, [], 'keys', {}, { keys: {} }])
+    assert.throws(() => readKeySet(document), IssuerFault)
+})
+
+test('a key id finds every key that has it, and no key id finds all', () => {
+  const twin = { ...ec, kid: 'r' }
+  assert.deepEqual(keysWithId([rsa, ec, twin], 'r'), [rsa, twin])
+  assert.deepEqual(keysWithId([rsa, ec, twin], undefined), [rsa, ec, twin])
+  assert.deepEqual(keysWithId([rsa, ec, twin], ''), [])
+})
