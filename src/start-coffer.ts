@@ -93,7 +93,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         authorizer,
         accessKeys,
         sessions,
-        issuerKeys: options.issuerKeys ?? new DiscoveredKeys({ now }),
+        issuerKeys: options.issuerKeys ?? discoveredKeys(log, now),
         material: keyring.sealer('kms'),
         pageTokens: keyring.sealer('page-token'),
         warn: (message) => log.warn({}, message),
@@ -150,6 +150,13 @@ async function firstAccount(
   }
   await trail.append(serviceEntry(event), changes)
   return { account, credentials }
+}
+
+/** Keys as issuers publish them; the operator is told why those of one cannot be had. */
+export function discoveredKeys(log: Log, now: () => number): IssuerKeys {
+  const onFault = (issuer: string, fault: Error) =>
+    log.warn({ issuer, reason: fault.message }, 'the keys of a token issuer cannot be had')
+  return new DiscoveredKeys({ now, onFault })
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {

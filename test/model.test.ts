@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { test } from 'node:test'
-import type { Constraints, ListShape, MapShape, Shape, StructureShape } from '../src/aws/shape.ts'
-import { operations } from '../src/secrets/operations/index.ts'
+import { describe, test } from 'node:test'
+import type { AnyOperation } from '../src/aws/operation.ts'
+import {
+  type Constraints,
+  type ListShape,
+  type MapShape,
+  type Shape,
+  type StructureShape,
+  structure,
+} from '../src/aws/shape.ts'
+import { operations as iam } from '../src/iam-api/operations/index.ts'
+import { operations as secretsManager } from '../src/secrets/operations/index.ts'
+import { operations as sts } from '../src/sts/operations/index.ts'
 
 // Harm prevented: a request that AWS takes is refused here, or the other way round, because a shape was copied wrong.
 
-const MODEL = new URL('../../shared/models/secretsmanager.json', import.meta.url)
-const skip = existsSync(MODEL) ? false : `AWS's published model is not here: ${MODEL.pathname}`
+const services: readonly { file: string; operations: readonly AnyOperation[] }[] = [
+  { file: 'secretsmanager.json', operations: secretsManager },
+  { file: 'iam.json', operations: iam },
+  { file: 'sts.json', operations: sts },
+]
 
 interface ModelShape {
   readonly type: string
@@ -24,16 +37,16 @@ interface ModelShape {
 }
 
 interface Model {
-  readonly operations: Readonly<Record<string, { input: { shape: string }; output?: { shape: string } }>>
+  readonly operations: Readonly<
+    Record<string, { input?: { shape: string }; output?: { shape: string; resultWrapper?: string } }>
+  >
   readonly shapes: Readonly<Record<string, ModelShape>>
 }
-
-const model: Model = skip ? { operations: {}, shapes: {} } : JSON.parse(readFileSync(MODEL, 'utf8'))
 
 /** A type as both sides can tell it: nested, without the names of its parts. */
 type Told = Readonly<Record<string, unknown>>
 
-function toldByModel(name: string): Told {
+function toldByModel(name: string, model: Model): Told {
   const shape = model.shapes[name]
   assert.ok(shape, `the model has a shape ${name}`)
   const { type, members = {}, required = [], min, max, pattern, sensitive = false } = shape
@@ -47,12 +60,16 @@ function toldByModel(name: string): Told {
     sensitive,
     // In messages AWS has another order than in the model.
     enum: shape.enum && new Set(shape.enum),
-    member: shape.member && toldByModel(shape.member.shape),
-    key: shape.key && toldByModel(shape.key.shape),
-    value: shape.value && toldByModel(shape.value.shape),
+    member: shape.member && toldByModel(shape.member.shape, model),
+    key: shape.key && toldByModel(shape.key.shape, model),
+    value: shape.value && toldByModel(shape.value.shape, model),
     members:
       type === 'structure'
-        ? Object.entries(members).map(([member, { shape }]) => [member, required.includes(member), toldByModel(shape)])
+        ? Object.entries(members).map(([member, { shape }]) => [
+            member,
+            required.includes(member),
+            toldByModel(shape, model),
+          ])
         : undefined,
   }
 }
@@ -75,21 +92,41 @@ function toldByShape(shape: Shape<unknown>): Told {
   }
 }
 
-for (const operation of operations) {
-  test(`the input of ${operation.name} is that of AWS's model`, { skip }, () => {
-    const expected = model.operations[operation.name]
-    assert.ok(expected, 'the model has the operation')
-    assert.deepEqual(toldByShape(operation.input), toldByModel(expected.input.shape))
+/** What an operation without members in the model has here. */
+const NOTHING = toldByShape(structure({}))
+
+for (const { file, operations } of services)
+  describe(file, () => {
+    const path = new URL(`../../shared/models/${file}`, import.meta.url)
+    const skip = existsSync(path) ? false : `AWS's published model is not here: ${path.pathname}`
+    const model: Model = skip ? { operations: {}, shapes: {} } : JSON.parse(readFileSync(path, 'utf8'))
+
+    for (const operation of operations) {
+      test(`the input of ${operation.name} is that of AWS's model`, { skip }, () => {
+        const expected = model.operations[operation.name]
+        assert.ok(expected, 'the model has the operation')
+        assert.deepEqual(
+          toldByShape(operation.input),
+          expected.input ? toldByModel(expected.input.shape, model) : NOTHING,
+        )
+      })
+
+      test(`the output of ${operation.name} is that of AWS's model`, { skip }, () => {
+        const expected = model.operations[operation.name]?.output
+        assert.equal(operation.output === undefined, expected === undefined, 'both have an output or none')
+        if (operation.output && expected)
+          assert.deepEqual(toldByShape(operation.output), toldByModel(expected.shape, model))
+      })
+    }
+
+    test('nested structures have the names that the model gives them, as messages render them', { skip }, () => {
+      const named = namedStructures(operations)
+      assert.ok(named.size > 0)
+      for (const [name, told] of named) assert.deepEqual(told, toldByModel(name, model))
+    })
   })
 
-  test(`the output of ${operation.name} is that of AWS's model`, { skip }, () => {
-    const expected = model.operations[operation.name]?.output
-    assert.equal(operation.output === undefined, expected === undefined, 'both have an output or none')
-    if (operation.output && expected) assert.deepEqual(toldByShape(operation.output), toldByModel(expected.shape))
-  })
-}
-
-test('nested structures have the names that the model gives them, as messages render them', { skip }, () => {
+function namedStructures(operations: readonly AnyOperation[]): ReadonlyMap<string, Told> {
   const named = new Map<string, Told>()
   const visit = (shape: Shape<unknown>) => {
     const { member, members } = shape as Partial<ListShape<unknown> & StructureShape<unknown>>
@@ -102,6 +139,5 @@ test('nested structures have the names that the model gives them, as messages re
     visit(input)
     if (output) visit(output)
   }
-  assert.ok(named.size > 0)
-  for (const [name, told] of named) assert.deepEqual(told, toldByModel(name))
-})
+  return named
+}

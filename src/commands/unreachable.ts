@@ -6,6 +6,7 @@ const TOO_LATE = 'it does not answer in time'
 
 const reasons = new Map([
   ['ECONNREFUSED', 'is it running?'],
+  ['bad port', 'that port is one which web clients keep away from'],
   ['ENOTFOUND', 'there is no host of that name'],
   ['EAI_AGAIN', 'the name of the host cannot be looked up now'],
   ['EHOSTUNREACH', NO_WAY],
@@ -32,6 +33,6 @@ export function whyUnreachable(error: unknown): string {
   const { name, message, cause } = error as Error
   // What fetch itself says is only that it failed.
   const { code, name: kind, message: detail } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
-  const known = [code, kind, name].map((each) => reasons.get(each ?? '')).find((reason) => reason !== undefined)
+  const known = [code, kind, detail, name].map((each) => reasons.get(each ?? '')).find((reason) => reason !== undefined)
   return known ?? (detail || message).split('\n')[0] ?? ''
 }
