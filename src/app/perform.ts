@@ -110,7 +110,7 @@ export class Gate {
       )
     try {
       ask(own, target.tags)
-      for (const name of operation.alsoRequires?.(input) ?? []) ask(named(name), target.tags)
+      for (const name of operation.alsoRequires?.(input, context) ?? []) ask(named(name), target.tags)
       for (const arn of target.alsoOn ?? []) ask(own, target.tags, arn)
       if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
     } catch (error) {

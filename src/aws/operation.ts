@@ -70,7 +70,7 @@ export interface Operation<I, O, V, C> {
   /** The action that permits it, with its service's prefix, where that is not the one named like the operation. */
   readonly action?: string | undefined
   /** Further actions of the service that the caller must be allowed. */
-  alsoRequires?(input: I): readonly string[]
+  alsoRequires?(input: I, context: C): readonly string[]
   /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
   conditions?(input: I, context: C): Conditions | Promise<Conditions>
   /** True when a caller whom no policy allows this may do it all the same, as GetCallerIdentity. Asked before permission is. */

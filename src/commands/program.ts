@@ -209,7 +209,7 @@ function listening(command: Command): Command {
 function asking(command: Command, parts: ProgramParts): Command {
   return command
     .option('--endpoint-url <url>', `where Coffer listens (default: ${DEFAULT_ENDPOINT})`)
-    .option('--region <region>', `(default: the one in the ARN, else ${DEFAULT_REGION})`)
+    .option('--region <region>', `Region to ask in (default: the one of the ARN, else ${DEFAULT_REGION})`)
     .option('--credentials-file <file>', 'file with your access key (default: <data-dir>.credentials)')
     .addOption(dataDir(parts))
     .option('--json', 'print the answers as JSON lines')

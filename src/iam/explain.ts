@@ -102,7 +102,7 @@ function missingSentence(
 ): string {
   if (decision.allowed) return ''
   const [deny] = decision.by
-  if (deny) return `${placeOf(deny)} denies ${action} on ${resource}.`
+  if (deny) return `Explicit deny: ${placeOf(deny)} denies ${action} on ${resource}.`
   const sentence = `No ${missingPolicy(decision.layer)} allows ${action} on ${resource}`
   const nearest = nearestAllow(statements.filter(({ layer, effect }) => layer === decision.layer && effect === 'Allow'))
   return nearest?.mismatch

@@ -63,7 +63,8 @@ const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(nul
   // Coffer knows no devices: no session was ever proven by one.
   'aws:multifactorauthpresent': ({ principal: { session } }) => (session ? 'false' : undefined),
   'aws:sourceidentity': ({ principal: { session } }) => session?.sourceIdentity,
-  'aws:federatedprovider': ({ principal: { session } }) => session?.federatedProvider,
+  'aws:federatedprovider': ({ principal: { type, arn, session } }) =>
+    type === 'WebIdentityUser' ? arn : session?.federatedProvider,
   'aws:viaawsservice': ({ via }) => String(via !== undefined),
   'aws:calledvia': ({ via }) => (via === undefined ? undefined : [host(via)]),
   'aws:calledviafirst': ({ via }) => (via === undefined ? undefined : host(via)),

@@ -55,8 +55,9 @@ function readRsa({ n, e }: Members): JWK | undefined {
   const exponent = unsigned(e)
   if (!modulus || !exponent || exponent.length > MAX_EXPONENT_BYTES) return undefined
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24
-  const public_ = exponent.reduce((value, byte) => value * 256 + byte, 0)
-  const usable = bits >= RSA_BITS.min && bits <= RSA_BITS.max && public_ >= 3 && public_ % 2 === 1
+  const power = exponent.reduce((value, byte) => value * 256 + byte, 0)
+  // With the exponent 1 anything is its own signature.
+  const usable = bits >= RSA_BITS.min && bits <= RSA_BITS.max && power >= 3 && power % 2 === 1
   return usable ? { kty: 'RSA', n: n as string, e: e as string } : undefined
 }
 

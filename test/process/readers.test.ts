@@ -77,7 +77,6 @@ describe('coffer readers says in one sentence', { concurrency: 2 }, () => {
     ['that an ARN is none', ['--secret', 'arn:aws:secretsmanager:prod/db'], /Cannot use the ARN: arn:aws:/],
     ['that an option is missing', [], /required option '--secret <id>' not specified/],
     ['what was typed wrong', ['--secret', 'prod/db', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
-    ['that nothing listens there', ['--secret', 'a', '--endpoint-url', 'http://127.0.0.1:9'], /is it running\?/],
   ]
   for (const [what, args, sentence] of refused)
     test(what, async () => assertRefused(await coffer.ask(['readers', ...args]), sentence))

@@ -46,7 +46,7 @@ export const assumeRoleWithWebIdentity = operation({
     const value = claimsOf(caller) && target.value
     return { ...target, value, denied, missing: value ? undefined : denied }
   },
-  alsoRequires(_input, context?: StsContext) {
+  alsoRequires(_input, context: StsContext) {
     const claims = context && claimsOf(context.caller)
     return claims ? actionsFor(claims.traits) : []
   },

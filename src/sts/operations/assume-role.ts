@@ -54,7 +54,7 @@ export const assumeRole = operation({
     return { ...target, missing: target.value ? undefined : errors.notTrusted(caller.arn, RoleArn) }
   },
   /** Also for what the calling session hands on. */
-  alsoRequires: (input, context?: StsContext) => actionsFor(inheritTraits(askedTraits(input), context?.caller.session)),
+  alsoRequires: (input, context: StsContext) => actionsFor(inheritTraits(askedTraits(input), context?.caller.session)),
   conditions: (input, { caller }) => ({
     'sts:ExternalId': input.ExternalId,
     'sts:RoleSessionName': input.RoleSessionName,

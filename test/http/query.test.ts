@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { presignUrl, type RequestToSign, signRequest } from '../sign-request.ts'
+import { ADMINISTRATOR, REGION } from '../start-app.ts'
+import { type ServerOptions, startServer, type TestServer } from './start-server.ts'
+
+// The Query protocol of STS and IAM as it comes over the wire: posted forms, presigned URLs, and what is neither.
+
+const FORM = 'application/x-www-form-urlencoded; charset=utf-8'
+const VERSIONS = { sts: '2011-06-15', iam: '2010-05-08' } as const
+type ServiceName = keyof typeof VERSIONS
+
+const toSign = (request: Partial<RequestToSign> & { service: string }): RequestToSign => ({
+  method: 'POST',
+  url: '/',
+  headers: { host: 'coffer.test' },
+  accessKeyId: ADMINISTRATOR.accessKeyId,
+  secret: ADMINISTRATOR.secretAccessKey,
+  region: REGION,
+  date: new Date(),
+  ...request,
+})
+
+function form(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(parameters).toString()
+}
+
+/** A form posted and signed, with `more` changing what is signed. */
+function posted(service: ServiceName, parameters: Readonly<Record<string, string>>, more: Partial<RequestToSign> = {}) {
+  const body = form({ Version: VERSIONS[service], ...parameters })
+  const headers = { host: 'coffer.test', 'content-type': FORM, 'content-length': String(Buffer.byteLength(body)) }
+  return { rawHeaders: signRequest(toSign({ service, headers, body, ...more })), body }
+}
+
+const codeIn = (body: string) => /<Code>([^<]*)<\/Code>/.exec(body)?.[1]
+const textIn = (body: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1]
+
+async function serverFor(options: ServerOptions = {}): Promise<TestServer> {
+  const server = await startServer(options)
+  after(() => server[Symbol.asyncDispose]())
+  return server
+}
+
+describe('a posted form', async () => {
+  const server = await serverFor()
+
+  test('is answered in XML, with the id of the request twice', async () => {
+    const answer = await server.send(posted('sts', { Action: 'GetCallerIdentity' }))
+    assert.equal(answer.status, 200)
+    assert.equal(answer.header('content-type'), 'text/xml')
+    assert.match(answer.body, /^<GetCallerIdentityResponse xmlns="https:\/\/sts.amazonaws.com\/doc\/2011-06-15\/">/)
+    assert.equal(textIn(answer.body, 'Arn'), 'arn:aws:iam::111122223333:user/administrator')
+    assert.equal(textIn(answer.body, 'RequestId'), answer.header('x-amzn-requestid'))
+  })
+
+  test('reaches IAM when it was signed for it', async () => {
+    const answer = await server.send(posted('iam', { Action: 'ListUsers' }))
+    assert.equal(answer.status, 200)
+    assert.match(answer.body, /^<ListUsersResponse xmlns="https:\/\/iam.amazonaws.com\/doc\/2010-05-08\/">/)
+  })
+
+  test('of a minute that is too far off is refused: these services have a window of fifteen', async () => {
+    const at = (minutes: number) => ({ date: new Date(Date.now() - minutes * 60_000) })
+    const { status } = await server.send(posted('sts', { Action: 'GetCallerIdentity' }, at(14)))
+    assert.equal(status, 200)
+    const old = await server.send(posted('sts', { Action: 'GetCallerIdentity' }, at(16)))
+    assert.deepEqual([old.status, codeIn(old.body)], [403, 'SignatureDoesNotMatch'])
+  })
+
+  const refused: [what: string, request: ReturnType<typeof posted>, status: number, code: string][] = [
+    ['an unknown action', posted('sts', { Action: 'NoSuchAction' }), 400, 'InvalidAction'],
+    ['an action of the other service', posted('iam', { Action: 'GetCallerIdentity' }), 400, 'InvalidAction'],
+    ['the name of something every object has', posted('sts', { Action: 'constructor' }), 400, 'InvalidAction'],
+    ['no action', posted('sts', {}), 400, 'MissingAction'],
+    ['another version', posted('sts', { Action: 'GetCallerIdentity', Version: '2010-05-08' }), 400, 'InvalidAction'],
+    [
+      'a wrong secret',
+      posted('sts', { Action: 'GetCallerIdentity' }, { secret: 'wrong' }),
+      403,
+      'SignatureDoesNotMatch',
+    ],
+    [
+      'an unknown key',
+      posted('sts', { Action: 'GetCallerIdentity' }, { accessKeyId: 'AKIANOBODYKNOWSTHIS1' }),
+      403,
+      'InvalidClientTokenId',
+    ],
+    [
+      'a session token that is none',
+      posted('sts', { Action: 'GetCallerIdentity' }, { sessionToken: 'AAAA' }),
+      403,
+      'InvalidClientTokenId',
+    ],
+    ['a missing member', posted('sts', { Action: 'GetAccessKeyInfo' }), 400, 'ValidationError'],
+    ['a broken number', posted('iam', { Action: 'ListUsers', MaxItems: 'many' }), 400, 'MalformedInput'],
+  ]
+  for (const [what, request, status, code] of refused)
+    test(`with ${what} is refused: ${code}`, async () => {
+      const answer = await server.send(request)
+      assert.deepEqual([answer.status, codeIn(answer.body)], [status, code])
+      assert.equal(textIn(answer.body, 'Type'), 'Sender')
+    })
+
+  test('with a broken escape is refused once its signature holds', async () => {
+    const body = 'Action=%zz'
+    const headers = { host: 'coffer.test', 'content-type': FORM, 'content-length': String(body.length) }
+    const answer = await server.send({ rawHeaders: signRequest(toSign({ service: 'sts', headers, body })), body })
+    assert.deepEqual([answer.status, codeIn(answer.body)], [400, 'MalformedQueryString'])
+  })
+
+  test('without a signature is nobody', async () => {
+    const body = form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })
+    const rawHeaders = ['Host', 'a', 'Content-Type', FORM, 'Content-Length', String(body.length)]
+    const answer = await server.send({ rawHeaders, body })
+    assert.deepEqual([answer.status, codeIn(answer.body)], [403, 'MissingAuthenticationToken'])
+  })
+
+  test('signed for a service that is not here is no request of ours', async () => {
+    const answer = await server.send(posted('sts', { Action: 'GetCallerIdentity' }, { service: 's3' }))
+    assert.deepEqual([answer.status, answer.body], [404, '<UnknownOperationException/>\n'])
+  })
+
+  test('that asks JSON services for a query signature gets none', async () => {
+    const url = presignUrl(toSign({ service: 'secretsmanager', expires: 60 }))
+    const rawHeaders = ['host', 'coffer.test', 'x-amz-target', 'secretsmanager.ListSecrets', 'content-length', '2']
+    const answer = await server.send({
+      url,
+      rawHeaders: [...rawHeaders, 'content-type', 'application/x-amz-json-1.1'],
+      body: '{}',
+    })
+    assert.equal(answer.status, 404)
+  })
+})
+
+describe('a presigned URL', async () => {
+  const server = await serverFor()
+  const identity = `/?${form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })}`
+  const signedUrl = (more: Partial<RequestToSign> & { expires?: number } = {}) =>
+    presignUrl(toSign({ method: 'GET', url: identity, service: 'sts', expires: 60, ...more } as never))
+  const get = (url: string) => server.send({ method: 'GET', url, rawHeaders: ['host', 'coffer.test'] })
+
+  test('says who signed it', async () => {
+    const answer = await get(signedUrl())
+    assert.equal(answer.status, 200)
+    assert.equal(textIn(answer.body, 'Account'), '111122223333')
+  })
+
+  test('is of a session too', async () => {
+    const session = await server.send(posted('sts', { Action: 'GetSessionToken' }))
+    const url = signedUrl({
+      accessKeyId: textIn(session.body, 'AccessKeyId') ?? '',
+      secret: textIn(session.body, 'SecretAccessKey') ?? '',
+      sessionToken: textIn(session.body, 'SessionToken') ?? '',
+    })
+    assert.equal(textIn((await get(url)).body, 'Arn'), 'arn:aws:iam::111122223333:user/administrator')
+  })
+
+  test('ends when it says so', async () => {
+    const answer = await get(signedUrl({ date: new Date(Date.now() - 61_000) }))
+    assert.deepEqual([answer.status, codeIn(answer.body)], [403, 'SignatureDoesNotMatch'])
+  })
+
+  test('is good for what it was signed for alone', async () => {
+    const answer = await get(signedUrl().replace('GetCallerIdentity', 'GetSessionToken'))
+    assert.deepEqual([answer.status, codeIn(answer.body)], [403, 'SignatureDoesNotMatch'])
+  })
+})
+
+describe('where anybody is let in', async () => {
+  const server = await serverFor({ verify: false })
+
+  test('a form without a signature is of the root of the default account', async () => {
+    const body = form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })
+    const rawHeaders = ['Host', 'a', 'Content-Type', FORM, 'Content-Length', String(body.length)]
+    assert.equal(textIn((await server.send({ rawHeaders, body })).body, 'Arn'), 'arn:aws:iam::000000000000:root')
+  })
+
+  test('an account number is the account, and whoever Coffer has made is himself', async () => {
+    const accessKeyId = '123456789012'
+    const made = await server.send(posted('iam', { Action: 'CreateUser', UserName: 'bob' }, { accessKeyId }))
+    assert.equal(textIn(made.body, 'Arn'), 'arn:aws:iam::123456789012:user/bob')
+    const key = await server.send(posted('iam', { Action: 'CreateAccessKey', UserName: 'bob' }, { accessKeyId }))
+    const bob = { accessKeyId: textIn(key.body, 'AccessKeyId') ?? '' }
+    const answer = await server.send(posted('sts', { Action: 'GetCallerIdentity' }, bob))
+    assert.equal(textIn(answer.body, 'Arn'), 'arn:aws:iam::123456789012:user/bob')
+  })
+})
