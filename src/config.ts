@@ -5,6 +5,7 @@ import { type ConnectionConfig, connectionConfig } from './connection-config.ts'
 import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
 export const DEFAULT_PORT = 4566
@@ -29,6 +30,9 @@ const VARIABLES = [
   'COFFER_ACCOUNT',
   'COFFER_ADMIN_ACCESS_KEY_ID',
   'COFFER_ADMIN_SECRET_ACCESS_KEY',
+  'COFFER_OIDC_KEYS',
+  'COFFER_ORGANIZATION_ID',
+  'COFFER_SERVICE_CONTROL_POLICIES',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL',
@@ -58,6 +62,9 @@ export interface GivenOptions {
   readonly account?: string
   readonly verify?: boolean
   readonly enforce?: boolean
+  readonly oidcKeys?: readonly string[]
+  readonly organizationId?: string
+  readonly serviceControlPolicy?: readonly string[]
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -75,6 +82,7 @@ export interface ListenConfig {
 }
 
 export interface ServeConfig extends ListenConfig {
+  readonly trust: TrustConfig
   readonly dataDir: string
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
@@ -84,6 +92,7 @@ export interface ServeConfig extends ListenConfig {
 }
 
 export interface DevConfig extends ListenConfig {
+  readonly trust: TrustConfig
   readonly verify: boolean
   readonly enforce: boolean
   readonly account: string | undefined
@@ -119,7 +128,8 @@ export class Settings {
         `Cannot listen on ${host} without TLS: secrets would cross the network in the clear. Give --tls-cert and --tls-key, or --plaintext-behind-proxy when a proxy in front speaks TLS.`,
       )
     const administrator = this.#administrator()
-    return { ...this.place(), host, port: this.#port(), tls, trustedProxies: this.#trustedProxies(), administrator }
+    const trustedProxies = this.#trustedProxies()
+    return { ...this.place(), host, port: this.#port(), tls, trustedProxies, administrator, trust: this.#trust() }
   }
 
   /** Off loopback only where the command line says so: the environment may be meant for `coffer serve`. */
@@ -136,6 +146,7 @@ export class Settings {
       enforce,
       account: this.#account(),
       administrator: this.#administrator(),
+      trust: this.#trust(),
     }
   }
 
@@ -223,12 +234,17 @@ export class Settings {
     return { cert: pathOf('--tls-cert', cert), key: pathOf('--tls-key', key) }
   }
 
+  #trust(): TrustConfig {
+    const { oidcKeys, organizationId, serviceControlPolicy } = this.#given
+    return trustConfig({
+      oidcKeys: oidcKeys ?? listOf(this.#variable('COFFER_OIDC_KEYS')),
+      organizationId: organizationId ?? this.#variable('COFFER_ORGANIZATION_ID'),
+      serviceControlPolicies: serviceControlPolicy ?? listOf(this.#variable('COFFER_SERVICE_CONTROL_POLICIES')),
+    })
+  }
+
   #trustedProxies(): readonly string[] {
-    const given = this.#given.trustedProxy ?? [this.#variable('COFFER_TRUSTED_PROXY') ?? '']
-    const ranges = given
-      .flatMap((text) => text.split(','))
-      .map((text) => text.trim())
-      .filter((text) => text !== '')
+    const ranges = this.#given.trustedProxy?.flatMap(listOf) ?? listOf(this.#variable('COFFER_TRUSTED_PROXY'))
     try {
       parseTrustedProxies(ranges)
     } catch (error) {

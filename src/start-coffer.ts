@@ -21,6 +21,7 @@ import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import type { Secret } from './secrets/secret.ts'
+import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
 
 export interface StartOptions {
@@ -33,7 +34,9 @@ export interface StartOptions {
   readonly enforce: boolean
   /** What holds for every account. */
   readonly organization?: Organization | undefined
-  /** Keys of OpenID Connect issuers; from their discovery documents when absent. */
+  /** Files with the keys of OpenID Connect issuers; those of others are in their discovery documents. */
+  readonly oidcKeys?: ReadonlyMap<string, string> | undefined
+  /** Where keys of issuers come from, in place of all that. */
   readonly issuerKeys?: IssuerKeys | undefined
   /** Account of a new installation; random when absent. */
   readonly account?: string | undefined
@@ -93,7 +96,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         authorizer,
         accessKeys,
         sessions,
-        issuerKeys: options.issuerKeys ?? discoveredKeys(log, now),
+        issuerKeys: options.issuerKeys ?? keysOfIssuers(options, now),
         material: keyring.sealer('kms'),
         pageTokens: keyring.sealer('page-token'),
         warn: (message) => log.warn({}, message),
@@ -152,11 +155,11 @@ async function firstAccount(
   return { account, credentials }
 }
 
-/** Keys as issuers publish them; the operator is told why those of one cannot be had. */
-export function discoveredKeys(log: Log, now: () => number): IssuerKeys {
+/** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */
+function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => number): IssuerKeys {
   const onFault = (issuer: string, fault: Error) =>
     log.warn({ issuer, reason: fault.message }, 'the keys of a token issuer cannot be had')
-  return new DiscoveredKeys({ now, onFault })
+  return filesFirst(new FileKeys(oidcKeys, onFault), new DiscoveredKeys({ now, onFault }))
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {

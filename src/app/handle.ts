@@ -112,10 +112,11 @@ class Handling<B> {
     return this.#parts.authenticator.admit(this.#head, options)
   }
 
-  /** The answer to a caller who is known. */
+  /** The answer to a caller who is known. A signature on a request that needs none says nothing (security facts 5.1). */
   async #answer(body: Uint8Array, caller: Caller, now: number): Promise<Response> {
     try {
       const { operation, content } = this.#request.read(body)
+      if (this.#request.service.unsigned?.has(operation.name)) return await this.#answerUnsigned(body)
       const call = this.#call(caller, now)
       let input: object
       try {

@@ -1,4 +1,5 @@
 import { PageTokens } from '../aws/pagination.ts'
+import { signatureErrors } from '../aws/sigv4/errors.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { operations } from '../iam-api/operations/index.ts'
 import { operationsByName, type Service } from './service.ts'
@@ -12,6 +13,8 @@ export function iamService({ identities: store, policies, accessKeys, pageTokens
     protocol: { kind: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
     windowMinutes: 15,
     operations: operationsByName(operations),
+    // Sessions of users must have proven a device, and here none ever has (security facts 5.3).
+    refuses: ({ type, session }) => (type === 'IAMUser' && session ? signatureErrors.unrecognizedClient() : undefined),
     contextFor: (gate): IamContext => ({
       account: gate.call.principal.account,
       caller: gate.call.principal,

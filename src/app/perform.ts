@@ -69,6 +69,8 @@ export class Gate {
     input: I,
     onAllowed: (target: Target<V>) => void | Promise<void> = () => {},
   ): Promise<O> {
+    const refusal = service.refuses?.(this.call.principal)
+    if (refusal) throw refusal
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)

@@ -1,3 +1,4 @@
+import type { AwsError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Gate } from './perform.ts'
@@ -33,6 +34,8 @@ export interface Service {
    * nothing.
    */
   readonly unsigned?: ReadonlyMap<string, (input: unknown, now: number) => Promise<Principal>> | undefined
+  /** Why a kind of credentials cannot call this service at all, before anything else is looked at; undefined when it can. */
+  refuses?(principal: Principal): AwsError | undefined
   /** What the operations may use, for the caller behind this gate. */
   contextFor(gate: Gate): unknown
 }

@@ -4,13 +4,15 @@ import { writeCredentialsFile } from '../identity/credentials-file.ts'
 import { standardLog } from '../log.ts'
 import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
 import { devBanner, verifiedDevBanner } from './notes.ts'
+import { readOrganization } from './read-organization.ts'
 import { runServer } from './run-server.ts'
 
 /** Serves data that is thrown away at the end, to anybody unless told to verify. */
 export async function dev(config: DevConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('warn')
   for (const warning of warnings) log.warn({}, warning)
-  const { host, verify, enforce, account, administrator } = config
+  const { host, verify, enforce, account, administrator, trust } = config
+  const organization = readOrganization(trust)
   let credentialsAt: string | undefined
   await runServer({
     config,
@@ -21,6 +23,8 @@ export async function dev(config: DevConfig, warnings: readonly string[]): Promi
         rootKey: { kind: 'memory' },
         verify,
         enforce,
+        organization,
+        oidcKeys: trust.oidcKeys,
         account,
         administrator,
         keepCredentials: async () => {},

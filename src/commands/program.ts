@@ -62,6 +62,9 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(rootKeyFile())
     .addOption(credentialsFile())
     .addOption(account('account of a new installation, 12 digits (default: random)'))
+    .addOption(oidcKeys())
+    .addOption(organizationId())
+    .addOption(serviceControlPolicy())
     .addHelpText(
       'after',
       `
@@ -86,6 +89,9 @@ function addDev(program: Command, parts: ProgramParts): void {
     )
     .option('--verify', 'verify signatures, with credentials for this run')
     .option('--enforce', 'enforce policies too, with --verify')
+    .addOption(oidcKeys())
+    .addOption(organizationId())
+    .addOption(serviceControlPolicy())
     .addOption(account('account of the administrator, with --verify (default: random)'))
     .action((given: GivenOptions) => {
       const settings = parts.settings(given)
@@ -231,6 +237,11 @@ function repeatable(flags: string, text: string): Option {
 
 const dataDir = ({ defaultDataDir }: ProgramParts) =>
   new Option('--data-dir <folder>', `where the data is (default: ${defaultDataDir})`)
+const oidcKeys = () =>
+  repeatable('--oidc-keys <issuer=file>', 'file with the keys of a token issuer, otherwise asked for; repeatable')
+const organizationId = () => new Option('--organization-id <id>', 'value of the condition key aws:PrincipalOrgID')
+const serviceControlPolicy = () =>
+  repeatable('--service-control-policy <file>', 'policy that bounds every account; repeatable')
 const rootKeyFile = () => new Option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
 const credentialsFile = () =>
   new Option('--credentials-file <file>', 'where a new access key is written (default: <data-dir>.credentials)')

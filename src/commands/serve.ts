@@ -8,13 +8,15 @@ import { type Log, standardLog } from '../log.ts'
 import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
 import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
+import { readOrganization } from './read-organization.ts'
 import { runServer } from './run-server.ts'
 
 /** Serves a durable installation until it is stopped. */
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile } = config
+  const { dataDir, rootKey, account, administrator, credentialsFile, trust } = config
+  const organization = readOrganization(trust)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
     log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
   )
@@ -29,6 +31,8 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           rootKey,
           verify: true,
           enforce: true,
+          organization,
+          oidcKeys: trust.oidcKeys,
           account,
           administrator,
           async keepCredentials(of, credentials) {

@@ -40,10 +40,12 @@ export interface AuthorizerOptions {
 /** Decides what callers may do. */
 export class Authorizer {
   readonly policies: PolicyCache
+  readonly enforce: boolean
   readonly #options: AuthorizerOptions
 
   constructor(options: AuthorizerOptions) {
     this.policies = options.policies
+    this.enforce = options.enforce
     this.#options = options
   }
 
@@ -70,7 +72,7 @@ export class Authorizer {
 
   /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
   decide(request: AccessRequest): Decision {
-    if (!this.#options.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
+    if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
     const question = this.question(request)
     return evaluate(question.request, question.policies)
   }

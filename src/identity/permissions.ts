@@ -32,7 +32,10 @@ export function policiesOf(holder: Holder<User | Role>, cache: PolicyCache): Pri
   return made
 }
 
-/** Policies that narrow a session; undefined when it was not narrowed. Managed ones are as they are now. Throws MissingPolicyError. */
+/**
+ * Policies that narrow a session; undefined when it was not narrowed. Managed ones are as they are now; a session one of whose policies is gone may
+ * do nothing, because that policy might deny.
+ */
 export async function sessionPolicies(
   { policies }: RoleSession,
   account: string,
@@ -42,6 +45,7 @@ export async function sessionPolicies(
   if (!policies) return undefined
   const { document, arns } = policies
   const found = await Promise.all(arns.map((arn) => findManaged(arn, account, store)))
+  if (arns.some((arn, index) => !found[index] && !awsManagedPolicy(arn))) return []
   const byArn = new Map(found.flatMap((policy) => (policy ? [[arnOf(policy), policy] as const] : [])))
   return [
     ...(document === undefined ? [] : [{ name: 'session policy', policy: cache.compile(document, 'session') }]),

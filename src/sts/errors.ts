@@ -9,7 +9,6 @@ const validation = (message: string) => frameworkError('ValidationException', me
 /** STS's errors, each text once; as recorded from AWS where they are known (security facts 5.4), otherwise our own. */
 export const errors = {
   invalid: (text: string) => validation(`${text} is invalid`),
-  rootMayNotAssume: () => accessDenied('Roles may not be assumed by root accounts.'),
   /** The gate's sentence for a role whose trust policy does not name the caller. */
   notTrusted: (callerArn: string, roleArn: string) =>
     accessDenied(

@@ -13,11 +13,16 @@ interface Read {
 /** Keys of issuers from files, for sites that reach no issuer: each file a JSON Web Key Set, read again when it was changed. */
 export class FileKeys implements IssuerKeys {
   readonly #files: ReadonlyMap<string, string>
+  readonly #onFault: (issuer: string, fault: Error) => void
   readonly #read = new Map<string, Read>()
 
-  /** @param files path of the key set, by issuer with its scheme */
-  constructor(files: ReadonlyMap<string, string>) {
+  /**
+   * @param files path of the key set, by issuer with its scheme
+   * @param onFault told why a file cannot be used, each time it cannot
+   */
+  constructor(files: ReadonlyMap<string, string>, onFault: (issuer: string, fault: Error) => void = () => {}) {
     this.#files = files
+    this.#onFault = onFault
   }
 
   has(issuer: string): boolean {
@@ -31,6 +36,7 @@ export class FileKeys implements IssuerKeys {
       await using file = await open(path)
       return keysWithId(await this.#keysIn(file, path), kid)
     } catch (error) {
+      this.#onFault(issuer, error as Error)
       throw new KeysUnavailableError(`The file with keys of ${issuer} cannot be used`, { cause: error })
     }
   }

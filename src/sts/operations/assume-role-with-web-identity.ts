@@ -47,7 +47,7 @@ export const assumeRoleWithWebIdentity = operation({
     return { ...target, value, denied, missing: value ? undefined : denied }
   },
   alsoRequires(_input, context: StsContext) {
-    const claims = context && claimsOf(context.caller)
+    const claims = claimsOf(context.caller)
     return claims ? actionsFor(claims.traits) : []
   },
   conditions({ RoleSessionName }, { caller }) {

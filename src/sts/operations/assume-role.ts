@@ -48,13 +48,10 @@ export const assumeRole = operation({
 
   async target({ RoleArn }, { caller, store }: StsContext): Promise<Target<Role>> {
     const target = await roleTarget(RoleArn, store)
-    // Root is told the same of every role, there or not.
-    const refusal = caller.type === 'Root' ? errors.rootMayNotAssume() : undefined
-    if (refusal) return { ...target, value: undefined, denied: refusal, missing: refusal }
     return { ...target, missing: target.value ? undefined : errors.notTrusted(caller.arn, RoleArn) }
   },
   /** Also for what the calling session hands on. */
-  alsoRequires: (input, context: StsContext) => actionsFor(inheritTraits(askedTraits(input), context?.caller.session)),
+  alsoRequires: (input, context: StsContext) => actionsFor(inheritTraits(askedTraits(input), context.caller.session)),
   conditions: (input, { caller }) => ({
     'sts:ExternalId': input.ExternalId,
     'sts:RoleSessionName': input.RoleSessionName,

@@ -185,8 +185,8 @@ test('a signature is no web identity: nobody gets a session by it, whatever the 
   }
   const head = { method: 'POST', url: '/', rawHeaders: signRequest(request), address: '127.0.0.1', secure: true }
   const answer = await app.running.app.handle(head, Buffer.from(body))
-  assert.equal(answer.status, 403)
-  assert.match(answer.body.toString(), /<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity<\/Message>/)
+  assert.equal(answer.status, 400)
+  assert.match(answer.body, /<Code>InvalidIdentityToken<\/Code>/)
 })
 
 describe('tags and source identity in a token', () => {

@@ -195,19 +195,6 @@ describe('permission', () => {
     await assert.rejects(assume(app, RoleArn), notTrusted(USER('administrator'), RoleArn))
     assert.ok(await assume(app, RoleArn, { RoleSessionName: 'administrator' }))
   })
-
-  test('root may not assume roles', async () => {
-    await using open = await startApp({ verify: false })
-    const sts = open.stsFor({ credentials: { accessKeyId: open.account, secretAccessKey: 'x' } })
-    for (const name of ['there', 'not-there']) {
-      if (name === 'there') await createRole(open, name)
-      const RoleArn = `arn:aws:iam::${open.account}:role/${name}`
-      await assert.rejects(sts.assumeRole({ RoleArn, RoleSessionName: 'session' }), {
-        name: 'AccessDenied',
-        message: 'Roles may not be assumed by root accounts.',
-      })
-    }
-  })
 })
 
 describe('session policies', async () => {
