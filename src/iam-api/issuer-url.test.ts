@@ -5,6 +5,7 @@ import { providerName } from './issuer-url.ts'
 const names: readonly [url: string, name: string][] = [
   ['https://issuer.example', 'issuer.example'],
   ['https://localhost', 'localhost'],
+  ['https://Issuer.Example:8443/Path', 'issuer.example:8443/Path'],
   ['HTTPS://Issuer.Example/Realms/Coffer', 'issuer.example/Realms/Coffer'],
   ['https://tenant.example/', 'tenant.example/'],
   [
@@ -28,7 +29,12 @@ const refused = [
   'https://',
   'https:///path',
   'https://issuer.example:443',
-  'https://issuer.example:8443/path',
+  'https://issuer.example:',
+  'https://issuer.example:0',
+  'https://issuer.example:08443',
+  'https://issuer.example:65536',
+  'https://issuer.example:84a',
+  'https://issuer.example:8443:1',
   'https://user@issuer.example',
   'https://user:password@issuer.example',
   'https://issuer.example?x=1',

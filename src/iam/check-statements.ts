@@ -21,7 +21,7 @@ const TRUST_ACTIONS = [
   'sts:SetContext',
 ].map(requestedAction)
 
-const WILDCARD = /[*?]/
+/** No wildcards: they work only in the name of an action, and not in the service of an ARN. */
 const VENDOR = /^[A-Za-z0-9.-]+$/
 const PARTITION = /^(?:aws(?:-[a-z0-9]+)*|.*[*?].*)$/
 
@@ -94,7 +94,7 @@ function checkAction(pattern: string): void {
   const [vendor = '', name, ...more] = pattern.split(':')
   if (name === undefined) throw new PolicyError(NO_VENDOR)
   if (more.length > 0) throw new PolicyError('Actions/Condition can contain only one colon.')
-  if (!VENDOR.test(vendor) || WILDCARD.test(vendor)) throw new PolicyError(`Vendor ${vendor} is not valid`)
+  if (!VENDOR.test(vendor)) throw new PolicyError(`Vendor ${vendor} is not valid`)
 }
 
 /** Each pattern must mean at least one of the actions, and no others than those of STS. */

@@ -8,7 +8,7 @@ export const ONE = '\ud801'
 const ANY_CODE = ANY.charCodeAt(0)
 const ONE_CODE = ONE.charCodeAt(0)
 
-/** Whether a pattern without variables says the same with `*` and `?` as text. */
+/** Whether a prepared pattern has any wildcard. */
 export const hasWildcards = (pattern: string) => pattern.includes(ANY) || pattern.includes(ONE)
 
 /** The prepared form of a text in which each `*` and `?` is a wildcard. */
