@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { decisionsPerSecond } from './decisions.ts'
 import type { LoadRequest, LoadResult } from './load.ts'
 import type { Kind } from './requests.ts'
 import type { ServerRequest, ServerStarted, Usage } from './server.ts'
@@ -75,6 +76,11 @@ async function run(): Promise<void> {
       `  ${label.padEnd(12)}${rate(result).toFixed(0).padStart(7)} /s   p50 ${result.p50.toFixed(1)} ms   p99 ${result.p99.toFixed(1)} ms   ${failed(result)}`,
     )
   console.log(`  32 writers reach ${(rate(many) / rate(one)).toFixed(1)} times the rate of one`)
+  decisionsPerSecond(200)
+  const decisions = decisionsPerSecond(1000)
+  console.log(
+    `\nDecisions, 20 secrets under 10 policies of 10 statements: ${decisions.toFixed(0)} /s, ${(1e6 / decisions).toFixed(2)} us each`,
+  )
   console.log(`\nMemory of the server: ${((await usageOf(coffer)).memory / 1e6).toFixed(0)} MB`)
   for (const server of [coffer, bare]) await stop(server)
 }
