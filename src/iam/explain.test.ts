@@ -74,7 +74,20 @@ describe('an explanation of a statement', () => {
     ],
   ]
   for (const [what, statement, part, detail] of table)
-    test(`names ${what}`, () => assert.deepEqual(mismatchOf(statement), { part, detail }))
+    test(`names ${what}`, () => {
+      const found = mismatchOf(statement)
+      assert.deepEqual({ part: found?.part, detail: found?.detail }, { part, detail })
+    })
+
+  test('names the keys of all conditions that do not hold', () => {
+    const Condition = {
+      StringEquals: { 'aws:A': '1', 'aws:B': '2' },
+      Null: { 'aws:C': 'true' },
+      Bool: { 'aws:D': true },
+    }
+    assert.deepEqual(mismatchOf({ ...allow, Condition })?.keys, ['aws:A', 'aws:B', 'aws:D'])
+    assert.equal(mismatchOf({ ...allow, Action: 's3:*', Condition })?.keys, undefined)
+  })
 
   test('names the value that the request has', () => {
     const detail = (context: NonNullable<Scenario['request']['context']>) =>

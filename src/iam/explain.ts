@@ -18,6 +18,8 @@ export interface Mismatch {
   readonly part: 'principal' | 'action' | 'resource' | 'condition'
   /** For people, as `StringEquals aws:ResourceTag/team: the request has no such key; wanted blue`. */
   readonly detail: string
+  /** Keys of all conditions that do not hold, as written; only where everything else fits. */
+  readonly keys?: readonly string[] | undefined
 }
 
 export interface Explanation {
@@ -67,8 +69,10 @@ function findMismatch(statement: CompiledStatement, prepared: PreparedRequest, r
     return mismatched('resource', `the request is about ${request.resource}; ${wantedPatterns(source.resources)}`)
   if (statement.grantTo(prepared.principal) === NO_GRANT)
     return mismatched('principal', `the caller is ${callerOf(request)}; ${wantedPrincipals(source.principals)}`)
-  const failing = conditions.find(({ holds }) => !holds(prepared.context))
-  return mismatched('condition', failing ? conditionDetail(failing.source, request) : '')
+  const failing = conditions.filter(({ holds }) => !holds(prepared.context)).map((condition) => condition.source)
+  const [first] = failing
+  const detail = first ? conditionDetail(first, request) : ''
+  return { matched: false, mismatch: { part: 'condition', detail, keys: failing.map(({ key }) => key) } }
 }
 
 const shown = (values: readonly string[]) =>

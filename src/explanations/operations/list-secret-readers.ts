@@ -1,10 +1,10 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { integer, list, required, string, structure } from '../../aws/shape.ts'
 import { arnOf } from '../../identity/entities.ts'
-import { ask } from '../ask.ts'
 import type { ExplanationContext, Subject } from '../context.ts'
 import { errors } from '../errors.ts'
 import { principalOf } from '../find-principal.ts'
+import { readingOf } from '../may-read.ts'
 import * as shapes from '../shapes.ts'
 import { showDeciding } from '../show.ts'
 
@@ -60,29 +60,21 @@ async function examine({ kind, after }: Position, limit: number, subject: Subjec
   const { caller, store } = context
   const found = await store.list(kind, caller.account, { after, limit: limit + 1 })
   const entities = found.slice(0, limit)
+  const { now, authorizer } = context
   const readers = []
   for (const { id } of entities) {
     const holder = await store.findHolder(kind, id)
-    const read =
-      holder &&
-      accessOf(principalOf(holder, { now: context.now, policies: context.authorizer.policies }), subject, context)
-    if (holder && read) readers.push({ PrincipalArn: arnOf(holder.entity), ...read })
+    const read = holder && readingOf(principalOf(holder, { now, policies: authorizer.policies }), subject, context)
+    if (holder && read)
+      readers.push({
+        PrincipalArn: arnOf(holder.entity),
+        Access: read.access,
+        Through: read.through.map(showDeciding),
+      })
   }
   const last = found.length > limit ? entities.at(-1)?.name : undefined
   const nextKind = KINDS[KINDS.indexOf(kind) + 1]
   const next: Position | undefined =
     last !== undefined ? { kind, after: last } : nextKind === undefined ? undefined : { kind: nextKind }
   return { readers, next }
-}
-
-function accessOf(principal: ReturnType<typeof principalOf>, subject: Subject, context: ExplanationContext) {
-  const { decision, statements } = ask({ principal, action: 'secretsmanager:GetSecretValue', subject }, context)
-  if (decision.allowed) return { Access: 'allowed' as const, Through: decision.by.map(showDeciding) }
-  if (decision.explicit) return undefined
-  // An Allow whose only fault is a condition may fit another request.
-  const conditional = statements.filter(
-    ({ effect, matched, mismatch }) => effect === 'Allow' && !matched && mismatch?.part === 'condition',
-  )
-  if (conditional.length === 0) return undefined
-  return { Access: 'conditional' as const, Through: conditional.map(showDeciding) }
 }

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { type Credentials, newCredentials } from '../../../src/identity/access-key.ts'
+import { signRequest } from '../../sign-request.ts'
+import { ADMINISTRATOR, REGION, startApp, type TestApp } from '../../start-app.ts'
+import { storeAccount, storePolicy } from '../../stored-data.ts'
+
+const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
+
+/** Asks as the console would: JSON 1.1, signed. */
+async function ask(app: TestApp, operation: string, input: object, credentials: Credentials = ADMINISTRATOR) {
+  const body = JSON.stringify(input)
+  const headers = {
+    host: 'coffer.test',
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `Coffer.${operation}`,
+  }
+  const rawHeaders = signRequest({
+    method: 'POST',
+    url: '/',
+    headers,
+    body,
+    accessKeyId: credentials.accessKeyId,
+    secret: credentials.secretAccessKey,
+    region: REGION,
+    service: 'coffer',
+    date: new Date(app.clock.now()),
+  })
+  const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
+  const answer = await app.running.app.handle(head, Buffer.from(body))
+  return { status: answer.status, json: JSON.parse(answer.body) }
+}
+
+describe('an explanation', async () => {
+  const app = await startApp()
+  after(() => app.close())
+  const { ARN: arn = '' } = await app.client.createSecret({
+    Name: 'db',
+    SecretString: 'x',
+    Tags: [{ Key: 'team', Value: 'blue' }],
+  })
+  const user = (name: string) => `arn:aws:iam::${app.account}:user/${name}`
+  const read = { Action: 'secretsmanager:GetSecretValue', ResourceArn: arn }
+  await app.user('reader', [
+    [
+      { Sid: 'Red', ...allow('secretsmanager:*', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'red' } } }) },
+      {
+        Sid: 'Blue',
+        ...allow('secretsmanager:Get*', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'blue' } } }),
+      },
+    ],
+  ])
+  const stranger = await app.user('stranger')
+
+  test('names the statement that allows', async () => {
+    const { status, json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
+    assert.equal(status, 200)
+    assert.equal(json.Allowed, true)
+    assert.deepEqual(json.DecidedBy, [
+      { Layer: 'identity', Policy: 'policy-1', Statement: 2, Sid: 'Blue', Effect: 'Allow' },
+    ])
+    const [red] = json.Statements
+    assert.deepEqual([red.Sid, red.Matched, red.Mismatch.Part], ['Red', false, 'condition'])
+    assert.match(red.Mismatch.Detail, /aws:ResourceTag\/team: the request has blue; wanted red/)
+  })
+
+  test('says what was missing', async () => {
+    const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...read })
+    assert.equal(json.Allowed, false)
+    assert.equal(json.Reason, 'because no identity-based policy allows the secretsmanager:GetSecretValue action')
+    assert.match(json.Missing, /^No identity-based policy allows secretsmanager:GetSecretValue on /)
+    assert.deepEqual(json.DecidedBy, [])
+  })
+
+  test('agrees with what happens', async () => {
+    const client = app.clientFor({ credentials: stranger })
+    await assert.rejects(client.getSecretValue({ SecretId: arn }), /because no identity-based policy allows/)
+  })
+
+  test('supposes conditions', async () => {
+    await app.user('at-home', [
+      [allow('secretsmanager:*', { Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } })],
+    ])
+    const question = { PrincipalArn: user('at-home'), ...read }
+    assert.equal((await ask(app, 'ExplainAccess', question)).json.Allowed, false)
+    const Context = [{ Key: 'aws:SourceIp', Values: ['192.0.2.7'] }]
+    assert.equal((await ask(app, 'ExplainAccess', { ...question, Context })).json.Allowed, true)
+  })
+
+  test('looks at the policy of the resource, a trust policy too', async () => {
+    const { Role } = await app.iam.createRole({
+      RoleName: 'deploy',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Principal: { AWS: user('stranger') }, Action: 'sts:AssumeRole' },
+      }),
+    })
+    const question = { Action: 'sts:AssumeRole', ResourceArn: Role?.Arn ?? '' }
+    const trusted = await ask(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...question })
+    assert.deepEqual([trusted.json.Allowed, trusted.json.DecidedBy[0].Layer], [true, 'trust'])
+    const other = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...question })
+    assert.deepEqual(
+      [other.json.Allowed, other.json.Reason],
+      [false, 'because no role trust policy allows the sts:AssumeRole action'],
+    )
+  })
+
+  test('says when there is no such secret, and explains its name', async () => {
+    const ResourceArn = 'missing'
+    const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('administrator'), ...read, ResourceArn })
+    assert.deepEqual([json.Allowed, json.ResourceExists], [true, false])
+  })
+
+  test('is only for who may read all policies', async () => {
+    const { status, json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, stranger)
+    assert.equal(status, 400)
+    assert.equal(json.__type, 'AccessDeniedException')
+    assert.match(json.Message, /not authorized to perform: iam:GetAccountAuthorizationDetails because/)
+    const auditor = await app.user('auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
+    assert.equal((await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, auditor)).status, 200)
+  })
+
+  test('is recorded', async () => {
+    await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
+    const [entry] = await app.trail(1)
+    assert.deepEqual([entry?.service, entry?.operation, entry?.access], ['coffer', 'ExplainAccess', 'read'])
+  })
+
+  const other = '444455556666'
+  const foreign = await storeAccount(app, other)
+  const refused: [what: string, question: object, credentials: Credentials | undefined, code: string][] = [
+    ['a principal of another account', { PrincipalArn: user('reader'), ...read }, foreign, 'InvalidParameterException'],
+    [
+      'a resource of another account',
+      { PrincipalArn: `arn:aws:iam::${other}:user/administrator`, ...read },
+      foreign,
+      'InvalidParameterException',
+    ],
+    ['nobody', { PrincipalArn: user('nobody'), ...read }, undefined, 'ResourceNotFoundException'],
+    ['a user in another path', { PrincipalArn: user('x/reader'), ...read }, undefined, 'ResourceNotFoundException'],
+    ['what is no principal', { PrincipalArn: arn, ...read }, undefined, 'InvalidParameterException'],
+    ['a pattern', { PrincipalArn: user('reader'), ...read, Action: 's3:*' }, undefined, 'InvalidParameterException'],
+    ['no question', {}, undefined, 'ValidationException'],
+    ['an unknown key', { PrincipalArn: user('reader'), ...read }, newCredentials(), 'UnrecognizedClientException'],
+  ]
+  for (const [what, question, credentials, code] of refused)
+    test(`is not given of ${what}: ${code}`, async () => {
+      const { status, json } = await ask(app, 'ExplainAccess', question, credentials)
+      assert.deepEqual([status, json.__type], [400, code])
+    })
+})
+
+describe('the readers of a secret', async () => {
+  const app = await startApp()
+  after(() => app.close())
+  const { ARN: arn = '' } = await app.client.createSecret({
+    Name: 'db',
+    SecretString: 'x',
+    Tags: [{ Key: 'team', Value: 'blue' }],
+  })
+  const user = (name: string) => `arn:aws:iam::${app.account}:user/${name}`
+  const when = (operator: string, key: string, value: string) => ({ Condition: { [operator]: { [key]: value } } })
+  const get = 'secretsmanager:GetSecretValue'
+  await app.user('blue', [[allow(get, when('StringEquals', 'aws:ResourceTag/team', 'blue'))]])
+  await app.user('red', [[allow(get, when('StringEquals', 'aws:ResourceTag/team', 'red'))]])
+  await app.user('at-home', [[allow(get, when('IpAddress', 'aws:SourceIp', '192.0.2.0/24'))]])
+  await app.user('denied', [[allow('*'), { ...allow(get), Effect: 'Deny' }]])
+  await app.user('bounded', [[allow(get, when('IpAddress', 'aws:SourceIp', '192.0.2.0/24'))]])
+  await app.iam.putUserPermissionsBoundary({
+    UserName: 'bounded',
+    PermissionsBoundary: 'arn:aws:iam::aws:policy/IAMReadOnlyAccess',
+  })
+  await app.user('guest')
+  await storePolicy(app, arn, { ...allow(get), Principal: { AWS: user('guest') } })
+  await app.iam.createRole({
+    RoleName: 'service',
+    AssumeRolePolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Principal: { AWS: app.account }, Action: 'sts:AssumeRole' },
+    }),
+  })
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: allow(get, when('StringEquals', 'aws:PrincipalTag/team', 'blue')),
+  })
+  await app.iam.putRolePolicy({ RoleName: 'service', PolicyName: 'read', PolicyDocument: document })
+
+  async function readers(MaxResults?: number) {
+    const found: { PrincipalArn: string; Access: string; Through: { Layer: string }[] }[] = []
+    let NextToken: string | undefined
+    let pages = 0
+    do {
+      const { json } = await ask(app, 'ListSecretReaders', { SecretId: 'db', MaxResults, NextToken })
+      assert.equal(json.ARN, arn)
+      found.push(...json.Readers)
+      NextToken = json.NextToken
+      pages++
+    } while (NextToken)
+    return { found, pages }
+  }
+  const expected = [
+    [user('administrator'), 'allowed', 'identity'],
+    [user('at-home'), 'conditional', 'identity'],
+    [user('blue'), 'allowed', 'identity'],
+    [user('guest'), 'allowed', 'resource'],
+    [`arn:aws:iam::${app.account}:role/service`, 'conditional', 'identity'],
+  ]
+
+  test('are those whom policies let read it, now or on a condition', async () => {
+    const { found } = await readers()
+    assert.deepEqual(
+      found.map(({ PrincipalArn, Access, Through }) => [PrincipalArn, Access, Through[0]?.Layer]),
+      expected,
+    )
+  })
+
+  test('are the same a page at a time', async () => {
+    const { found, pages } = await readers(2)
+    assert.equal(found.length, expected.length)
+    assert.ok(pages > 3)
+  })
+
+  test('are not told of a secret that is not there, nor by a token of another', async () => {
+    const missing = await ask(app, 'ListSecretReaders', { SecretId: 'none' })
+    assert.equal(missing.json.__type, 'ResourceNotFoundException')
+    const bad = await ask(app, 'ListSecretReaders', { SecretId: 'db', NextToken: 'abc' })
+    assert.equal(bad.json.__type, 'InvalidNextTokenException')
+  })
+})
