@@ -26,6 +26,7 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
+      trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [] },
     })
   })
 
@@ -53,6 +54,9 @@ describe('the environment', () => {
     COFFER_ACCOUNT: '111122223333',
     COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     COFFER_ADMIN_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG',
+    COFFER_OIDC_KEYS: 'https://a.example=/keys/a.json, https://b.example:8443/x=/keys/b.json',
+    COFFER_ORGANIZATION_ID: 'o-abcdefghij',
+    COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
   }
 
   test('says everything that options say', () => {
@@ -66,6 +70,14 @@ describe('the environment', () => {
       credentialsFile: '/keys/credentials',
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
+      trust: {
+        oidcKeys: new Map([
+          ['https://a.example', '/keys/a.json'],
+          ['https://b.example:8443/x', '/keys/b.json'],
+        ]),
+        organizationId: 'o-abcdefghij',
+        serviceControlPolicies: ['/policies/all.json', '/policies/deny.json'],
+      },
     })
   })
 
@@ -80,6 +92,9 @@ describe('the environment', () => {
       trustedProxy: ['192.0.2.1', '192.0.2.2,192.0.2.3'],
       credentialsFile: '/f',
       account: '999988887777',
+      oidcKeys: ['https://c.example=/keys/c.json'],
+      organizationId: 'o-klmnopqrst',
+      serviceControlPolicy: ['/policies/other.json'],
     }
     assert.deepEqual(settings(given, environment).serve(), {
       host: '::1',
@@ -91,6 +106,11 @@ describe('the environment', () => {
       credentialsFile: '/f',
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
+      trust: {
+        oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
+        organizationId: 'o-klmnopqrst',
+        serviceControlPolicies: ['/policies/other.json'],
+      },
     })
   })
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { clientOf, readCredentials, startCoffer, temporaryFolder } from './coffer.ts'
+import { clientOf, iamOf, readCredentials, type Server, startCoffer, temporaryFolder } from './coffer.ts'
 
 const any = { accessKeyId: '111122223333', secretAccessKey: 'whatever it is' }
 const args = ['dev', '--port', '0']
@@ -85,5 +86,41 @@ describe('coffer dev --verify', () => {
     assert.match(ARN ?? '', /:444455556666:/)
     assert.ok(!server.stderr().includes(given.secretAccessKey))
     assert.equal(readdirSync(folder.path).length, 1)
+  })
+})
+
+describe('policies in dev', () => {
+  const administrator = { accessKeyId: 'AKIADEVADMINISTRATOR', secretAccessKey: 'x'.repeat(40) }
+  const env = {
+    COFFER_ADMIN_ACCESS_KEY_ID: administrator.accessKeyId,
+    COFFER_ADMIN_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+  }
+
+  /** The access key of a new user without any permission. */
+  async function stranger(server: Server) {
+    const iam = iamOf(server, administrator)
+    await iam.createUser({ UserName: 'stranger' })
+    const { AccessKey } = await iam.createAccessKey({ UserName: 'stranger' })
+    return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+  }
+
+  test('bind nobody with --verify alone', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path, ['--verify'], env)
+    assert.deepEqual((await clientOf(server, await stranger(server)).listSecrets({})).SecretList, [])
+  })
+
+  test('bind everybody with --verify --enforce, service control policies too', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'scp.json')
+    const statement = (Effect: string, Action: string) => ({ Effect, Action, Resource: '*' })
+    const Statement = [statement('Allow', '*'), statement('Deny', 'secretsmanager:GetRandomPassword')]
+    writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement }))
+    const more = ['--verify', '--enforce', '--service-control-policy', file]
+    await using server = await dev(folder.path, more, env)
+    await assert.rejects(clientOf(server, await stranger(server)).listSecrets({}), { name: 'AccessDeniedException' })
+    const client = clientOf(server, administrator)
+    assert.deepEqual((await client.listSecrets({})).SecretList, [])
+    await assert.rejects(client.getRandomPassword({}), /with an explicit deny in a service control policy$/)
   })
 })
