@@ -126,14 +126,6 @@ describe('GetUser', () => {
     assert.equal((await iam.getUser({})).User?.Arn, arnOf('administrator'))
   })
 
-  test('without a name shows the user of temporary credentials', async () => {
-    const name = unique()
-    const credentials = await app.user(name, [{ Effect: 'Allow', Action: ['iam:GetUser'], Resource: '*' }])
-    const { Credentials } = await app.stsFor({ credentials }).getSessionToken({})
-    const session = app.iamFor({ credentials: sessionOf(Credentials) })
-    assert.equal((await session.getUser({})).User?.Arn, arnOf(name))
-  })
-
   test('a session of a role has to name one', async () => {
     const session = app.iamFor({ credentials: await assumeAdministrator() })
     await assert.rejects(
