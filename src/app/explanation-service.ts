@@ -1,24 +1,31 @@
+import type { AnyOperation, Target } from '../aws/operation.ts'
 import { PageTokens } from '../aws/pagination.ts'
 import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
+import type { IamContext } from '../iam-api/context.ts'
+import { findByArn } from '../iam-api/find-by-arn.ts'
+import { accountIn } from '../identity/entities.ts'
+import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
+import { cryptographicConditions } from '../kms/conditions.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { findSecret } from '../secrets/find-secret.ts'
+import type { Found } from '../secrets/secrets-store.ts'
 import type { StsContext } from '../sts/context.ts'
 import { roleTarget } from '../sts/role-target.ts'
 import type { Gate } from './perform.ts'
+import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
-/** What an ARN means to a service, found as its own operations find it; services that are not here have no policies on what is theirs. */
-const finders: Readonly<Record<string, (resource: string, context: unknown) => Promise<FoundTarget>>> = {
+/** What an ARN or a name means to a service, found as its own operations find it. */
+const finders: Readonly<Record<string, (resource: string, context: unknown) => Promise<Target<unknown>>>> = {
   secretsmanager: (resource, context) => findSecret(resource, context as SecretsContext),
   kms: (resource, context) => findKey(resource, context as KmsContext),
   sts: (resource, context) => roleTarget(resource, (context as StsContext).store),
+  iam: (resource, context) => findByArn(resource, context as IamContext),
 }
-
-type FoundTarget = Omit<Subject, 'exists'> & { readonly value: unknown; readonly unreadable?: Error | undefined }
 
 /** Explanations of what is permitted, which AWS does not have (docs/compatibility.md). */
 export function explanationService(parts: ServiceParts, services: readonly Service[]): Service {
@@ -29,34 +36,84 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
-    contextFor: (gate): ExplanationContext => ({
-      caller: gate.call.principal,
-      region: gate.call.region,
-      now: gate.call.now,
-      store,
-      authorizer,
-      tokens,
-      describe: (service, resource) => describe(service, resource, gate, services),
-    }),
+    refuses: refuseUserSessions,
+    contextFor(gate): ExplanationContext {
+      const described = new Described(gate, services)
+      return {
+        caller: gate.call.principal,
+        region: gate.call.region,
+        now: gate.call.now,
+        store,
+        authorizer,
+        tokens,
+        describe: (action, resource) => described.describe(action, resource),
+        describeKeyOf: (secretId) => described.describeKeyOf(secretId),
+      }
+    },
   }
 }
 
-async function describe(
-  signingName: string,
-  resource: string,
-  gate: Gate,
-  services: readonly Service[],
-): Promise<Subject> {
-  const find = resource === '*' || !Object.hasOwn(finders, signingName) ? undefined : finders[signingName]
-  const service = services.find((one) => one.signingName === signingName)
-  const { account } = gate.call.principal
-  if (!find || !service) return { resource, account: accountOf(resource) ?? account, tags: [], exists: true }
-  const found = await find(resource, service.contextFor(gate))
-  if (found.unreadable) throw found.unreadable
-  return { ...found, exists: found.value !== undefined }
-}
+/** What one request asks about. */
+class Described {
+  readonly #gate: Gate
+  readonly #services: readonly Service[]
 
-/** Account in an ARN. */
-function accountOf(resource: string): string | undefined {
-  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1]
+  constructor(gate: Gate, services: readonly Service[]) {
+    this.#gate = gate
+    this.#services = services
+  }
+
+  async describe(action: string, resource: string): Promise<Subject> {
+    const [signingName = '', name = ''] = action.split(':')
+    const service = this.#services.find((one) => one.signingName === signingName)
+    const operation = service?.operations.get(name)
+    const anyone = operation?.allowsAnyone
+    const { account } = this.#gate.call.principal
+    if (!service || resource === '*' || (operation && (await this.#hasNoResource(service, operation))))
+      return {
+        resource: service ? '*' : resource,
+        account: accountIn(resource) ?? account,
+        tags: [],
+        exists: undefined,
+        anyone,
+      }
+    const found = await this.#find(service, resource)
+    // Whatever has the name already, a secret is made on the ARN that it would have.
+    const conditions = name === 'CreateSecret' ? { 'secretsmanager:Name': resource } : found.conditions
+    return { ...found, conditions, exists: found.value !== undefined, anyone }
+  }
+
+  async describeKeyOf(secretId: string): Promise<Subject | undefined> {
+    const found = (await this.#find(this.#service('secretsmanager'), secretId)).value as Found | undefined
+    if (!found?.current) return undefined
+    const { secret, current } = found
+    const kms = this.#service('kms')
+    const key = await this.#find(kms, current.kmsKeyId ?? SECRETS_MANAGER_ALIAS)
+    const context = { ...(kms.contextFor(this.#gate) as KmsContext), via: 'secretsmanager' }
+    const encryption = { SecretARN: secret.arn, SecretVersionId: current.versionId }
+    const conditions = { ...key.conditions, ...cryptographicConditions(encryption, context) }
+    return { ...key, conditions, via: 'secretsmanager', exists: key.value !== undefined }
+  }
+
+  #service(signingName: string): Service {
+    const service = this.#services.find((one) => one.signingName === signingName)
+    if (!service) throw new Error(`There is no service ${signingName}`)
+    return service
+  }
+
+  async #find(service: Service, resource: string): Promise<Target<unknown>> {
+    const found = await finders[service.signingName]?.(resource, service.contextFor(this.#gate))
+    if (!found) throw new Error(`Nothing finds what ${service.signingName} has`)
+    if (found.unreadable) throw found.unreadable
+    return found
+  }
+
+  /** Such an operation says `*` whatever it is asked for; others cannot say anything about nothing. */
+  async #hasNoResource(service: Service, operation: AnyOperation): Promise<boolean> {
+    try {
+      return (await operation.target({}, service.contextFor(this.#gate))).resource === '*'
+    } catch {
+      return false
+    }
+  }
 }

@@ -165,7 +165,8 @@ class Handling<B> {
     const { address, secure } = this.#head
     const agent = headerOf(this.#head, 'user-agent') ?? ''
     const referer = headerOf(this.#head, 'referer')
-    return { ...caller, requestId: this.#requestId, now, address, secure, agent, referer }
+    const { region = caller.region } = this.#request.service
+    return { ...caller, region, requestId: this.#requestId, now, address, secure, agent, referer }
   }
 
   /** Whoever could not prove who they are; anything but an AwsError is a failure of the server. */

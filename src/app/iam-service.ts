@@ -1,7 +1,7 @@
 import { PageTokens } from '../aws/pagination.ts'
-import { signatureErrors } from '../aws/sigv4/errors.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { operations } from '../iam-api/operations/index.ts'
+import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -12,9 +12,9 @@ export function iamService({ identities: store, policies, accessKeys, pageTokens
     signingName: 'iam',
     protocol: { kind: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
     windowMinutes: 15,
+    region: 'us-east-1',
     operations: operationsByName(operations),
-    // Sessions of users must have proven a device, and here none ever has (security facts 5.3).
-    refuses: ({ type, session }) => (type === 'IAMUser' && session ? signatureErrors.unrecognizedClient() : undefined),
+    refuses: refuseUserSessions,
     contextFor: (gate): IamContext => ({
       account: gate.call.principal.account,
       caller: gate.call.principal,

@@ -1,13 +1,21 @@
 import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation, Operation, Target } from '../aws/operation.ts'
+import type { AnyOperation, Conditions, Operation, Target } from '../aws/operation.ts'
 import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
 import type { Call } from './call.ts'
 import { entryError, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
+
+/** How a further question differs from the operation's own. */
+interface Asked {
+  /** Another ARN. */
+  readonly moved?: string | undefined
+  /** Condition keys in place of those that the request gives. */
+  readonly conditions?: Conditions | undefined
+}
 
 /** What the gate itself needs. */
 export interface GateParts {
@@ -69,7 +77,7 @@ export class Gate {
     input: I,
     onAllowed: (target: Target<V>) => void | Promise<void> = () => {},
   ): Promise<O> {
-    const refusal = service.refuses?.(this.call.principal)
+    const refusal = service.refuses?.(this.call.principal, operation.name)
     if (refusal) throw refusal
     const context = service.contextFor(this) as C
     operation.check?.(input)
@@ -94,7 +102,7 @@ export class Gate {
     const given = operation.conditions && (await operation.conditions(input, context))
     const named = (name: string) => `${service.signingName}:${name}`
     const own = operation.action ?? named(operation.name)
-    const ask = (action: string, tags: Target<V>['tags'], moved?: string) =>
+    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions = given }: Asked = {}) =>
       this.#parts.authorizer.authorize(
         {
           principal: this.call.principal,
@@ -104,7 +112,7 @@ export class Gate {
           resource: moved ?? target.resource,
           account: target.account,
           tags,
-          conditions: { ...target.conditions, ...given },
+          conditions: { ...target.conditions, ...conditions },
           policy: target.policy,
           via: this.calledBy,
         } satisfies AccessRequest,
@@ -112,8 +120,11 @@ export class Gate {
       )
     try {
       ask(own, target.tags)
-      for (const name of operation.alsoRequires?.(input, context) ?? []) ask(named(name), target.tags)
-      for (const arn of target.alsoOn ?? []) ask(own, target.tags, arn)
+      for (const further of operation.alsoRequires?.(input, context) ?? []) {
+        const { action, conditions } = typeof further === 'string' ? { action: further, conditions: given } : further
+        ask(named(action), target.tags, { conditions })
+      }
+      for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
       if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
@@ -130,7 +141,7 @@ export class Gate {
       this.#recording.item({ id, arn })
       return output
     } catch (error) {
-      this.#recording.item({ id, arn, error: entryError(error) })
+      this.#recording.item({ id, arn, error: entryError(error, service) })
       throw error
     }
   }

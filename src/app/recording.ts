@@ -2,7 +2,8 @@ import { type Entry, type EntryError, type EntryItem, ERROR_MESSAGE_LIMIT, USER_
 import type { Change } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
-import type { StructureShape } from '../aws/shape.ts'
+import { queryError } from '../aws/query/query-errors.ts'
+import type { ListShape, Shape, StructureShape } from '../aws/shape.ts'
 import { entryCaller } from '../identity/principal.ts'
 import type { Call } from './call.ts'
 import type { Service } from './service.ts'
@@ -21,6 +22,7 @@ export class Recording {
   readonly #input: object | undefined
   readonly #items: EntryItem[] = []
   #arn: string | undefined
+  #response: Members | undefined
 
   /** @param input absent when the request could not be understood */
   constructor(call: Call, service: Service, operation: AnyOperation, input: object | undefined) {
@@ -39,6 +41,8 @@ export class Recording {
   answered(output: unknown): void {
     const arn = (output as { ARN?: unknown } | undefined)?.ARN
     if (typeof arn === 'string') this.#arn = arn
+    const { recordsAnswer, output: shape } = this.#operation
+    if (recordsAnswer && shape) this.#response = withinLimit(recordable(shape, output as object))
   }
 
   item(item: EntryItem): void {
@@ -59,11 +63,12 @@ export class Recording {
       caller: entryCaller(principal),
       address,
       agent: agent.slice(0, USER_AGENT_LIMIT),
-      parameters: this.#input && recordable(this.#operation.input, this.#input, itemsOf),
+      parameters: this.#input && withinLimit(recordable(this.#operation.input, this.#input, itemsOf)),
+      response: error === undefined ? this.#response : undefined,
       arn: this.#arn,
       itemsOf,
       items: this.#items.length > 0 ? this.#items : undefined,
-      error: error === undefined ? undefined : entryError(error),
+      error: error === undefined ? undefined : entryError(error, this.#service),
     }
   }
 
@@ -75,24 +80,36 @@ export class Recording {
   }
 }
 
-/** How an error stands in an entry. What is not meant for clients is recorded as what they see of it. */
-export function entryError(error: unknown): EntryError {
+type Members = Record<string, unknown>
+
+/** How an error stands in an entry: as clients see it. What is not meant for them is recorded as what they see of it. */
+export function entryError(error: unknown, { protocol }: Pick<Service, 'protocol'>): EntryError {
   if (!(error instanceof AwsError)) return { code: 'InternalServiceError', message: '' }
-  return { code: error.code, message: error.hasMessage ? error.message.slice(0, ERROR_MESSAGE_LIMIT) : '' }
+  const code = protocol?.kind === 'query' ? queryError(error).code : error.code
+  return { code, message: error.hasMessage ? error.message.slice(0, ERROR_MESSAGE_LIMIT) : '' }
 }
 
-/** Members of an input that a record may hold: no value, no token of a rotation, nothing that is sensitive. */
-function recordable(shape: StructureShape<unknown>, input: object, without?: string): Record<string, unknown> {
-  const kept: Record<string, unknown> = {}
-  for (const member of shape.members) {
-    const value = (input as Record<string, unknown>)[member.name]
-    if (value !== undefined && member.name !== without && !member.shape.constraints.sensitive) kept[member.name] = value
+/** Members that a record may hold: no value, no token that opens anything, nothing that is sensitive, however deep. */
+function recordable({ members }: StructureShape<unknown>, value: object, without?: string): Members {
+  const kept: Members = {}
+  for (const { name, shape } of members) {
+    const { sensitive, unrecorded } = shape.constraints
+    const member = (value as Members)[name]
+    if (member === undefined || name === without || sensitive || unrecorded) continue
+    kept[name] = recordableValue(shape, member)
   }
-  return withinLimit(kept)
+  return kept
+}
+
+function recordableValue(shape: Shape<unknown>, value: unknown): unknown {
+  if (shape.kind === 'structure') return recordable(shape as StructureShape<unknown>, value as object)
+  if (shape.kind !== 'list') return value
+  const { member } = shape as ListShape<unknown>
+  return member.constraints.sensitive ? [] : (value as unknown[]).map((item) => recordableValue(member, item))
 }
 
 /** Parameters as they are, or without the lists and texts that make them too large: nobody fills the trail with refused requests. */
-function withinLimit(parameters: Record<string, unknown>): Record<string, unknown> {
+function withinLimit(parameters: Members): Members {
   if (JSON.stringify(parameters).length <= PARAMETERS_LIMIT) return parameters
   const small = Object.entries(parameters).filter(([, value]) => JSON.stringify(value).length <= MEMBER_LIMIT)
   return {

@@ -29,13 +29,15 @@ export interface Service {
   /** How far a client's clock may be off (security facts U-01). */
   readonly windowMinutes: number
   readonly operations: ReadonlyMap<string, AnyOperation>
+  /** The one Region of a service that is the same everywhere, whatever Region requests are signed for. */
+  readonly region?: string | undefined
   /**
    * Operations whose requests nobody signs, because what they carry is the proof: who the caller is by that. Throws AwsError for what proves
    * nothing.
    */
   readonly unsigned?: ReadonlyMap<string, (input: unknown, now: number) => Promise<Principal>> | undefined
-  /** Why a kind of credentials cannot call this service at all, before anything else is looked at; undefined when it can. */
-  refuses?(principal: Principal): AwsError | undefined
+  /** Why a kind of credentials cannot call an operation at all, before anything else is looked at; undefined when it can. */
+  refuses?(principal: Principal, operation: string): AwsError | undefined
   /** What the operations may use, for the caller behind this gate. */
   contextFor(gate: Gate): unknown
 }

@@ -44,12 +44,24 @@ export function recordsOf(entry: Entry): CloudTrailRecord[] {
 
 function ownRecord(entry: Entry): CloudTrailRecord {
   if (entry.caller.type === 'AWSService') return serviceEvent(entry)
-  const changed = entry.access === 'write' && entry.arn !== undefined && entry.error === undefined
+  const { arn, service, caller } = entry
   return {
     ...common(entry, entry.operation, 0, entry.error),
     requestParameters: parametersOf(entry),
-    responseElements: changed ? { arn: entry.arn } : null,
+    responseElements: responseOf(entry),
+    ...(service === 'sts' && arn !== undefined && { resources: [roleOf(arn, caller)] }),
   }
+}
+
+/** What was answered, where the record tells it; of a changed secret its ARN (security facts 6.3, 6.5). */
+function responseOf({ access, arn, error, response, service }: Entry): Members | null {
+  if (error) return null
+  if (response) return lowerFirst(response) as Members
+  return access === 'write' && service === 'secretsmanager' && arn !== undefined ? { arn } : null
+}
+
+function roleOf(ARN: string, { account }: EntryCaller): Members {
+  return { ARN, accountId: /^arn:aws:iam::(\d{12}):/.exec(ARN)?.[1] ?? account, type: 'AWS::IAM::Role' }
 }
 
 function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {

@@ -58,6 +58,8 @@ export interface Entry {
   readonly agent: string
   /** Input members that are not sensitive; absent when the input could not be understood. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined
+  /** Output members that are not sensitive, for operations whose record tells what they answered. */
+  readonly response?: Readonly<Record<string, unknown>> | undefined
   /** ARN of the resource, for operations on one. */
   readonly arn?: string | undefined
   /** The parameter that is left out because the ids of the items are what it held. */

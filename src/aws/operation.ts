@@ -62,6 +62,8 @@ export interface Operation<I, O, V, C> {
   readonly itemsOf?: (string & keyof I) | undefined
   /** True for an operation that makes the target, whose ARN is known before. */
   readonly makes?: boolean | undefined
+  /** True where the record tells what was answered, without what is sensitive in it. */
+  readonly recordsAnswer?: boolean | undefined
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */
@@ -69,8 +71,8 @@ export interface Operation<I, O, V, C> {
   target(input: I, context: C): Target<V> | Promise<Target<V>>
   /** The action that permits it, with its service's prefix, where that is not the one named like the operation. */
   readonly action?: string | undefined
-  /** Further actions of the service that the caller must be allowed. */
-  alsoRequires?(input: I, context: C): readonly string[]
+  /** Further actions of the service that the caller must be allowed; on conditions of their own, where they have any. */
+  alsoRequires?(input: I, context: C): readonly (string | { readonly action: string; readonly conditions: Conditions })[]
   /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
   conditions?(input: I, context: C): Conditions | Promise<Conditions>
   /** True when a caller whom no policy allows this may do it all the same, as GetCallerIdentity. Asked before permission is. */

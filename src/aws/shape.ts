@@ -28,6 +28,8 @@ export interface Constraints {
   readonly enum?: readonly string[] | undefined
   /** Never rendered in a message and never recorded. */
   readonly sensitive?: boolean | undefined
+  /** Never recorded, though the model does not call it sensitive. */
+  readonly unrecorded?: boolean | undefined
   /** For strings whose quota counts UTF-8 bytes beside the model's characters. */
   readonly maxBytes?: number | undefined
 }

@@ -9,22 +9,29 @@ const question = {
   resource: RESOURCE,
   region: 'us-east-1',
 }
+const fit = { Matched: true, HandsOver: false }
 const read = { Layer: 'identity', Policy: 'read-team', Statement: 2, Sid: 'ReadTeam', Effect: 'Allow' }
 const Mismatch = { Part: 'condition', Detail: 'StringEquals aws:ResourceTag/team: the request has red; wanted blue' }
 
 const denied: Explained = {
+  Enforced: true,
+  Anyone: false,
+  DecidedOn: RESOURCE,
   Allowed: false,
   Reason: 'because no identity-based policy allows the secretsmanager:GetSecretValue action',
   Missing: 'No identity-based policy allows it.',
   ResourceExists: true,
   DecidedBy: [],
-  Statements: [{ ...read, Matched: false, Mismatch }],
+  Statements: [{ ...read, ...fit, Matched: false, Mismatch }],
 }
 const allowed: Explained = {
+  Enforced: true,
+  Anyone: false,
+  DecidedOn: RESOURCE,
   Allowed: true,
   ResourceExists: true,
   DecidedBy: [read],
-  Statements: [{ ...read, Matched: true }],
+  Statements: [{ ...read, ...fit }],
 }
 const lines = (explained: Explained, width = 400) => explanationText(explained, question, width).split('\n')
 
@@ -73,6 +80,23 @@ describe('an explanation', () => {
     assert.match(text, /\nNo policy concerns user\/bob\.\n$/)
   })
 
+  test('says where nobody is held to policies, where everybody may, and where a statement leaves it to others', () => {
+    const [first] = lines({ ...denied, Enforced: false })
+    assert.equal(first, 'This Coffer does not enforce policies: this is what they would say if it did.')
+    const [anyone] = lines({ ...allowed, Anyone: true })
+    assert.match(anyone ?? '', /^ALLOWED: everybody may call /)
+    const handing = { ...read, ...fit, Layer: 'resource', HandsOver: true }
+    assert.ok(
+      lines({ ...denied, Statements: [handing] }).includes(
+        '  resource: statement 2 (ReadTeam) of read-team, Allow: fits, and leaves it to the policies of the account',
+      ),
+    )
+  })
+
+  test('of an action without a resource is about no resource', () => {
+    assert.match(lines({ ...allowed, DecidedOn: '*' })[0] ?? '', / on \*\.$/)
+  })
+
   for (const width of [1, 20, 40, 80, 120])
     test(`fits ${width} columns, apart from what cannot be broken`, () => {
       for (const explained of [denied, allowed])
@@ -82,7 +106,10 @@ describe('an explanation', () => {
   test('steers no terminal, whatever stands in a policy', () => {
     const Detail = 'StringEquals aws:UserAgent: wanted \x1b]0;x\x07\x9b31m\u202e'
     const text = explanationText(
-      { ...denied, Statements: [{ ...read, Policy: 'a\rb', Matched: false, Mismatch: { Part: 'condition', Detail } }] },
+      {
+        ...denied,
+        Statements: [{ ...read, ...fit, Policy: 'a\rb', Matched: false, Mismatch: { Part: 'condition', Detail } }],
+      },
       question,
       80,
     )

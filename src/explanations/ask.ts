@@ -26,6 +26,7 @@ export function ask({ principal, action, subject, supposed = {} }: Question, con
     tags: subject.tags,
     policy: subject.policy,
     conditions: subject.conditions ?? {},
+    via: subject.via,
     facts: { region, now, address: '', secure: true, agent: '' },
   })
   return explain({ ...request, context: suppose(supposed, request.context) }, policies)

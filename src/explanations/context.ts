@@ -6,7 +6,12 @@ import type { Principal } from '../identity/principal.ts'
 
 /** What permission on a thing depends on, as the gate would find it. */
 export type Subject = Pick<Target<unknown>, 'resource' | 'account' | 'tags' | 'policy' | 'conditions'> & {
-  readonly exists: boolean
+  /** Undefined where nobody here knows. */
+  readonly exists: boolean | undefined
+  /** Signing name of the service that calls for the principal. */
+  readonly via?: string | undefined
+  /** True when everybody may do it, whatever policies say. */
+  readonly anyone?: boolean | undefined
 }
 
 /** What an explanation may use. */
@@ -18,6 +23,8 @@ export interface ExplanationContext {
   readonly store: IdentityStore
   readonly authorizer: Authorizer
   readonly tokens: PageTokens
-  /** What an ARN (or `*`) means to an action of the service with this signing name. */
-  describe(service: string, resource: string): Promise<Subject>
+  /** What an action (with prefix) is decided on when somebody names this resource: its ARN, the name of a secret, `*`. */
+  describe(action: string, resource: string): Promise<Subject>
+  /** The key under which the current value of a secret is, for kms:Decrypt through Secrets Manager; undefined when it has no value. */
+  describeKeyOf(secretId: string): Promise<Subject | undefined>
 }

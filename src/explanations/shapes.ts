@@ -1,6 +1,8 @@
 import { boolean, integer, required, string, structure } from '../aws/shape.ts'
 
 export const arn = string({ length: [1, 2048] })
+/** False where everybody may do everything in their own account: the answer is what policies would say. */
+export const enforced = required(boolean())
 
 /** A statement of a policy that takes part in a decision. */
 export const deciding = structure(
@@ -23,6 +25,8 @@ export const statement = structure(
     Sid: string(),
     Effect: required(string()),
     Matched: required(boolean()),
+    /** It names the caller's account alone, whose own policies decide then. */
+    HandsOver: required(boolean()),
     Mismatch: structure({ Part: required(string()), Detail: required(string()) }, 'Mismatch'),
   },
   'StatementExplanation',

@@ -7,10 +7,11 @@ export function showDeciding({ layer, policy, statement, sid, effect }: Deciding
 }
 
 export function showStatement(explained: StatementExplanation) {
-  const { matched, mismatch } = explained
+  const { matched, mismatch, handsOver } = explained
   return {
     ...showDeciding(explained),
     Matched: matched,
+    HandsOver: handsOver,
     Mismatch: mismatch && { Part: mismatch.part, Detail: mismatch.detail },
   }
 }

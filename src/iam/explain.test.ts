@@ -28,10 +28,21 @@ const identity = (...Statement: object[]): Scenario['policies'] => ({
 const mismatchOf = (statement: object, request?: Partial<Scenario['request']>) =>
   explained(identity(statement), request).statements[0]?.mismatch
 
+const plain = { conditionKeys: [], handsOver: false }
+
 describe('an explanation of a statement', () => {
   test('says that it matched', () => {
     assert.deepEqual(explained(identity({ ...allow, Sid: 'Read' })).statements, [
-      { layer: 'identity', policy: 'dev', arn: undefined, statement: 0, sid: 'Read', effect: 'Allow', matched: true },
+      {
+        layer: 'identity',
+        policy: 'dev',
+        arn: undefined,
+        statement: 0,
+        sid: 'Read',
+        effect: 'Allow',
+        ...plain,
+        matched: true,
+      },
     ])
   })
 

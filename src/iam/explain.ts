@@ -1,6 +1,6 @@
 import { requestedAction } from './compile-action.ts'
 import { type CompiledStatement, matchStatement, type PreparedRequest, prepareRequest } from './compile-policy.ts'
-import { NO_GRANT } from './compile-principals.ts'
+import { ACCOUNT_GRANT, NO_GRANT } from './compile-principals.ts'
 import { missingPolicy } from './denial.ts'
 import { evaluate } from './evaluate.ts'
 import { named } from './find-statements.ts'
@@ -12,6 +12,10 @@ import type { AccessRequest, ContextValue, DecidingStatement, Decision, PolicySe
 export interface StatementExplanation extends DecidingStatement {
   readonly matched: boolean
   readonly mismatch?: Mismatch | undefined
+  /** Keys of its conditions, as written. */
+  readonly conditionKeys: readonly string[]
+  /** True for a statement at the resource that names the caller's account alone: it leaves the decision to that account's own policies. */
+  readonly handsOver: boolean
 }
 
 export interface Mismatch {
@@ -45,6 +49,8 @@ export function explain(request: AccessRequest, policies: PolicySet): Explanatio
     list.flatMap((policy) =>
       policy.policy.statements.map((statement) => ({
         ...named(layer, policy, statement),
+        conditionKeys: statement.source.conditions.map(({ key }) => key),
+        handsOver: statement.grantTo(request.principal) === ACCOUNT_GRANT,
         ...explainStatement(statement, prepared, request),
       })),
     ),

@@ -108,6 +108,30 @@ export function arnOf({ account, kind, path, name }: Pick<AnyEntity, 'account' |
   return `arn:aws:iam::${account}:${kind}${path}${name}`
 }
 
+const IAM_ARN = /^arn:aws:iam::(\d{12}):(user|group|role|policy|oidc-provider)(\/(?:.*\/)?)([^/]+)$/
+const PROVIDER_ARN = /^arn:aws:iam::(\d{12}):oidc-provider\/(.+)$/
+
+/** What the ARN of an identity says, well-formed or not in its details; undefined for any other text. The inverse of `arnOf`. */
+export function parseIamArn(arn: string): Pick<AnyEntity, 'account' | 'kind' | 'path' | 'name'> | undefined {
+  // The name of a provider has slashes of its own.
+  const [, owner, provider] = PROVIDER_ARN.exec(arn) ?? []
+  if (owner !== undefined && provider !== undefined)
+    return { account: owner, kind: 'oidc-provider', path: '/', name: provider }
+  const [, account, kind, path, name] = IAM_ARN.exec(arn) ?? []
+  if (account === undefined || path === undefined || name === undefined) return undefined
+  return { account, kind: kind as Kind, path, name }
+}
+
+/** The account that an ARN of any service names; undefined where it names none. */
+export function accountIn(arn: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1]
+}
+
+/** ARN of a session of a role; it leaves the role's path out (security facts 5.2). */
+export function sessionArn({ account, name }: Pick<Role, 'account' | 'name'>, session: string): string {
+  return `arn:aws:sts::${account}:assumed-role/${name}/${session}`
+}
+
 /** The managed policies that a user, group or role has, its boundary included, and the groups of a user: all that it depends on. */
 export function referencesOf(entity: AnyEntity): readonly string[] {
   const references: string[] = []

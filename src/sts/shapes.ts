@@ -15,7 +15,7 @@ export const sourceIdentity = string({ length: [2, 64], pattern: NAME })
 export const roleDuration = integer({ range: [900, 43_200] })
 export const policyArns = list(structure({ arn }, 'PolicyDescriptorType'))
 export const serialNumber = string({ length: [9, 256], pattern: '[\\w+=/:,.@-]*' })
-export const tokenCode = string({ length: [6, 6], pattern: '[\\d]*' })
+export const tokenCode = string({ length: [6, 6], pattern: '[\\d]*', unrecorded: true })
 export const accessKeyId = string({ length: [16, 128], pattern: '[\\w]*' })
 
 const POLICY = '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+'
@@ -33,7 +33,7 @@ export const credentials = structure(
   {
     AccessKeyId: required(accessKeyId),
     SecretAccessKey: required(string({ sensitive: true })),
-    SessionToken: required(string()),
+    SessionToken: required(string({ unrecorded: true })),
     Expiration: required(timestamp()),
   },
   'Credentials',

@@ -35,13 +35,18 @@ export const explainAccess = operation({
     Context: list(contextEntry, { length: [0, MAX_KEYS] }),
   }),
   output: structure({
+    Enforced: shapes.enforced,
     Allowed: required(boolean()),
+    /** Everybody may, whatever policies say. */
+    Anyone: required(boolean()),
     /** In AWS's terms; absent when allowed. */
     Reason: string(),
     /** What would have been needed; absent when allowed. */
     Missing: string(),
-    /** False when there is no such resource: the answer is what policies say of its name. */
-    ResourceExists: required(boolean()),
+    /** What it is decided on: `*` for an action without a resource. */
+    DecidedOn: required(shapes.arn),
+    /** False when there is no such resource: the answer is what policies say of its name. Absent where nobody here knows. */
+    ResourceExists: boolean(),
     DecidedBy: required(list(shapes.deciding)),
     Statements: required(list(shapes.statement)),
   }),
@@ -55,19 +60,25 @@ export const explainAccess = operation({
     const { caller, now, store, authorizer } = context
     const { policies } = authorizer
     const principal = await findPrincipal(PrincipalArn, { account: caller.account, now, store, policies })
-    const subject = await context.describe(Action.split(':')[0] ?? '', ResourceArn)
+    const subject = await context.describe(Action, ResourceArn)
     if (subject.account !== caller.account) throw errors.foreignResource(ResourceArn)
     const supposed = Object.fromEntries(
       Context.map(({ Key, Values }) => [Key, Values.length === 1 ? Values[0] : Values]),
     )
     const { decision, statements, missing } = ask({ principal, action: Action, subject, supposed }, context)
+    const { anyone = false, exists } = subject
+    // Of a role that does not exist there is no trust policy to show, only one that stands in for it.
+    const shown = exists === false ? statements.filter(({ layer }) => layer !== 'trust') : statements
     return {
-      Allowed: decision.allowed,
-      Reason: decision.allowed ? undefined : denialReason(decision, Action),
-      Missing: decision.allowed ? undefined : missing,
-      ResourceExists: subject.exists,
-      DecidedBy: decision.by.map(showDeciding),
-      Statements: statements.map(showStatement),
+      Enforced: authorizer.enforce,
+      Allowed: decision.allowed || anyone,
+      Anyone: anyone,
+      Reason: decision.allowed || anyone ? undefined : denialReason(decision, Action),
+      Missing: decision.allowed || anyone ? undefined : missing,
+      DecidedOn: subject.resource,
+      ResourceExists: exists,
+      DecidedBy: anyone ? [] : decision.by.map(showDeciding),
+      Statements: shown.map(showStatement),
     }
   },
 })

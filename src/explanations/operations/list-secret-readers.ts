@@ -14,6 +14,14 @@ const MAX_EXAMINED = 200
 const KINDS = ['user', 'role'] as const
 type Kind = (typeof KINDS)[number]
 
+const READ = 'secretsmanager:GetSecretValue'
+
+/** What is read, and the key it is under. */
+interface Read {
+  readonly secret: Subject
+  readonly key: Subject | undefined
+}
+
 interface Position {
   readonly kind: Kind
   readonly after?: string | undefined
@@ -39,24 +47,31 @@ export const listSecretReaders = operation({
     MaxResults: integer({ range: [1, MAX_EXAMINED] }),
     NextToken: string({ length: [1, 4096] }),
   }),
-  output: structure({ ARN: required(shapes.arn), Readers: required(list(reader)), NextToken: string() }),
+  output: structure({
+    ARN: required(shapes.arn),
+    Enforced: shapes.enforced,
+    Readers: required(list(reader)),
+    NextToken: string(),
+  }),
   target: (_input, { caller }: ExplanationContext) => noResource(caller.account),
 
   async run({ SecretId, MaxResults = MAX_EXAMINED, NextToken }, _value: undefined, context) {
     const { caller, now, tokens } = context
-    const subject = await context.describe('secretsmanager', SecretId)
+    const subject = await context.describe(READ, SecretId)
     if (subject.account !== caller.account) throw errors.foreignResource(SecretId)
     if (!subject.exists) throw errors.noSecret(SecretId)
+    const key = await context.describeKeyOf(SecretId)
     const list = ['ListSecretReaders', caller.account, subject.resource]
     const from = NextToken === undefined ? { kind: 'user' } : tokens.read(NextToken, list, now)
     if (from === undefined) throw errors.nextToken()
-    const { readers, next } = await examine(from as Position, MaxResults, subject, context)
-    return { ARN: subject.resource, Readers: readers, NextToken: next && tokens.make(next, list, now) }
+    const { readers, next } = await examine(from as Position, MaxResults, { secret: subject, key }, context)
+    const Enforced = context.authorizer.enforce
+    return { ARN: subject.resource, Enforced, Readers: readers, NextToken: next && tokens.make(next, list, now) }
   },
 })
 
 /** Looks at so many users, or roles, and says where to go on. */
-async function examine({ kind, after }: Position, limit: number, subject: Subject, context: ExplanationContext) {
+async function examine({ kind, after }: Position, limit: number, { secret, key }: Read, context: ExplanationContext) {
   const { caller, store } = context
   const found = await store.list(kind, caller.account, { after, limit: limit + 1 })
   const entities = found.slice(0, limit)
@@ -64,7 +79,7 @@ async function examine({ kind, after }: Position, limit: number, subject: Subjec
   const readers = []
   for (const { id } of entities) {
     const holder = await store.findHolder(kind, id)
-    const read = holder && readingOf(principalOf(holder, { now, policies: authorizer.policies }), subject, context)
+    const read = holder && readingOf(principalOf(holder, { now, policies: authorizer.policies }), secret, key, context)
     if (holder && read)
       readers.push({
         PrincipalArn: arnOf(holder.entity),

@@ -24,6 +24,7 @@ const accessKey = structure(
 export const createAccessKey = operation({
   name: 'CreateAccessKey',
   access: 'write',
+  recordsAnswer: true,
   input: structure({ UserName: shapes.existingUserName }),
   output: structure({ AccessKey: required(accessKey) }),
 

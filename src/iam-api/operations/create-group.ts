@@ -12,6 +12,7 @@ import { showGroup } from '../show-entity.ts'
 export const createGroup = operation({
   name: 'CreateGroup',
   access: 'write',
+  recordsAnswer: true,
   makes: true,
   input: structure({ Path: shapes.path, GroupName: required(shapes.groupName) }),
   output: structure({ Group: required(shapes.group) }),

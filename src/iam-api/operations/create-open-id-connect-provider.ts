@@ -15,6 +15,7 @@ import { checkTags } from '../tags.ts'
 export const createOpenIdConnectProvider = operation({
   name: 'CreateOpenIDConnectProvider',
   access: 'write',
+  recordsAnswer: true,
   makes: true,
   input: structure({
     Url: required(lists.url),

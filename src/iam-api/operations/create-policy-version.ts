@@ -12,6 +12,7 @@ import { showVersion } from '../show-policy.ts'
 export const createPolicyVersion = operation({
   name: 'CreatePolicyVersion',
   access: 'write',
+  recordsAnswer: true,
   input: structure({
     PolicyArn: required(shapes.arn),
     PolicyDocument: required(shapes.policyDocument),

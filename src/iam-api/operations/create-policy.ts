@@ -16,6 +16,7 @@ const UNUSED = { PermissionsPolicy: 0, PermissionsBoundary: 0 }
 export const createPolicy = operation({
   name: 'CreatePolicy',
   access: 'write',
+  recordsAnswer: true,
   makes: true,
   input: structure({
     PolicyName: required(shapes.policyName),

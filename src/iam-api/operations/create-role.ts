@@ -17,6 +17,7 @@ export const DEFAULT_MAX_SESSION = 3600
 export const createRole = operation({
   name: 'CreateRole',
   access: 'write',
+  recordsAnswer: true,
   makes: true,
   input: structure({
     Path: shapes.path,

@@ -12,6 +12,7 @@ import { checkTags } from '../tags.ts'
 export const createUser = operation({
   name: 'CreateUser',
   access: 'write',
+  recordsAnswer: true,
   makes: true,
   input: structure({
     Path: shapes.path,

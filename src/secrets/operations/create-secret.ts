@@ -47,7 +47,15 @@ export const createSecret = operation({
     const { arn, account } = hypothetical(Name, scope)
     return { resource: arn, label: Name, account, tags: [], value: undefined }
   },
-  alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagResource'] : []),
+  alsoRequires: ({ Name, Tags = [] }, { scope }) =>
+    Tags.length > 0
+      ? [
+          {
+            action: 'TagResource',
+            conditions: { 'secretsmanager:SecretId': hypothetical(Name, scope).arn, ...requestTags(Tags) },
+          },
+        ]
+      : [],
   conditions: async (input, { kms }) => ({
     'secretsmanager:Name': input.Name,
     'secretsmanager:AddReplicaRegions': input.AddReplicaRegions?.map(({ Region = '' }) => Region),

@@ -14,6 +14,7 @@ import { claimsOf } from '../web-identity.ts'
 export const assumeRoleWithWebIdentity = operation({
   name: 'AssumeRoleWithWebIdentity',
   access: 'read',
+  recordsAnswer: true,
   input: structure({
     RoleArn: required(shapes.arn),
     RoleSessionName: required(shapes.roleSessionName),

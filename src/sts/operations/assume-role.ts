@@ -17,6 +17,7 @@ const providedContexts = list(
 export const assumeRole = operation({
   name: 'AssumeRole',
   access: 'read',
+  recordsAnswer: true,
   input: structure({
     RoleArn: required(shapes.arn),
     RoleSessionName: required(shapes.roleSessionName),

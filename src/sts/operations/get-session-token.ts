@@ -11,6 +11,7 @@ import { showCredentials } from '../start-role-session.ts'
 export const getSessionToken = operation({
   name: 'GetSessionToken',
   access: 'read',
+  recordsAnswer: true,
   input: structure({
     DurationSeconds: integer({ range: [900, 129_600] }),
     SerialNumber: shapes.serialNumber,

@@ -8,7 +8,13 @@ import { storeAccount, storePolicy } from '../../stored-data.ts'
 const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
 
 /** Asks as the console would: JSON 1.1, signed. */
-async function ask(app: TestApp, operation: string, input: object, credentials: Credentials = ADMINISTRATOR) {
+async function ask(
+  app: TestApp,
+  operation: string,
+  input: object,
+  credentials: Credentials = ADMINISTRATOR,
+  sessionToken?: string,
+) {
   const body = JSON.stringify(input)
   const headers = {
     host: 'coffer.test',
@@ -25,6 +31,7 @@ async function ask(app: TestApp, operation: string, input: object, credentials: 
     region: REGION,
     service: 'coffer',
     date: new Date(app.clock.now()),
+    sessionToken,
   })
   const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
   const answer = await app.running.app.handle(head, Buffer.from(body))
@@ -111,6 +118,72 @@ describe('an explanation', async () => {
     assert.deepEqual([json.Allowed, json.ResourceExists], [true, false])
   })
 
+  const decidedOn: [action: string, ResourceArn: string, on: string | RegExp, allowed: boolean][] = [
+    ['secretsmanager:BatchGetSecretValue', 'db', '*', false],
+    ['secretsmanager:ListSecrets', 'db', '*', false],
+    ['secretsmanager:GetSecretValue', 'db', /:secret:db-/, true],
+    ['sts:GetCallerIdentity', '*', '*', true],
+    ['sts:GetSessionToken', '*', '*', true],
+  ]
+  for (const [Action, ResourceArn, on, allowed] of decidedOn)
+    test(`of ${Action} is about what it is decided on`, async () => {
+      const name = `limited-${Action.split(':')[1]}`
+      await app.user(name, [[allow('secretsmanager:*', { Resource: arn })]])
+      const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user(name), Action, ResourceArn })
+      if (typeof on === 'string') assert.equal(json.DecidedOn, on)
+      else assert.match(json.DecidedOn, on)
+      assert.equal(json.Allowed, allowed)
+    })
+
+  test('of making a secret is about its name', async () => {
+    await app.user('maker', [
+      [allow('secretsmanager:CreateSecret', { Condition: { StringLike: { 'secretsmanager:Name': 'blue/*' } } })],
+    ])
+    const question = { PrincipalArn: user('maker'), Action: 'secretsmanager:CreateSecret' }
+    const { json } = await ask(app, 'ExplainAccess', { ...question, ResourceArn: 'blue/1' })
+    assert.equal(json.Allowed, true)
+    assert.equal((await ask(app, 'ExplainAccess', { ...question, ResourceArn: 'red/1' })).json.Allowed, false)
+  })
+
+  test('looks at tags of identities, and says which are not there', async () => {
+    await app.iam.tagUser({ UserName: 'reader', Tags: [{ Key: 'team', Value: 'blue' }] })
+    const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
+    await app.user('keeper', [[allow('iam:GetUser', { Condition })]])
+    const question = { PrincipalArn: user('keeper'), Action: 'iam:GetUser' }
+    const there = (await ask(app, 'ExplainAccess', { ...question, ResourceArn: user('reader') })).json
+    assert.deepEqual([there.Allowed, there.ResourceExists], [true, true])
+    const missing = (await ask(app, 'ExplainAccess', { ...question, ResourceArn: user('none') })).json
+    assert.deepEqual([missing.Allowed, missing.ResourceExists], [false, false])
+    const unknown = { ...question, Action: 's3:GetObject', ResourceArn: 'arn:aws:s3:::bucket/key' }
+    assert.equal((await ask(app, 'ExplainAccess', unknown)).json.ResourceExists, undefined)
+  })
+
+  test('shows no trust policy of a role that is not there', async () => {
+    const { json } = await ask(app, 'ExplainAccess', {
+      PrincipalArn: user('reader'),
+      Action: 'sts:AssumeRole',
+      ResourceArn: `arn:aws:iam::${app.account}:role/none`,
+    })
+    assert.deepEqual([json.Allowed, json.ResourceExists], [false, false])
+    assert.ok(json.Statements.every(({ Layer }: { Layer: string }) => Layer !== 'trust'))
+  })
+
+  test('says whether policies are enforced', async () => {
+    const question = { PrincipalArn: user('reader'), ...read }
+    assert.equal((await ask(app, 'ExplainAccess', question)).json.Enforced, true)
+    await using open = await startApp({ enforce: false })
+    await open.user('reader')
+    assert.equal((await ask(open, 'ExplainAccess', question)).json.Enforced, false)
+  })
+
+  test('is not given to a session of a user, which could not read policies either', async () => {
+    const { Credentials: made } = await app.sts.getSessionToken({})
+    const credentials = { accessKeyId: made?.AccessKeyId ?? '', secretAccessKey: made?.SecretAccessKey ?? '' }
+    const question = { PrincipalArn: user('reader'), ...read }
+    const { json } = await ask(app, 'ExplainAccess', question, credentials, made?.SessionToken)
+    assert.equal(json.__type, 'UnrecognizedClientException')
+  })
+
   test('is only for who may read all policies', async () => {
     const { status, json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, stranger)
     assert.equal(status, 400)
@@ -170,8 +243,18 @@ describe('the readers of a secret', async () => {
     UserName: 'bounded',
     PermissionsBoundary: 'arn:aws:iam::aws:policy/IAMReadOnlyAccess',
   })
+  const vpn = { ...allow('*', when('NotIpAddress', 'aws:SourceIp', '192.0.2.0/24')), Effect: 'Deny' }
+  await app.user('on-vpn', [[allow(get), vpn]])
+  await app.user('no-key', [[allow('secretsmanager:*'), { ...allow('kms:*'), Effect: 'Deny' }]])
+  await app.user('nobody', [[allow('s3:*')]])
   await app.user('guest')
-  await storePolicy(app, arn, { ...allow(get), Principal: { AWS: user('guest') } })
+  await storePolicy(
+    app,
+    arn,
+    { ...allow(get), Principal: { AWS: user('guest') } },
+    // Leaves it to the account's own policies, and gives nobody anything.
+    { ...allow(get), Principal: { AWS: app.account } },
+  )
   await app.iam.createRole({
     RoleName: 'service',
     AssumeRolePolicyDocument: JSON.stringify({
@@ -203,6 +286,7 @@ describe('the readers of a secret', async () => {
     [user('at-home'), 'conditional', 'identity'],
     [user('blue'), 'allowed', 'identity'],
     [user('guest'), 'allowed', 'resource'],
+    [user('on-vpn'), 'conditional', 'identity'],
     [`arn:aws:iam::${app.account}:role/service`, 'conditional', 'identity'],
   ]
 
