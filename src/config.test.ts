@@ -26,7 +26,7 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
-      trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [] },
+      trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
     })
   })
 
@@ -56,6 +56,7 @@ describe('the environment', () => {
     COFFER_ADMIN_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG',
     COFFER_OIDC_KEYS: 'https://a.example=/keys/a.json, https://b.example:8443/x=/keys/b.json',
     COFFER_ORGANIZATION_ID: 'o-abcdefghij',
+    COFFER_NAME_POLICIES: 'true',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
   }
 
@@ -77,6 +78,7 @@ describe('the environment', () => {
         ]),
         organizationId: 'o-abcdefghij',
         serviceControlPolicies: ['/policies/all.json', '/policies/deny.json'],
+        namePolicies: true,
       },
     })
   })
@@ -110,6 +112,7 @@ describe('the environment', () => {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',
         serviceControlPolicies: ['/policies/other.json'],
+        namePolicies: true,
       },
     })
   })

@@ -33,6 +33,7 @@ const VARIABLES = [
   'COFFER_OIDC_KEYS',
   'COFFER_ORGANIZATION_ID',
   'COFFER_SERVICE_CONTROL_POLICIES',
+  'COFFER_NAME_POLICIES',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL',
@@ -65,6 +66,7 @@ export interface GivenOptions {
   readonly oidcKeys?: readonly string[]
   readonly organizationId?: string
   readonly serviceControlPolicy?: readonly string[]
+  readonly namePolicies?: boolean
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -107,6 +109,12 @@ export interface PlaceConfig {
   readonly account: string | undefined
 }
 
+/** An account to be made in an installation. */
+export interface NewAccountConfig extends Omit<PlaceConfig, 'credentialsFile'> {
+  /** Absent for the file beside the data directory that bears the account's name. */
+  readonly credentialsFile: string | undefined
+}
+
 /** Options and environment of one run. Options win over the environment; every default and limit is here. Throws ConfigError. */
 export class Settings {
   readonly #given: GivenOptions
@@ -122,7 +130,9 @@ export class Settings {
   serve(): ServeConfig {
     const host = hostOf(this.#given.host ?? this.#variable('COFFER_HOST') ?? DEFAULT_HOST)
     const tls = this.#tls()
-    const plaintext = this.#given.plaintextBehindProxy ?? flagOf(this.#variable('COFFER_PLAINTEXT_BEHIND_PROXY'))
+    const plaintext =
+      this.#given.plaintextBehindProxy ??
+      flagOf('COFFER_PLAINTEXT_BEHIND_PROXY', this.#variable('COFFER_PLAINTEXT_BEHIND_PROXY'))
     if (!isLoopback(host) && !tls && !plaintext)
       throw new ConfigError(
         `Cannot listen on ${host} without TLS: secrets would cross the network in the clear. Give --tls-cert and --tls-key, or --plaintext-behind-proxy when a proxy in front speaks TLS.`,
@@ -137,6 +147,8 @@ export class Settings {
     const { verify = false, enforce = false } = this.#given
     if (enforce && !verify)
       throw new ConfigError('Cannot enforce policies without verifying who calls: give --verify too')
+    if (!enforce && this.#given.serviceControlPolicy)
+      throw new ConfigError('A service control policy binds nobody where policies are not enforced: give --enforce too')
     return {
       host: hostOf(this.#given.host ?? DEFAULT_HOST),
       port: this.#port(),
@@ -160,6 +172,18 @@ export class Settings {
         this.#given.credentialsFile ?? this.#variable('COFFER_CREDENTIALS_FILE') ?? credentialsBeside(dataDir),
       ),
       account: this.#account(),
+    }
+  }
+
+  /** The environment's credentials file is that of the first administrator: another account never writes over it. */
+  newAccount(): NewAccountConfig {
+    const file = this.#given.credentialsFile
+    const { dataDir, rootKey, account } = this.place()
+    return {
+      dataDir,
+      rootKey,
+      account: this.#given.account === undefined ? undefined : account,
+      credentialsFile: file === undefined ? undefined : pathOf('--credentials-file', file),
     }
   }
 
@@ -235,11 +259,12 @@ export class Settings {
   }
 
   #trust(): TrustConfig {
-    const { oidcKeys, organizationId, serviceControlPolicy } = this.#given
+    const { oidcKeys, organizationId, serviceControlPolicy, namePolicies } = this.#given
     return trustConfig({
       oidcKeys: oidcKeys ?? listOf(this.#variable('COFFER_OIDC_KEYS')),
       organizationId: organizationId ?? this.#variable('COFFER_ORGANIZATION_ID'),
       serviceControlPolicies: serviceControlPolicy ?? listOf(this.#variable('COFFER_SERVICE_CONTROL_POLICIES')),
+      namePolicies: namePolicies ?? flagOf('COFFER_NAME_POLICIES', this.#variable('COFFER_NAME_POLICIES')),
     })
   }
 
@@ -295,10 +320,10 @@ function pathOf(option: string, path: string): string {
 
 const credentialsBeside = (dataDir: string) => `${dataDir}.credentials`
 
-function flagOf(text = ''): boolean {
+function flagOf(variable: Variable, text = ''): boolean {
   if (/^(1|true|yes|on)$/i.test(text)) return true
   if (/^(|0|false|no|off)$/i.test(text)) return false
-  throw new ConfigError(`Cannot use COFFER_PLAINTEXT_BEHIND_PROXY: ${text}: wanted true or false`)
+  throw new ConfigError(`Cannot use ${variable}: ${text}: wanted true or false`)
 }
 
 function hostOf(text: string): string {

@@ -9,16 +9,24 @@ export interface TrustConfig {
   readonly organizationId: string | undefined
   /** Files with service control policies, for every account. */
   readonly serviceControlPolicies: readonly string[]
+  /** Whether refusals name the policy that denies. */
+  readonly namePolicies: boolean
 }
 
 interface GivenTrust {
   readonly oidcKeys: readonly string[]
   readonly organizationId: string | undefined
   readonly serviceControlPolicies: readonly string[]
+  readonly namePolicies: boolean
 }
 
 /** Throws ConfigError. */
-export function trustConfig({ oidcKeys, organizationId, serviceControlPolicies }: GivenTrust): TrustConfig {
+export function trustConfig({
+  oidcKeys,
+  organizationId,
+  serviceControlPolicies,
+  namePolicies,
+}: GivenTrust): TrustConfig {
   // The form of Organizations' ids.
   if (organizationId !== undefined && !/^o-[a-z0-9]{10,32}$/.test(organizationId))
     throw new ConfigError(
@@ -28,6 +36,7 @@ export function trustConfig({ oidcKeys, organizationId, serviceControlPolicies }
     oidcKeys: new Map(oidcKeys.map(keysOf)),
     organizationId,
     serviceControlPolicies: serviceControlPolicies.map((path) => resolve(path)),
+    namePolicies,
   }
 }
 

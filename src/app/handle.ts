@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { AwsError, frameworkError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
 import type { Admitted as AdmittedCaller, Authenticator, Caller } from '../identity/authenticate.ts'
+import type { Call } from './call.ts'
 import { jsonRequest } from './json-request.ts'
 import { type GateParts, perform, recordRefusal } from './perform.ts'
 import { queryRequest } from './query-request.ts'
 import { headerOf, type RequestHead, type Response } from './request.ts'
-import type { Service } from './service.ts'
+import type { Service, UnsignedProof } from './service.ts'
 import { internalError, jsonWire, type Wire } from './wire.ts'
 
 /** Told of every request whose caller could not prove who they are; bounded and rate-limited by whoever listens. */
@@ -84,7 +85,7 @@ class Handling<B> {
 
   admit(): Admission {
     const { signed, operation } = this.#request
-    if (!signed) return { answer: (body) => this.#answerUnsigned(body) }
+    if (!signed) return { answer: (body) => this.#answer(body, this.#parts.now()) }
     try {
       const admitted = this.#admitCaller()
       return {
@@ -97,7 +98,7 @@ class Handling<B> {
           } catch (error) {
             return this.#refuse(error, operation, admitted.claims)
           }
-          return this.#answer(body, caller, now)
+          return this.#answer(body, now, caller)
         },
       }
     } catch (error) {
@@ -112,56 +113,61 @@ class Handling<B> {
     return this.#parts.authenticator.admit(this.#head, options)
   }
 
-  /** The answer to a caller who is known. A signature on a request that needs none says nothing (security facts 5.1). */
-  async #answer(body: Uint8Array, caller: Caller, now: number): Promise<Response> {
-    try {
-      const { operation, content } = this.#request.read(body)
-      if (this.#request.service.unsigned?.has(operation.name)) return await this.#answerUnsigned(body)
-      const call = this.#call(caller, now)
-      let input: object
-      try {
-        input = this.#request.wire.decode(operation, content)
-      } catch (error) {
-        if (error instanceof AwsError) await recordRefusal(this.#request.service, operation, error, call, this.#parts)
-        throw error
-      }
-      return await this.#perform(operation, input, caller, now)
-    } catch (error) {
-      return this.#error(error)
-    }
-  }
-
-  /** The answer to a request that nobody signed: what it carries says who asks, or it is refused. Failures leave no record, as any without a caller. */
-  async #answerUnsigned(body: Uint8Array): Promise<Response> {
-    const now = this.#parts.now()
+  /**
+   * The answer to a request with its body.
+   *
+   * @param signer who has signed it; absent for a request without a signature
+   */
+  async #answer(body: Uint8Array, now: number, signer?: Caller): Promise<Response> {
     let operation: AnyOperation | undefined
-    let input: object
-    let caller: Caller
+    let proof: UnsignedProof | undefined
+    let known: {
+      readonly operation: AnyOperation
+      readonly content: B
+      readonly caller: Caller
+      readonly input?: object
+    }
     try {
       const read = this.#request.read(body)
       operation = read.operation
-      const callerOf = this.#request.service.unsigned?.get(operation.name)
-      // Refuses, unless everybody is let in.
-      if (!callerOf) return await this.#answer(body, await this.#admitCaller().authenticate(body, now), now)
-      input = this.#request.wire.decode(operation, read.content)
-      caller = { principal: await callerOf(input, now), region: UNSIGNED_REGION }
+      proof = this.#request.service.unsigned?.get(operation.name)
+      known = { ...read, ...(await this.#callerOf(read, proof, { body, now, signer })) }
     } catch (error) {
-      return this.#refuse(error, operation)
+      return signer && !proof ? this.#error(error) : this.#refuse(error, operation)
     }
     try {
-      return await this.#perform(operation, input, caller, now)
+      const call = this.#call(known.caller, now)
+      const input = known.input ?? (await this.#decode(known.operation, known.content, call))
+      const output = await perform(this.#request.service, known.operation, input, call, this.#parts)
+      return this.#request.wire.output(known.operation, output as object | undefined, this.#requestId)
     } catch (error) {
       return this.#error(error)
     }
   }
 
-  async #perform(operation: AnyOperation, input: object, caller: Caller, now: number): Promise<Response> {
-    const { service, wire } = this.#request
-    const output = await perform(service, operation, input, this.#call(caller, now), this.#parts)
-    return wire.output(operation, output as object | undefined, this.#requestId)
+  /** Who makes a request: by what it carries where that is the proof, a signature then says nothing (security facts 5.1); else who has signed it. */
+  async #callerOf(
+    { operation, content }: { readonly operation: AnyOperation; readonly content: B },
+    proof: UnsignedProof | undefined,
+    { body, now, signer }: { readonly body: Uint8Array; readonly now: number; readonly signer: Caller | undefined },
+  ): Promise<{ readonly caller: Caller; readonly input?: object }> {
+    // Without a signature, the authenticator says what it says to everybody who has none.
+    if (!proof) return { caller: signer ?? (await this.#admitCaller().authenticate(body, now)) }
+    const input = this.#request.wire.decode(operation, content)
+    return { caller: { principal: await proof(input, now), region: UNSIGNED_REGION }, input }
   }
 
-  #call(caller: Caller, now: number) {
+  /** Refused input of a caller who is known is recorded. */
+  async #decode(operation: AnyOperation, content: B, call: Call): Promise<object> {
+    try {
+      return this.#request.wire.decode(operation, content)
+    } catch (error) {
+      if (error instanceof AwsError) await recordRefusal(this.#request.service, operation, error, call, this.#parts)
+      throw error
+    }
+  }
+
+  #call(caller: Caller, now: number): Call {
     const { address, secure } = this.#head
     const agent = headerOf(this.#head, 'user-agent') ?? ''
     const referer = headerOf(this.#head, 'referer')

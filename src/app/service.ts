@@ -20,6 +20,9 @@ export interface QueryProtocol {
   readonly namespace: string
 }
 
+/** Finds out who makes a request by what it carries. Throws AwsError for what proves nothing. */
+export type UnsignedProof = (input: unknown, now: number) => Promise<Principal>
+
 /** A service: what of the wire belongs to it, and what its operations may use. */
 export interface Service {
   /** Name in credential scopes, and the prefix of its actions. */
@@ -31,11 +34,8 @@ export interface Service {
   readonly operations: ReadonlyMap<string, AnyOperation>
   /** The one Region of a service that is the same everywhere, whatever Region requests are signed for. */
   readonly region?: string | undefined
-  /**
-   * Operations whose requests nobody signs, because what they carry is the proof: who the caller is by that. Throws AwsError for what proves
-   * nothing.
-   */
-  readonly unsigned?: ReadonlyMap<string, (input: unknown, now: number) => Promise<Principal>> | undefined
+  /** Operations whose requests nobody signs, because what they carry is the proof. */
+  readonly unsigned?: ReadonlyMap<string, UnsignedProof> | undefined
   /** Why a kind of credentials cannot call an operation at all, before anything else is looked at; undefined when it can. */
   refuses?(principal: Principal, operation: string): AwsError | undefined
   /** What the operations may use, for the caller behind this gate. */

@@ -72,7 +72,10 @@ export interface Operation<I, O, V, C> {
   /** The action that permits it, with its service's prefix, where that is not the one named like the operation. */
   readonly action?: string | undefined
   /** Further actions of the service that the caller must be allowed; on conditions of their own, where they have any. */
-  alsoRequires?(input: I, context: C): readonly (string | { readonly action: string; readonly conditions: Conditions })[]
+  alsoRequires?(
+    input: I,
+    context: C,
+  ): readonly (string | { readonly action: string; readonly conditions: Conditions })[]
   /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
   conditions?(input: I, context: C): Conditions | Promise<Conditions>
   /** True when a caller whom no policy allows this may do it all the same, as GetCallerIdentity. Asked before permission is. */

@@ -8,6 +8,7 @@ import {
   trailLimit,
 } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
+import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
@@ -23,6 +24,8 @@ export interface ProgramParts {
   /** Joins what was typed with the environment. */
   readonly settings: (given: GivenOptions) => Settings
 }
+
+const NAME_POLICIES = 'name the denying policy in refusals, as AWS does in places'
 
 /** In a terminal narrower than this, what an option does stands below it. */
 const NARROW = 60
@@ -65,6 +68,7 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(oidcKeys())
     .addOption(organizationId())
     .addOption(serviceControlPolicy())
+    .option('--name-policies', NAME_POLICIES)
     .addHelpText(
       'after',
       `
@@ -92,6 +96,7 @@ function addDev(program: Command, parts: ProgramParts): void {
     .addOption(oidcKeys())
     .addOption(organizationId())
     .addOption(serviceControlPolicy())
+    .option('--name-policies', NAME_POLICIES)
     .addOption(account('account of the administrator, with --verify (default: random)'))
     .action((given: GivenOptions) => {
       const settings = parts.settings(given)
@@ -155,10 +160,11 @@ function addReaders(program: Command, parts: ProgramParts): void {
 }
 
 function addAdmin(program: Command, parts: ProgramParts): void {
-  program
+  const admin = program
     .command('admin')
-    .summary('repair an installation')
-    .description('Repairs an installation while no server runs on it.')
+    .summary('repair an installation, or add an account')
+    .description('Repairs an installation, or adds an account to it, while no server runs on it.')
+  admin
     .command('reset-key')
     .summary('give the administrator a new access key')
     .description(
@@ -169,6 +175,17 @@ function addAdmin(program: Command, parts: ProgramParts): void {
     .addOption(credentialsFile())
     .addOption(account('account of the administrator (default: the oldest)'))
     .action((given: GivenOptions) => resetKey(parts.settings(given).place()))
+  admin
+    .command('create-account')
+    .summary('make one more account')
+    .description(
+      'Makes one more account with its administrator and leaves a record. Needs the root key; no server may run.',
+    )
+    .addOption(dataDir(parts))
+    .addOption(rootKeyFile())
+    .option('--credentials-file <file>', 'where the access key is written (default: <data-dir>.<account>.credentials)')
+    .addOption(account('account to make, 12 digits (default: random)'))
+    .action((given: GivenOptions) => createAccount(parts.settings(given).newAccount()))
 }
 
 function addRootKey(program: Command, parts: ProgramParts): void {

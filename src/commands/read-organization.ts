@@ -6,15 +6,19 @@ import type { TrustConfig } from '../trust-config.ts'
 import { CommandError, reasonOf } from './command-error.ts'
 
 /** What holds for every account. Throws CommandError for a policy that cannot be read: nobody is to find out later that it did not bind. */
-export function readOrganization({ organizationId: id, serviceControlPolicies }: TrustConfig): Organization {
+export function readOrganization({
+  organizationId: id,
+  serviceControlPolicies,
+  namePolicies,
+}: TrustConfig): Organization {
   const cache = new PolicyCache()
   const policies = serviceControlPolicies.map((path) => {
     try {
-      return { name: path, policy: cache.compile(readFileSync(path, 'utf8'), 'service-control') }
+      return { name: path, arn: path, policy: cache.compile(readFileSync(path, 'utf8'), 'service-control') }
     } catch (error) {
       const reason = error instanceof PolicyError ? error.message : reasonOf(error)
       throw new CommandError(`Cannot use the service control policy ${path}: ${reason}`)
     }
   })
-  return { id, serviceControl: policies.length > 0 ? [policies] : undefined }
+  return { id, namePolicies, serviceControl: policies.length > 0 ? [policies] : undefined }
 }

@@ -4,27 +4,19 @@ import { newCredentials } from '../identity/access-key.ts'
 import { ADMINISTRATOR, replaceAccessKeys, restoreAdministrator } from '../identity/administrator.ts'
 import { writeCredentialsFile } from '../identity/credentials-file.ts'
 import { arnOf } from '../identity/entities.ts'
-import { type Installation, openInstallation } from '../open-installation.ts'
-import { isEmptyStore } from '../storage/data-directory.ts'
-import { attempt, CommandError } from './command-error.ts'
+import type { Installation } from '../open-installation.ts'
+import { CommandError } from './command-error.ts'
+import { withInstallation } from './with-installation.ts'
 
 /** Gives the administrator a new access key and takes the old ones away; offline, with the root key. */
-export async function resetKey(config: PlaceConfig): Promise<void> {
-  const { dataDir, rootKey, credentialsFile } = config
-  if (isEmptyStore(dataDir))
-    throw new CommandError(
-      `Cannot reset the access key: ${dataDir}: there is no Coffer data in it. Choose another with --data-dir.`,
-    )
-  const open = () => openInstallation({ dataDir, rootKey })
-  const installation = await attempt(`Cannot open the data directory: ${dataDir}`, open)
-  try {
+export function resetKey(config: PlaceConfig): Promise<void> {
+  return withInstallation(config, 'Cannot reset the access key', async (installation) => {
+    const { credentialsFile } = config
     const account = await chosenAccount(config, installation)
     const restored = await replaceKey(account, credentialsFile, installation)
     process.stdout.write(`${ADMINISTRATOR} of account ${account} has a new access key: ${credentialsFile}\n`)
     for (const what of restored) process.stdout.write(`Restored: ${what}\n`)
-  } finally {
-    await installation.close()
-  }
+  })
 }
 
 async function chosenAccount({ account, dataDir }: PlaceConfig, { identities }: Installation): Promise<string> {

@@ -28,6 +28,8 @@ export interface Organization {
   readonly id?: string | undefined
   /** Service control policies, one list for each level; each level must allow. */
   readonly serviceControl?: readonly (readonly NamedPolicy[])[] | undefined
+  /** Whether refusals name the policy that denies, as AWS has begun to (security facts U-10). */
+  readonly namePolicies?: boolean | undefined
 }
 
 export interface AuthorizerOptions {
@@ -86,10 +88,11 @@ export class Authorizer {
     const decision = this.decide(request)
     if (decision.allowed) return
     const { principal, action } = request
+    const namePolicies = this.#options.organization?.namePolicies ?? false
     const on = label === undefined ? '' : ` on resource: ${label}`
     throw new AwsError(
       'AccessDeniedException',
-      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action)}`,
+      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
     )
   }
 

@@ -85,5 +85,6 @@ function managed(
   const own = policies.get(arn)
   const document = own ? documentOf(own) : awsManagedPolicy(arn)?.document
   if (document === undefined) throw new MissingPolicyError(`The policy ${arn} does not exist`)
-  return { name: arn, policy: cache.compile(document, kind) }
+  // Messages may name what belongs to the account.
+  return { name: arn, arn: own && arn, policy: cache.compile(document, kind) }
 }

@@ -106,6 +106,29 @@ describe('coffer admin reset-key', () => {
   })
 })
 
+describe('coffer admin create-account', () => {
+  test('makes an account with an administrator of its own, who sees nothing of the first', async () => {
+    using folder = temporaryFolder()
+    const { data, credentials } = await installation(folder.path)
+    const before = readFileSync(credentials, 'utf8')
+    const create = ['admin', 'create-account', '--data-dir', data, '--account', '444455556666']
+    const { code, stdout, stderr } = await runCoffer(create)
+    const file = join(folder.path, 'data.444455556666.credentials')
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+    assert.equal(stdout, `Made the account 444455556666 with its administrator: ${file}\n`)
+    assert.equal(modeOf(file), 0o600)
+    assert.equal(readFileSync(credentials, 'utf8'), before)
+    assertRefused(await runCoffer(create), /Cannot make the account 444455556666: .*: it is there already/)
+
+    await using server = await serve(folder.path)
+    const other = readCredentials(file)
+    assert.deepEqual((await clientOf(server, other).listSecrets({})).SecretList, [])
+    const { User } = await iamOf(server, other).getUser({})
+    assert.equal(User?.Arn, 'arn:aws:iam::444455556666:user/administrator')
+    assert.equal((await clientOf(server, folder.path).listSecrets({})).SecretList?.length, 1)
+  })
+})
+
 describe('coffer root-key', () => {
   test('exports to a file or to standard output, and brings back the same key', async () => {
     using folder = temporaryFolder()

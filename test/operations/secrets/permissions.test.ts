@@ -372,6 +372,24 @@ describe('denials', async () => {
   })
 })
 
+describe('a policy that denies', async () => {
+  const app = await startApp({ organization: { namePolicies: true } })
+  after(() => app.close())
+
+  test('is named in the refusal where that is wanted and it belongs to the account', async () => {
+    const made = await app.iam.createPolicy({
+      PolicyName: 'no-reading',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: deny('secretsmanager:Get*') }),
+    })
+    const client = await app.as('reader', [[allow('*')]])
+    await app.iam.attachUserPolicy({ UserName: 'reader', PolicyArn: made.Policy?.Arn })
+    await assert.rejects(
+      client.getSecretValue({ SecretId: 'one' }),
+      explicit(userArn(app, 'reader'), 'GetSecretValue', 'one', `an identity-based policy: ${made.Policy?.Arn}`),
+    )
+  })
+})
+
 describe('callers of another account', async () => {
   const app = await startApp()
   after(() => app.close())
