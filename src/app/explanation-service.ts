@@ -4,6 +4,7 @@ import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { findByArn } from '../iam-api/find-by-arn.ts'
+import type { Authorizer } from '../identity/authorize.ts'
 import { accountIn } from '../identity/entities.ts'
 import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
 import { cryptographicConditions } from '../kms/conditions.ts'
@@ -27,6 +28,12 @@ const finders: Readonly<Record<string, (resource: string, context: unknown) => P
   iam: (resource, context) => findByArn(resource, context as IamContext),
 }
 
+/** Actions that show what an explanation would tell of a thing: that it is there, and its tags. */
+const DESCRIBING: Readonly<Record<string, string>> = {
+  secretsmanager: 'secretsmanager:DescribeSecret',
+  kms: 'kms:DescribeKey',
+}
+
 /** Explanations of what is permitted, which AWS does not have (docs/compatibility.md). */
 export function explanationService(parts: ServiceParts, services: readonly Service[]): Service {
   const { identities: store, authorizer, pageTokens } = parts
@@ -38,7 +45,7 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
     operations: operationsByName(operations),
     refuses: refuseUserSessions,
     contextFor(gate): ExplanationContext {
-      const described = new Described(gate, services)
+      const described = new Described(gate, services, authorizer)
       return {
         caller: gate.call.principal,
         region: gate.call.region,
@@ -57,14 +64,17 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
 class Described {
   readonly #gate: Gate
   readonly #services: readonly Service[]
+  readonly #authorizer: Authorizer
 
-  constructor(gate: Gate, services: readonly Service[]) {
+  constructor(gate: Gate, services: readonly Service[], authorizer: Authorizer) {
     this.#gate = gate
     this.#services = services
+    this.#authorizer = authorizer
   }
 
   async describe(action: string, resource: string): Promise<Subject> {
-    const [signingName = '', name = ''] = action.split(':')
+    const [prefix = '', name = ''] = action.split(':')
+    const signingName = prefix.toLowerCase()
     const service = this.#services.find((one) => one.signingName === signingName)
     const operation = service?.operations.get(name)
     const anyone = operation?.allowsAnyone
@@ -77,10 +87,10 @@ class Described {
         exists: undefined,
         anyone,
       }
-    const found = await this.#find(service, resource)
+    const found = this.#asKnown(service, await this.#find(service, resource))
     // Whatever has the name already, a secret is made on the ARN that it would have.
     const conditions = name === 'CreateSecret' ? { 'secretsmanager:Name': resource } : found.conditions
-    return { ...found, conditions, exists: found.value !== undefined, anyone }
+    return { ...found, conditions, anyone }
   }
 
   async describeKeyOf(secretId: string): Promise<Subject | undefined> {
@@ -93,6 +103,29 @@ class Described {
     const encryption = { SecretARN: secret.arn, SecretVersionId: current.versionId }
     const conditions = { ...key.conditions, ...cryptographicConditions(encryption, context) }
     return { ...key, conditions, via: 'secretsmanager', exists: key.value !== undefined }
+  }
+
+  /** A thing as far as the caller may know it: whoever may read policies may not therefore look at secrets and keys. */
+  #asKnown(service: Service, found: Target<unknown>): Subject {
+    const exists = found.value !== undefined
+    const action = DESCRIBING[service.signingName]
+    const { hypothetical } = found
+    if (action === undefined || !hypothetical) return { ...found, exists }
+    const { call } = this.#gate
+    const decision = this.#authorizer.decide({
+      principal: call.principal,
+      facts: call,
+      service: service.signingName,
+      action,
+      resource: found.resource,
+      account: found.account,
+      tags: found.tags,
+      policy: found.policy,
+      conditions: found.conditions ?? {},
+    })
+    return decision.allowed
+      ? { ...found, exists }
+      : { ...hypothetical, account: found.account, tags: [], exists: undefined }
   }
 
   #service(signingName: string): Service {

@@ -65,7 +65,7 @@ export function admit(head: RequestHead, parts: HandleParts): Admission {
       refused: jsonWire({ errorMember: 'message' }).error(frameworkError('UnknownOperationException'), requestId),
     }
   if (json) return new Handling(json, head, requestId, parts).admit()
-  const query = queryRequest(head, parts.services)
+  const query = queryRequest(head, parts.services, parts.authenticator.isOpen)
   return query ? new Handling(query, head, requestId, parts).admit() : { refused: noProtocol(requestId) }
 }
 
@@ -141,7 +141,7 @@ class Handling<B> {
       const output = await perform(this.#request.service, known.operation, input, call, this.#parts)
       return this.#request.wire.output(known.operation, output as object | undefined, this.#requestId)
     } catch (error) {
-      return this.#error(error)
+      return proof ? this.#refuse(error, operation) : this.#error(error)
     }
   }
 

@@ -13,7 +13,7 @@ import type { Service } from './service.ts'
 interface Asked {
   /** Another ARN. */
   readonly moved?: string | undefined
-  /** Condition keys in place of those that the request gives. */
+  /** Condition keys beside those that the request gives. */
   readonly conditions?: Conditions | undefined
 }
 
@@ -102,26 +102,34 @@ export class Gate {
     const given = operation.conditions && (await operation.conditions(input, context))
     const named = (name: string) => `${service.signingName}:${name}`
     const own = operation.action ?? named(operation.name)
-    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions = given }: Asked = {}) =>
-      this.#parts.authorizer.authorize(
-        {
-          principal: this.call.principal,
-          facts: this.call,
-          service: service.signingName,
-          action,
-          resource: moved ?? target.resource,
-          account: target.account,
-          tags,
-          conditions: { ...target.conditions, ...conditions },
-          policy: target.policy,
-          via: this.calledBy,
-        } satisfies AccessRequest,
-        moved ?? target.label,
-      )
+    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) => {
+      const asked = { ...given, ...conditions }
+      const request: AccessRequest = {
+        principal: this.call.principal,
+        facts: this.call,
+        service: service.signingName,
+        action,
+        resource: moved ?? target.resource,
+        account: target.account,
+        tags,
+        conditions: { ...target.conditions, ...asked },
+        policy: target.policy,
+        via: this.calledBy,
+      }
+      const { hypothetical } = target
+      const unknown = hypothetical && {
+        ...request,
+        resource: moved ?? hypothetical.resource,
+        tags: [],
+        conditions: { ...hypothetical.conditions, ...asked },
+        policy: hypothetical.policy,
+      }
+      this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
+    }
     try {
       ask(own, target.tags)
       for (const further of operation.alsoRequires?.(input, context) ?? []) {
-        const { action, conditions } = typeof further === 'string' ? { action: further, conditions: given } : further
+        const { action, conditions } = typeof further === 'string' ? { action: further, conditions: {} } : further
         ask(named(action), target.tags, { conditions })
       }
       for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
@@ -183,6 +191,8 @@ export async function perform<I, O>(
 
 /** A refusal is told only once it is recorded. A failure of the server tells nothing, so its record may be missing where none can be written. */
 async function recordError(recording: Recording, error: unknown, used: readonly Change[], trail: Trail): Promise<void> {
+  // Anybody with a token of some issuer could fill the trail: refused, they are for the security log.
+  if (recording.isOfOutsider) return
   const recorded = trail.append(recording.entry(error), used)
   if (error instanceof AwsError) await recorded
   else await recorded.catch(() => {})

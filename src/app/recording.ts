@@ -32,6 +32,11 @@ export class Recording {
     this.#input = input
   }
 
+  /** True for a caller who is none of the installation: somebody with a token that an issuer gave. */
+  get isOfOutsider(): boolean {
+    return this.#call.principal.type === 'WebIdentityUser'
+  }
+
   /** The resource the request works on, where the caller may know of it. */
   resolved(arn: string): void {
     if (arn !== '*') this.#arn = arn

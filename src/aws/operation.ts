@@ -21,6 +21,11 @@ export interface Target<V> {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
   /** The thing itself, when it exists. */
   readonly value: V | undefined
+  /**
+   * The same as it would be if it did not exist, or if nothing were known of it: a refusal is worded by what is decided on this, as long as that is
+   * refused too, so that nobody learns by a refusal what there is.
+   */
+  readonly hypothetical?: Hypothetical | undefined
   /** What to answer instead of the usual denial, where AWS says something else. */
   readonly denied?: AwsError | undefined
   /** What to answer once permission was given, when it does not exist. */
@@ -36,6 +41,13 @@ export interface Target<V> {
  * facts 2.3). Numbers and booleans as text.
  */
 export type Conditions = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A target of which nothing is known but its name. */
+export interface Hypothetical {
+  readonly resource: string
+  readonly policy?: ResourcePolicy | undefined
+  readonly conditions?: Conditions | undefined
+}
 
 /** The policy on a resource, and how it takes part in the decision. */
 export interface ResourcePolicy {
@@ -71,7 +83,7 @@ export interface Operation<I, O, V, C> {
   target(input: I, context: C): Target<V> | Promise<Target<V>>
   /** The action that permits it, with its service's prefix, where that is not the one named like the operation. */
   readonly action?: string | undefined
-  /** Further actions of the service that the caller must be allowed; on conditions of their own, where they have any. */
+  /** Further actions of the service that the caller must be allowed; with condition keys of their own, where they have any. */
   alsoRequires?(
     input: I,
     context: C,

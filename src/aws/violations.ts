@@ -16,16 +16,24 @@ export interface Violations {
  */
 const MAX_LISTED = 100
 
+/** Characters of a value that are repeated: any value that a constraint is about. Ours, for the same reason. */
+const MAX_SHOWN_VALUE = 8_192
+/** Characters after which no further violation is listed; ours. */
+const MAX_LISTED_TEXT = 32_768
+
 /** Violations in order, worded as AWS's framework words them (facts 3.1). */
 export class ViolationList implements Violations {
   readonly #texts: string[] = []
   #count = 0
+  #length = 0
 
   at(path: string, value: string | null | undefined): (constraint: string) => void {
-    const shown = value === undefined ? '' : value === null ? ' null' : ` '${value}'`
+    const shown = value === undefined ? '' : value === null ? ' null' : ` '${value.slice(0, MAX_SHOWN_VALUE)}'`
     return (constraint) => {
-      if (++this.#count > MAX_LISTED) return
-      this.#texts.push(`Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`)
+      if (++this.#count > MAX_LISTED || this.#length > MAX_LISTED_TEXT) return
+      const text = `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`
+      this.#length += text.length
+      this.#texts.push(text)
     }
   }
 

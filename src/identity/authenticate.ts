@@ -20,6 +20,8 @@ export interface Caller {
  * returns then proves itself with the body. Both throw AwsError.
  */
 export interface Authenticator {
+  /** Whether anybody is let in. */
+  readonly isOpen: boolean
   admit(head: SignedRequestHead, options: VerifyOptions): Admitted
 }
 
@@ -50,6 +52,7 @@ export function accessKeyPlace({
 /** Verifies the SigV4 signature of every request against the access keys of the store, or against its session token. */
 export function signedAuthenticator(parts: AuthenticatorParts): Authenticator {
   return {
+    isOpen: false,
     admit(head, options) {
       const presented = readSignature(head, options)
       return {

@@ -39,6 +39,14 @@ export interface AuthorizerOptions {
   readonly organization?: Organization | undefined
 }
 
+/** What decides a request, in the policy engine's terms. */
+export interface Question {
+  readonly request: EngineRequest & { readonly context: RequestConditions }
+  readonly policies: PolicySet
+}
+
+const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity', by: [] }
+
 /** Decides what callers may do. */
 export class Authorizer {
   readonly policies: PolicyCache
@@ -52,7 +60,7 @@ export class Authorizer {
   }
 
   /** What decides a request, in the policy engine's terms: for the decision, and for its explanation. */
-  question(request: AccessRequest): { readonly request: EngineRequest; readonly policies: PolicySet } {
+  question(request: AccessRequest): Question {
     const { organization } = this.#options
     const { principal, action, resource, account, policy } = request
     const circumstances = organization?.id === undefined ? request : { ...request, organization: organization.id }
@@ -76,17 +84,22 @@ export class Authorizer {
   decide(request: AccessRequest): Decision {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
     const question = this.question(request)
-    return evaluate(question.request, question.policies)
+    const decision = evaluate(question.request, question.policies)
+    // Two tags that differ only in case are one condition key: nobody is let in by either.
+    return decision.allowed && question.request.context.isAmbiguous ? AMBIGUOUS : decision
   }
 
   /**
    * Throws AccessDeniedException with AWS's sentence unless the request is allowed (security facts 2.5).
    *
    * @param label the caller's own text for the resource; absent for actions without one, whose sentence does not name any
+   * @param unknown the same request about a resource of which nothing is known: where that is refused too, the sentence is that of its refusal
    */
-  authorize(request: AccessRequest, label: string | undefined): void {
-    const decision = this.decide(request)
-    if (decision.allowed) return
+  authorize(request: AccessRequest, label: string | undefined, unknown?: AccessRequest): void {
+    const actual = this.decide(request)
+    if (actual.allowed) return
+    const guessed = unknown && this.decide(unknown)
+    const decision = guessed && !guessed.allowed ? guessed : actual
     const { principal, action } = request
     const namePolicies = this.#options.organization?.namePolicies ?? false
     const on = label === undefined ? '' : ` on resource: ${label}`

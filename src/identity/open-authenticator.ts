@@ -1,3 +1,4 @@
+import { isRegionName } from '../aws/sigv4/credential.ts'
 import { type Authenticator, type AuthenticatorParts, sessionPrincipal, userOf } from './authenticate.ts'
 import { type Principal, rootOf } from './principal.ts'
 
@@ -6,7 +7,8 @@ export const DEFAULT_ACCOUNT = '000000000000'
 /** Region of callers who name none. */
 export const DEFAULT_REGION = 'us-east-1'
 
-const CREDENTIAL = /(?:Credential=|X-Amz-Credential=)([^/\s,&%]+)(?:\/|%2F)[^/\s,&%]*(?:\/|%2F)([^/\s,&%]+)(?:\/|%2F)/
+/** Bounded, so that no header takes long to look through. */
+const CREDENTIAL = /Credential=([^/\s,&%]{1,128})(?:\/|%2F)[^/\s,&%]{0,128}(?:\/|%2F)([^/\s,&%]{1,128})(?:\/|%2F)/
 
 /**
  * Takes any credentials, or none: only for data that is thrown away. An access key or a session that this Coffer has made is who it was made
@@ -14,6 +16,7 @@ const CREDENTIAL = /(?:Credential=|X-Amz-Credential=)([^/\s,&%]+)(?:\/|%2F)[^/\s
  */
 export function openAuthenticator(parts: AuthenticatorParts): Authenticator {
   return {
+    isOpen: true,
     admit({ rawHeaders, url }) {
       const proof = headerIn(rawHeaders, /^authorization$/i) ?? url
       const [, keyId, region = DEFAULT_REGION] = CREDENTIAL.exec(proof) ?? []
@@ -25,7 +28,7 @@ export function openAuthenticator(parts: AuthenticatorParts): Authenticator {
           const account = keyId && /^\d{12}$/.test(keyId) ? keyId : DEFAULT_ACCOUNT
           return {
             principal: known ?? rootOf(account, keyId),
-            region: /^([a-z]+-)+\d+$/.test(region) ? region : DEFAULT_REGION,
+            region: isRegionName(region) ? region : DEFAULT_REGION,
           }
         },
       }

@@ -80,10 +80,17 @@ export class RequestConditions implements RequestContext {
   readonly #circumstances: Circumstances
   readonly #serviceTag: string
   #own: Map<string, ContextValue> | undefined
+  readonly #repeated = new Set<string>()
+  #ambiguous = false
 
   constructor(circumstances: Circumstances) {
     this.#circumstances = circumstances
     this.#serviceTag = `${circumstances.service}:resourcetag/`
+  }
+
+  /** True once a policy has asked for a key that several tags have, differing only in case: no answer is right then. */
+  get isAmbiguous(): boolean {
+    return this.#ambiguous
   }
 
   /** @param key in lower case */
@@ -91,22 +98,31 @@ export class RequestConditions implements RequestContext {
     const source = GLOBAL[key]
     if (source) return source(this.#circumstances)
     const { principal, tags } = this.#circumstances
-    if (key.startsWith(PRINCIPAL_TAG)) return tagValue(principal.tags, key.slice(PRINCIPAL_TAG.length))
-    if (key.startsWith(RESOURCE_TAG)) return tagValue(tags, key.slice(RESOURCE_TAG.length))
-    if (key.startsWith(this.#serviceTag)) return tagValue(tags, key.slice(this.#serviceTag.length))
+    if (key.startsWith(PRINCIPAL_TAG)) return this.#tagValue(principal.tags, key.slice(PRINCIPAL_TAG.length))
+    if (key.startsWith(RESOURCE_TAG)) return this.#tagValue(tags, key.slice(RESOURCE_TAG.length))
+    if (key.startsWith(this.#serviceTag)) return this.#tagValue(tags, key.slice(this.#serviceTag.length))
     this.#own ??= this.#ownKeys()
-    return this.#own.get(key)
+    const own = this.#own.get(key)
+    if (own === undefined || !this.#repeated.has(key)) return own
+    this.#ambiguous = true
+    return own
+  }
+
+  #tagValue(tags: Circumstances['tags'], lowerKey: string): string | undefined {
+    const found = tags.filter(({ Key }) => Key.toLowerCase() === lowerKey)
+    if (found.length > 1) this.#ambiguous = true
+    return found[0]?.Value
   }
 
   #ownKeys(): Map<string, ContextValue> {
     const { principal, conditions } = this.#circumstances
     const keys = new Map<string, ContextValue>()
-    for (const [name, value] of Object.entries({ ...principal.conditions, ...conditions }))
-      if (value !== undefined) keys.set(name.toLowerCase(), value)
+    for (const [name, value] of Object.entries({ ...principal.conditions, ...conditions })) {
+      if (value === undefined) continue
+      const key = name.toLowerCase()
+      if (keys.has(key)) this.#repeated.add(key)
+      keys.set(key, value)
+    }
     return keys
   }
-}
-
-function tagValue(tags: Circumstances['tags'], lowerKey: string): string | undefined {
-  return tags.find(({ Key }) => Key.toLowerCase() === lowerKey)?.Value
 }

@@ -40,7 +40,9 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
     return { ...nothing, unreadable: errors.decryptionFailure() }
   }
   const { secret } = found
+  const { arn } = hypothetical(text, scope)
   return {
+    hypothetical: { resource: arn, conditions: { 'secretsmanager:SecretId': arn } },
     resource: secret.arn,
     label: text,
     account: secret.account,

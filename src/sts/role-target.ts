@@ -29,16 +29,15 @@ export async function roleTarget(arn: string, store: IdentityStore): Promise<Tar
   const { account, name } = readRoleArn(arn)
   const found = await store.find('role', account, name)
   const role = found && arnOf(found) === arn ? found : undefined
+  const standIn = { document: TRUSTS_NOBODY, rule: 'trust', name: `trust policy of ${name}` } as const
+  const policy = role ? { ...standIn, ...role.trust } : standIn
   return {
     resource: arn,
     label: arn,
     account,
-    policy: {
-      document: role?.trust.document ?? TRUSTS_NOBODY,
-      bindings: role?.trust.bindings,
-      rule: 'trust',
-      name: `trust policy of ${name}`,
-    },
+    policy,
+    // Whom the role trusts may be seen by a refusal, as at AWS; its tags may not.
+    hypothetical: { resource: arn, policy },
     tags: role?.tags ?? [],
     value: role,
   }

@@ -166,6 +166,60 @@ describe('a presigned URL', async () => {
   })
 })
 
+describe('what nobody has proven yet', async () => {
+  const server = await serverFor()
+
+  test('is not repeated at length', async () => {
+    const huge = '"'.repeat(900_000)
+    for (const parameters of [
+      { Action: huge },
+      { Action: 'AssumeRoleWithWebIdentity', RoleArn: huge, RoleSessionName: huge, WebIdentityToken: 'x' },
+    ]) {
+      const body = form({ Version: VERSIONS.sts, ...parameters }).slice(0, 1_000_000)
+      const rawHeaders = ['Host', 'a', 'Content-Type', FORM, 'Content-Length', String(body.length)]
+      const answer = await server.send({ rawHeaders, body })
+      assert.equal(answer.status, 400)
+      assert.ok(answer.body.length < 300_000, String(answer.body.length))
+    }
+  })
+
+  test('is found out in one pass over a header', async () => {
+    const rawHeaders = ['Host', 'a', 'Content-Type', FORM, 'Content-Length', '0']
+    const many = `AWS4-HMAC-SHA256 ${'Credential='.repeat(1300)}`
+    const answer = await server.send({ rawHeaders: [...rawHeaders, 'Authorization', many], body: '' })
+    assert.equal(answer.status, 400)
+  })
+
+  test('is no Region of any length', async () => {
+    const region = `${'a-'.repeat(100)}1`
+    const answer = await server.send(posted('sts', { Action: 'GetCallerIdentity' }, { region }))
+    assert.deepEqual([answer.status, codeIn(answer.body)], [403, 'SignatureDoesNotMatch'])
+  })
+})
+
+describe('a URL', async () => {
+  const iamUrl = `/?${form({ Action: 'CreateUser', UserName: 'bob', Version: VERSIONS.iam })}`
+  const stsUrl = `/?${form({ Action: 'GetSessionToken', Version: VERSIONS.sts })}`
+  const get = (server: TestServer, url: string) =>
+    server.send({ method: 'GET', url, rawHeaders: ['host', 'evil.example:4566'] })
+
+  test('asks nothing of IAM', async () => {
+    const server = await serverFor()
+    const url = presignUrl({ ...toSign({ method: 'GET', url: iamUrl, service: 'iam' }), expires: 60 })
+    assert.equal((await server.send({ method: 'GET', url, rawHeaders: ['host', 'coffer.test'] })).status, 404)
+  })
+
+  test('that a web page has a browser fetch gets nothing from an open server but who it is', async () => {
+    const server = await serverFor({ verify: false })
+    const credential = `${'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20260101%2F'}${REGION}%2Fiam%2Faws4_request`
+    assert.equal((await get(server, `${iamUrl}&${credential}`)).status, 404)
+    const session = await get(server, stsUrl)
+    assert.deepEqual([session.status, codeIn(session.body)], [400, 'InvalidAction'])
+    const identity = await get(server, `/?${form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })}`)
+    assert.equal(identity.status, 200)
+  })
+})
+
 describe('where anybody is let in', async () => {
   const server = await serverFor({ verify: false })
 

@@ -14,8 +14,14 @@ export function splitCredential(text: string): Credential {
   return { text, elements: text.slice(0, end).split('/') }
 }
 
-/** Any Region that is named like one: an installation serves whichever its clients are set to. */
 const REGION = /^([a-z]+-)+\d+$/
+/** Longer than any Region that AWS has; ours, because each is kept in places. */
+const MAX_REGION_LENGTH = 32
+
+/** Any Region that is named like one: an installation serves whichever its clients are set to. */
+export function isRegionName(text: string): boolean {
+  return text.length <= MAX_REGION_LENGTH && REGION.test(text)
+}
 
 /** Rows 11 and 12a to 12d; the latter refuse every fault of the scope at once, in AWS's order. */
 export function checkCredential(
@@ -26,7 +32,7 @@ export function checkCredential(
   const [accessKeyId, date, region, service, terminator] = elements as [string, string, string, string, string]
   const day = expected.timestamp.slice(0, 8)
   const faults: string[] = []
-  if (!REGION.test(region)) faults.push(scopeFaults.region(region))
+  if (!isRegionName(region)) faults.push(scopeFaults.region(region))
   if (service !== expected.service) faults.push(scopeFaults.service(expected.service))
   if (terminator !== TERMINATOR) faults.push(scopeFaults.terminator(terminator))
   if (date !== day) faults.push(scopeFaults.date(date, day, expected.timestamp))

@@ -52,7 +52,7 @@ export const createSecret = operation({
       ? [
           {
             action: 'TagResource',
-            conditions: { 'secretsmanager:SecretId': hypothetical(Name, scope).arn, ...requestTags(Tags) },
+            conditions: { 'secretsmanager:SecretId': hypothetical(Name, scope).arn },
           },
         ]
       : [],

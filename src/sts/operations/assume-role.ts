@@ -10,7 +10,10 @@ import * as shapes from '../shapes.ts'
 import { startRoleSession } from '../start-role-session.ts'
 
 const providedContexts = list(
-  structure({ ProviderArn: shapes.arn, ContextAssertion: string({ length: [4, 2048] }) }, 'ProvidedContext'),
+  structure(
+    { ProviderArn: shapes.arn, ContextAssertion: string({ length: [4, 2048], unrecorded: true }) },
+    'ProvidedContext',
+  ),
   { length: [1, 5] },
 )
 

@@ -193,6 +193,23 @@ describe('an explanation', async () => {
     assert.equal((await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, auditor)).status, 200)
   })
 
+  test('tells of a secret no more than its reader may see', async () => {
+    const auditor = await app.user('blind-auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
+    const question = { PrincipalArn: user('reader'), Action: read.Action, ResourceArn: 'db' }
+    const { json } = await ask(app, 'ExplainAccess', question, auditor)
+    assert.equal(json.ResourceExists, undefined)
+    assert.match(json.DecidedOn, /:secret:db-------$/)
+    assert.doesNotMatch(JSON.stringify(json), /has blue/)
+    const readers = await ask(app, 'ListSecretReaders', { SecretId: 'db' }, auditor)
+    assert.equal(readers.json.__type, 'ResourceNotFoundException')
+  })
+
+  test('takes the service in any case', async () => {
+    const question = { PrincipalArn: user('reader'), Action: 'SecretsManager:GetSecretValue', ResourceArn: 'db' }
+    const { json } = await ask(app, 'ExplainAccess', question)
+    assert.deepEqual([json.Allowed, json.ResourceExists], [true, true])
+  })
+
   test('is recorded', async () => {
     await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
     const [entry] = await app.trail(1)

@@ -149,6 +149,68 @@ describe('existence', async () => {
   })
 })
 
+describe('what a refusal says', async () => {
+  const app = await startApp()
+  after(() => app.close())
+  const Tags = [{ Key: 'env', Value: 'prod' }]
+  await app.client.createSecret({ Name: 'hidden', SecretString: 'x', Tags })
+
+  test('does not depend on tags or suffix, whatever denies the caller has made for himself', async () => {
+    const probes = [
+      deny('secretsmanager:*', when('StringLike', 'aws:ResourceTag/env', 'p*')),
+      deny('secretsmanager:*', { Resource: `arn:aws:secretsmanager:${REGION}:${app.account}:secret:hidden-[A-Z]*` }),
+      deny('secretsmanager:*', when('Null', 'aws:ResourceTag/env', 'false')),
+    ]
+    for (const [index, probe] of probes.entries()) {
+      const client = await app.as(`probe-${index}`, [[probe]])
+      await assert.rejects(
+        client.getSecretValue({ SecretId: 'hidden' }),
+        denied(userArn(app, `probe-${index}`), 'GetSecretValue', 'hidden'),
+      )
+    }
+  })
+
+  test('names an explicit deny to whom the name is allowed', async () => {
+    const client = await app.as('allowed', [
+      [allow('*'), deny('*', when('StringEquals', 'aws:ResourceTag/env', 'prod'))],
+    ])
+    await assert.rejects(
+      client.getSecretValue({ SecretId: 'hidden' }),
+      explicit(userArn(app, 'allowed'), 'GetSecretValue', 'hidden', 'an identity-based policy'),
+    )
+  })
+})
+
+describe('tags that differ only in case', async () => {
+  const app = await startApp()
+  after(() => app.close())
+  const withPolicies = userOf(app)
+  const both = [
+    { Key: 'team', Value: 'red' },
+    { Key: 'TEAM', Value: 'blue' },
+  ]
+
+  test('let nobody make a secret who may make it with one of them', async () => {
+    const condition = when('StringEquals', 'aws:RequestTag/team', 'blue')
+    const { client, arn: who } = await withPolicies(
+      allow(['secretsmanager:CreateSecret', 'secretsmanager:TagResource'], condition),
+    )
+    await assert.rejects(client.createSecret({ Name: 'both', Tags: both }), denied(who, 'CreateSecret', 'both'))
+    await client.createSecret({ Name: 'one', Tags: [{ Key: 'TEAM', Value: 'blue' }] })
+  })
+
+  test('let nobody read by either of them', async () => {
+    await app.client.createSecret({ Name: 'twice', SecretString: 'x', Tags: both })
+    for (const value of ['red', 'blue']) {
+      const condition = when('StringEquals', 'aws:ResourceTag/team', value)
+      const { client, arn: who } = await withPolicies(allow('secretsmanager:GetSecretValue', condition))
+      await assert.rejects(client.getSecretValue({ SecretId: 'twice' }), denied(who, 'GetSecretValue', 'twice'))
+    }
+    const { client } = await withPolicies(allow('secretsmanager:GetSecretValue'))
+    assert.equal((await client.getSecretValue({ SecretId: 'twice' })).SecretString, 'x')
+  })
+})
+
 describe('condition keys', async () => {
   const app = await startApp({ organization: { id: 'o-abcdefghij' } })
   after(() => app.close())
@@ -429,7 +491,10 @@ describe('callers of another account', async () => {
     })
     const poorArn = 'arn:aws:iam::777788889999:user/poor'
     await storePolicy(app, arn, policy({ AWS: '777788889999' }, 'secretsmanager:*'))
-    await assert.rejects(poor.getSecretValue({ SecretId: arn }), denied(poorArn, 'GetSecretValue', arn))
+    // Nothing in the refusal tells that the secret is there.
+    await assert.rejects(poor.getSecretValue({ SecretId: arn }), deniedAcross(poorArn, 'GetSecretValue', arn))
+    const missing = `${arn.slice(0, -6)}AAAAAA`
+    await assert.rejects(poor.getSecretValue({ SecretId: missing }), deniedAcross(poorArn, 'GetSecretValue', missing))
   })
 
   test('cannot read what is under a key that does not admit them', async () => {

@@ -243,3 +243,15 @@ describe('tags and source identity in a token', () => {
     })
   })
 })
+
+test('a refused stranger leaves no record, only a line of the security log', async () => {
+  const arn = await createRole(app, 'closed', {
+    AssumeRolePolicyDocument: trust({ AWS: app.account }, 'sts:AssumeRole'),
+  })
+  const [last] = await app.trail(1)
+  const before = app.refused.length
+  await assert.rejects(assume(app, arn), { name: 'AccessDenied' })
+  assert.equal((await app.trail(1))[0]?.id, last?.id)
+  assert.equal(app.refused.length, before + 1)
+  assert.equal(app.refused.at(-1)?.code, 'AccessDeniedException')
+})
