@@ -250,7 +250,7 @@ test('a refused stranger leaves no record, only a line of the security log', asy
   })
   const [last] = await app.trail(1)
   const before = app.refused.length
-  await assert.rejects(assume(app, arn), { name: 'AccessDenied' })
+  await assert.rejects(present(await issuer.token(), { RoleArn: arn }), { name: 'AccessDenied' })
   assert.equal((await app.trail(1))[0]?.id, last?.id)
   assert.equal(app.refused.length, before + 1)
   assert.equal(app.refused.at(-1)?.code, 'AccessDeniedException')
