@@ -1,4 +1,4 @@
-import { hasWildcards, matchesGlob } from './match.ts'
+import { globTest } from './match.ts'
 import { endOfVariable } from './variables.ts'
 
 /** Parts of an ARN: arn, partition, service, Region, account, and all the rest, colons included (security facts 3.1). */
@@ -18,8 +18,10 @@ export function splitColons(text: string, variables: boolean): readonly string[]
   const parts: string[] = []
   let from = 0
   let at = 0
+  let colon = -1
   while (parts.length < ARN_PARTS - 1) {
-    const colon = text.indexOf(':', at)
+    // The one found before may still be ahead, behind many variables.
+    if (colon < at) colon = text.indexOf(':', at)
     if (colon < 0) break
     const variable = variables ? text.slice(at, colon).indexOf('${') : -1
     if (variable >= 0) {
@@ -36,13 +38,10 @@ export function splitColons(text: string, variables: boolean): readonly string[]
 
 /** A test that fits each of the given prepared parts to the same part of an ARN: no wildcard crosses a colon before the fifth. */
 export function arnPartsTest(patterns: readonly string[]): ArnTest {
-  const globs = patterns.map(hasWildcards)
+  const tests = patterns.map(globTest)
   // From the end: the last part tells resources apart most often.
   return (parts) => {
-    for (let index = patterns.length - 1; index >= 0; index -= 1) {
-      const [pattern, part] = [patterns[index] ?? '', parts[index] ?? '']
-      if (globs[index] ? !matchesGlob(pattern, part) : pattern !== part) return false
-    }
+    for (let index = tests.length - 1; index >= 0; index -= 1) if (!tests[index]?.(parts[index] ?? '')) return false
     return true
   }
 }

@@ -23,7 +23,9 @@ const TRUST_ACTIONS = [
 
 /** No wildcards: they work only in the name of an action, and not in the service of an ARN. */
 const VENDOR = /^[A-Za-z0-9.-]+$/
-const PARTITION = /^(?:aws(?:-[a-z0-9]+)*|.*[*?].*)$/
+const PARTITION = /^aws(?:-[a-z0-9]+)*$/
+/** A partition that has one may mean a partition that exists. */
+const WILDCARD = /[*?]/
 
 /** Kinds that name no principal: they stand at the principal. */
 const AT_PRINCIPALS: ReadonlySet<PolicyKind> = new Set<PolicyKind>([
@@ -74,7 +76,7 @@ function checkResource(pattern: string): void {
   const [arn, partition, service, ...rest] = splitColons(pattern, true)
   if (arn !== 'arn' || partition === undefined)
     throw new PolicyError(`Resource ${pattern} must be in ARN format or "*".`)
-  if (!PARTITION.test(partition)) {
+  if (!PARTITION.test(partition) && !WILDCARD.test(partition)) {
     // The text shows the ARN completed.
     const parts = [arn, partition, ...(service === undefined ? [] : [service]), ...rest]
     while (parts.length < ARN_PARTS) parts.push('*')

@@ -52,7 +52,8 @@ function patternTest(pattern: string, variables: boolean): ResourceTest {
   const headFits = arnPartsTest(wildHead)
   return ({ parts }, context) => {
     if (parts === undefined || !headFits(parts)) return false
-    const resolved = resolveTemplate(template, context)
-    return resolved !== undefined && matchesGlob(resolved, parts[ARN_PARTS - 1] ?? '')
+    const last = parts[ARN_PARTS - 1] ?? ''
+    const resolved = resolveTemplate(template, context, last.length)
+    return resolved !== undefined && matchesGlob(resolved, last)
   }
 }

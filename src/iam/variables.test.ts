@@ -13,8 +13,8 @@ const context = new Map<string, string | string[]>([
   ['aws:empty', ''],
   ['aws:broken', `x${ANY}`],
 ])
-const resolve = (text: string, wildcards = false) =>
-  resolveTemplate(parseTemplate(text, { variables: true, wildcards }), context)
+const resolve = (text: string, { wildcards = false, longest = 100 } = {}) =>
+  resolveTemplate(parseTemplate(text, { variables: true, wildcards }), context, longest)
 
 describe('a template', () => {
   const table: readonly [text: string, resolved: string | undefined][] = [
@@ -63,10 +63,19 @@ describe('a template', () => {
       assert.equal(resolve(text), resolved))
 
   test('has wildcards where it has them itself, and nowhere else', () => {
-    assert.equal(resolve('a*?', true), `a${ANY}${ONE}`)
-    assert.equal(resolve('*${aws:principaltag/team}', true), `${ANY}*`)
-    assert.equal(resolve('${*}${?}', true), '*?')
-    assert.equal(resolve("${aws:other, '*'}", true), '*')
+    assert.equal(resolve('a*?', { wildcards: true }), `a${ANY}${ONE}`)
+    assert.equal(resolve('*${aws:principaltag/team}', { wildcards: true }), `${ANY}*`)
+    assert.equal(resolve('${*}${?}', { wildcards: true }), '*?')
+    assert.equal(resolve("${aws:other, '*'}", { wildcards: true }), '*')
+  })
+
+  test('whose variables alone are longer than what could fit is none', () => {
+    assert.equal(resolve('user ${aws:username}', { longest: 5 }), 'user alice')
+    assert.equal(resolve('user ${aws:username}', { longest: 4 }), undefined)
+    // In full this would be longer than any text can be.
+    const long = new Map([['aws:useragent', 'x'.repeat(30_000)]])
+    const template = parseTemplate('${aws:UserAgent}'.repeat(30_000), { variables: true, wildcards: false })
+    assert.equal(resolveTemplate(template, long, 60_000), undefined)
   })
 
   test('without variables is its text', () => {

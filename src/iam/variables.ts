@@ -75,17 +75,23 @@ export function literalOf(template: Template): string | undefined {
 
 /**
  * The text of a template for one request; undefined when a variable has no single value there. What is substituted is never a wildcard.
+ *
+ * @param longest what could still fit has at most as many characters: undefined also when the variables alone give more, so that a template
+ *   cannot become a text of megabytes.
  */
-export function resolveTemplate(template: Template, context: RequestContext): string | undefined {
+export function resolveTemplate(template: Template, context: RequestContext, longest: number): string | undefined {
   let text = ''
+  let substituted = 0
   for (const part of template) {
     if (typeof part === 'string') {
       text += part
       continue
     }
     const value = part.key === '' ? undefined : (context.get(part.key.toLowerCase()) ?? part.fallback)
+    if (typeof value !== 'string') return undefined
+    substituted += value.length
     // A text that is not well-formed could contain the halves that stand for wildcards.
-    if (typeof value !== 'string' || !value.isWellFormed()) return undefined
+    if (substituted > longest || !value.isWellFormed()) return undefined
     text += value
   }
   return text

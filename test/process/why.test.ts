@@ -237,7 +237,7 @@ test('over TLS, coffer why trusts whom the system and NODE_EXTRA_CA_CERTS trust'
   assertRefused(await runCoffer(root, { env }), /its certificate comes from nobody that is trusted here/)
   const trusting = await runCoffer(root, { env: { ...env, NODE_EXTRA_CA_CERTS: file('server.pem') } })
   assert.deepEqual({ code: trusting.code, stderr: trusting.stderr }, { code: 0, stderr: '' })
-  assert.match(trusting.stdout, /^ALLOWED: root may call /)
+  assert.match(trusting.stdout, /^This Coffer does not enforce policies.*\n\nALLOWED: root may call /)
 })
 
 /** Something that listens and is no Coffer. */

@@ -46,7 +46,7 @@ function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): T
     if (value === undefined) return negated
     for (const test of fixed) if (test(value)) return !negated
     for (const template of varying) {
-      const resolved = resolveTemplate(template, context)
+      const resolved = resolveTemplate(template, context, text.length * LOWER_CASE_GROWTH)
       if (resolved !== undefined && spec.prepare(resolved)?.(value)) return !negated
     }
     return negated
@@ -54,6 +54,9 @@ function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): T
 }
 
 const never = () => false
+
+/** How much longer a text may become in lower case: `İ` becomes two characters. */
+const LOWER_CASE_GROWTH = 2
 
 const isMissing = (value: ContextValue | undefined) =>
   value === undefined || (typeof value !== 'string' && value.length === 0)
