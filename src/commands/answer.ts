@@ -1,3 +1,5 @@
+import { readBounded } from '../aws/read-bounded.ts'
+
 /** Largest answer that is read, bytes: far above a page of readers or all statements of a principal. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 /** Most characters of a server's sentence that are shown. */
@@ -16,23 +18,11 @@ export interface Refusal {
 
 /** Reads an answer, within bounds. Rejects when the connection breaks off. */
 export async function readAnswer(response: Response): Promise<Answer> {
-  const body = await readBody(response)
+  const body = await readBounded(response, MAX_ANSWER_BYTES)
   if (!body) return undefined
   if (response.status === 200) return { body }
   const refusal = refusalOf(body, response)
   return refusal && { refusal }
-}
-
-async function readBody(response: Response): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    // Leaving the loop ends the connection.
-    if (size > MAX_ANSWER_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function refusalOf(body: Uint8Array, { status, headers }: Response): Refusal | undefined {

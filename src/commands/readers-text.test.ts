@@ -38,6 +38,14 @@ describe('the readers of a secret', () => {
     assert.ok(readersText({ arn, readers: [alice], complete: false }, 200).endsWith(`${INCOMPLETE}\n`))
   })
 
+  test('whose conditions have no room beside them stand above these', () => {
+    const [arnLine, conditions, statementLine] = readersText({ arn, readers: [app], complete: true }, 40).split('\n')
+    assert.deepEqual(
+      [arnLine, conditions, statementLine],
+      ['arn:aws:iam::111122223333:role/app only', '  where conditions hold', '  identity: statement 1 of read, Allow'],
+    )
+  })
+
   for (const width of [1, 40, 80])
     test(`fit ${width} columns, apart from what cannot be broken`, () => {
       for (const line of readersText({ arn, readers: [alice, app], complete: false }, width).split('\n'))

@@ -19,7 +19,7 @@ export function readersText({ arn, readers, complete }: FoundReaders, width: num
   const conditional = readers.filter(({ Access }) => Access === 'conditional').length
   const blocks = readers.map(
     ({ PrincipalArn, Access, Through }) =>
-      line(PrincipalArn + (Access === 'conditional' ? ' only where conditions hold' : '')) +
+      line(PrincipalArn + (Access === 'conditional' ? ' only where conditions hold' : ''), { hanging: 2 }) +
       Through.map((statement) => line(statementText(statement), { indent: 2, hanging: 4 })).join(''),
   )
   const count = readers.length === 1 ? '1 user or role' : `${readers.length || 'No'} users or roles`

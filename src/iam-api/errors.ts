@@ -1,21 +1,18 @@
 import { AwsError } from '../aws/error.ts'
 
-const NOUNS = { user: 'user', group: 'group', role: 'role' } as const
-type Grantee = keyof typeof NOUNS
-
 const conflict = (code: string, message: string) => new AwsError(code, message, { status: 409 })
 const noSuchEntity = (message: string) => new AwsError('NoSuchEntity', message, { status: 404 })
 
 /** IAM's errors; texts as recorded from AWS where they are known (security facts 5.7). */
 export const errors = {
   noSuchEntity,
-  notFound: (kind: Grantee, name: string) => noSuchEntity(`The ${NOUNS[kind]} with name ${name} cannot be found.`),
+  notFound: (kind: 'user' | 'group' | 'role', name: string) =>
+    noSuchEntity(`The ${kind} with name ${name} cannot be found.`),
   policyNotFound: (arn: string) => noSuchEntity(`Policy ${arn} was not found.`),
   policyNotAttachable: (arn: string) => noSuchEntity(`Policy ${arn} does not exist or is not attachable.`),
   alreadyExists: (message: string) => conflict('EntityAlreadyExists', message),
   named: (kind: string, name: string) => conflict('EntityAlreadyExists', `${kind} with name ${name} already exists.`),
-  deleteConflict: (message = 'Cannot delete entity, must remove referenced objects first.') =>
-    conflict('DeleteConflict', message),
+  deleteConflict: (message: string) => conflict('DeleteConflict', message),
   limitExceeded: (message: string) => conflict('LimitExceeded', message),
   malformedPolicy: (message: string) => new AwsError('MalformedPolicyDocument', message),
   invalidInput: (message: string) => new AwsError('InvalidInput', message),

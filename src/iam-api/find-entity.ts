@@ -1,8 +1,7 @@
+import type { AwsError } from '../aws/error.ts'
 import type { Target } from '../aws/operation.ts'
-import { arnOf, type Entities, type Kind } from '../identity/entities.ts'
+import { arnOf, type Entities, type Kind, parseIamArn } from '../identity/entities.ts'
 import type { AccessKey, IdentityStore } from '../identity/identity-store.ts'
-import { awsManagedPolicy } from '../identity/managed-policies.ts'
-import { findManaged } from '../identity/permissions.ts'
 import type { IamContext } from './context.ts'
 import { errors } from './errors.ts'
 
@@ -42,45 +41,30 @@ export async function findAccessKey(id: string, user: Entities['user'], store: I
   return key
 }
 
-/** Throws NoSuchEntity unless an ARN is that of a managed policy that can be a permissions boundary here: the account's, or AWS's. */
-export async function checkBoundary(arn: string | undefined, { account, store }: Needs): Promise<void> {
-  if (arn === undefined || awsManagedPolicy(arn) || (await findManaged(arn, account, store))) return
-  throw errors.boundaryNotAttachable(arn)
-}
-
-const POLICY_ARN = /^arn:aws:iam::(\d{12}):policy\/(?:.*\/)?([^/]+)$/
-
-/** The managed policy of the caller's account that an ARN means, as a target. */
-export async function findPolicy(arn: string, { account, store }: Needs): Promise<Target<Entities['policy']>> {
-  const [, owner, name] = POLICY_ARN.exec(arn) ?? []
-  const found = owner === account && name !== undefined ? await store.find('policy', account, name) : undefined
-  const named = found && arnOf(found) === arn ? found : undefined
+/** What an ARN means if it is of a kind and of the caller's account, as a target. */
+export async function findOwn<K extends 'policy' | 'oidc-provider'>(
+  kind: K,
+  arn: string,
+  { account, store }: Needs,
+  missing: AwsError,
+): Promise<Target<Entities[K]>> {
+  const parts = parseIamArn(arn)
+  const named = parts?.kind === kind ? parts : undefined
+  const found = named?.account === account ? await store.find(kind, account, named.name) : undefined
+  const value = found && arnOf(found) === arn ? found : undefined
   return {
     resource: arn,
     label: arn,
-    account: owner ?? account,
-    tags: named?.tags ?? [],
-    value: named,
-    missing: named ? undefined : errors.policyNotFound(arn),
+    account: named?.account ?? account,
+    tags: value?.tags ?? [],
+    value,
+    missing: value ? undefined : missing,
   }
 }
-
-const PROVIDER_ARN = /^arn:aws:iam::(\d{12}):oidc-provider\/(.+)$/
 
 /** The OpenID Connect provider of the caller's account that an ARN means, as a target. */
-export async function findProvider(arn: string, context: Needs): Promise<Target<Entities['oidc-provider']>> {
-  const [, owner, name] = PROVIDER_ARN.exec(arn) ?? []
-  const { account, store } = context
-  const found = owner === account && name !== undefined ? await store.find('oidc-provider', account, name) : undefined
-  const named = found && arnOf(found) === arn ? found : undefined
-  return {
-    resource: arn,
-    label: arn,
-    account: owner ?? account,
-    tags: named?.tags ?? [],
-    value: named,
-    missing: named ? undefined : errors.noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`),
-  }
+export function findProvider(arn: string, context: Needs): Promise<Target<Entities['oidc-provider']>> {
+  return findOwn('oidc-provider', arn, context, errors.noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`))
 }
 
 /** Target of a request that makes something, or lists what is under a path: nothing is there yet. */

@@ -13,6 +13,7 @@ export function showUser(user: User, { listed = false } = {}) {
   }
 }
 
+/** A group as answers show it. */
 export function showGroup(group: Group) {
   return {
     Path: group.path,

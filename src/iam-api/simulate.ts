@@ -2,6 +2,7 @@ import { compilePolicy } from '../iam/compile-policy.ts'
 import { contextKeysOf } from '../iam/context-keys.ts'
 import { type AccessRequest, type Decision, evaluate, type NamedPolicy, type PolicySet } from '../iam/evaluate.ts'
 import { explain } from '../iam/explain.ts'
+import { accountIn } from '../identity/entities.ts'
 import type { SimulatedCaller, simulatedConditions } from './simulated-caller.ts'
 import type { SimulatedPolicies, Source } from './simulated-policies.ts'
 import { type Span, statementPositions } from './statement-positions.ts'
@@ -67,7 +68,7 @@ export class Simulation {
 
   #request(action: string, resource: string): AccessRequest {
     const { caller, conditions, resourceOwner } = this.#circumstances
-    const resourceAccount = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? resourceOwner
+    const resourceAccount = accountIn(resource) ?? resourceOwner
     return { principal: caller.principal, action, resource, resourceAccount, context: conditions }
   }
 

@@ -1,5 +1,5 @@
 import type { ContextValue, RequestContext, RequestPrincipal } from '../iam/evaluate.ts'
-import { arnOf, type Tag } from '../identity/entities.ts'
+import { arnOf, parseIamArn, sessionArn, type Tag } from '../identity/entities.ts'
 import type { IamContext } from './context.ts'
 import { errors } from './errors.ts'
 import type { Grantee } from './grantees.ts'
@@ -11,19 +11,19 @@ export interface SimulatedCaller {
   readonly conditions: Readonly<Record<string, string>>
 }
 
-const CALLER_ARN = /^arn:aws:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/
-
 /** Name of the session in which a simulated role acts. */
 const SESSION = 'simulation'
 
 /** The user or role that an ARN means; it need not exist. Throws InvalidInput for another ARN. */
 export async function callerWithArn(arn: string, { account, store }: IamContext): Promise<SimulatedCaller> {
-  const [, owner, kind, name] = CALLER_ARN.exec(arn) ?? []
-  if (!owner || !name) throw errors.invalidInput(`Invalid CallerArn: ${arn} is not the ARN of a user or role.`)
+  const named = parseIamArn(arn)
+  if (named?.kind !== 'user' && named?.kind !== 'role')
+    throw errors.invalidInput(`Invalid CallerArn: ${arn} is not the ARN of a user or role.`)
   // Of other accounts nothing is looked up: a simulation must not tell who exists there.
-  const found = owner === account ? await store.find(kind as 'user' | 'role', account, name) : undefined
+  const { kind, account: owner, name } = named
+  const found = owner === account ? await store.find(kind, account, name) : undefined
   if (found && arnOf(found) === arn) return callerOf(found)
-  return { principal: principalOf(kind as 'user' | 'role', { account: owner, arn, name, id: '' }), conditions: {} }
+  return { principal: principalOf(kind, { account: owner, arn, name, id: '' }), conditions: {} }
 }
 
 /** A user, or a session of a role; of a group, and of no one in particular, a user without a name. */
@@ -56,8 +56,7 @@ function principalOf(
   { account, arn, name, id }: { account: string; arn: string; name: string; id: string },
 ): RequestPrincipal {
   if (kind === 'user') return { type: 'user', account, arn, id }
-  const session = `arn:aws:sts::${account}:assumed-role/${name}/${SESSION}`
-  return { type: 'role-session', account, arn: session, roleArn: arn, id }
+  return { type: 'role-session', account, arn: sessionArn({ account, name }, SESSION), roleArn: arn, id }
 }
 
 /** A condition key with its values, as a request gives it. */

@@ -1,8 +1,8 @@
 import { parsePolicy } from '../iam/parse-policy.ts'
 import { type Policy, PolicyError, type PolicyKind } from '../iam/policy.ts'
 import { arnOf, type ManagedPolicy } from '../identity/entities.ts'
+import { AWS_ACCOUNT, findManagedPolicy } from '../identity/find-managed-policy.ts'
 import { documentOf } from '../identity/permissions.ts'
-import { AWS_ACCOUNT, findAttachable } from './attachable-policy.ts'
 import type { IamContext } from './context.ts'
 import { errors } from './errors.ts'
 import type { Grantee, GranteeKind } from './grantees.ts'
@@ -59,7 +59,7 @@ async function grantedBy(entities: readonly Grantee[], context: IamContext): Pro
 }
 
 async function managed(arn: string, kind: PolicyKind, context: IamContext): Promise<Source> {
-  const found = await findAttachable(arn, context)
+  const found = await findManagedPolicy(arn, context)
   if (!found) throw errors.policyNotFound(arn)
   return sourceOf(found, kind)
 }

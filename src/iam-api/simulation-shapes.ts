@@ -6,7 +6,7 @@ import * as shapes from './shapes.ts'
 export const policySourceArn = shapes.arn
 export const policyInputs = list(shapes.policyDocument)
 const actionName = string({ length: [3, 128] })
-export const resourceName = string({ length: [1, 2048] })
+const resourceName = string({ length: [1, 2048] })
 const contextKeyName = string({ length: [5, 256] })
 export const contextKeyNames = list(contextKeyName)
 

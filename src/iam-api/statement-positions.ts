@@ -16,6 +16,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs
 export function statementPositions(document: string): readonly Span[] {
   const spans: Span[] = []
   const open: string[] = []
+  const starts = lineStarts(document)
   let member = ''
   let start = 0
   for (const { 0: token, index } of document.matchAll(TOKEN)) {
@@ -32,12 +33,25 @@ export function statementPositions(document: string): readonly Span[] {
     const opened = open.pop()
     const closesStatement = member === 'Statement' && opened === '{' && (open.length === 1 || open.join() === '{,[')
     if (closesStatement)
-      spans.push({ StartPosition: positionAt(document, start), EndPosition: positionAt(document, index + 1) })
+      spans.push({ StartPosition: positionAt(starts, start), EndPosition: positionAt(starts, index + 1) })
   }
   return spans
 }
 
-function positionAt(text: string, index: number): Position {
-  const lines = text.slice(0, index).split('\n')
-  return { Line: lines.length, Column: (lines.at(-1)?.length ?? 0) + 1 }
+/** Places where lines begin. */
+function lineStarts(text: string): readonly number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The last line that begins at or before a place, found by halves. */
+function positionAt(starts: readonly number[], index: number): Position {
+  let [low, high] = [0, starts.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) <= index) low = middle
+    else high = middle
+  }
+  return { Line: low + 1, Column: index - (starts[low] ?? 0) + 1 }
 }

@@ -61,6 +61,7 @@ export function checkIds({ kind, statements }: Policy): void {
   }
 }
 
+/** Refuses statements without actions or resources, and resources that are neither `*` nor begin like an ARN. Throws PolicyError. */
 export function checkResources({ kind, statements }: Policy): void {
   for (const { actions, resources } of statements) {
     if (actions.patterns.length === 0) throw new PolicyError(MISSING_ACTIONS)
@@ -86,6 +87,7 @@ function checkResource(pattern: string): void {
   if (!VENDOR.test(service)) throw new PolicyError(`Vendor ${service} is not valid`)
 }
 
+/** Refuses what is no pattern for actions, in a trust policy also other actions than those of STS. Throws PolicyError. */
 export function checkActions({ kind, statements }: Policy): void {
   for (const { actions } of statements) actions.patterns.forEach(checkAction)
   if (kind === 'trust') statements.forEach(checkTrustActions)

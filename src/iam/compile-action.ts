@@ -9,6 +9,7 @@ export interface RequestedAction {
 
 export type ActionTest = (action: RequestedAction) => boolean
 
+/** The action of a request from its text, as `secretsmanager:GetSecretValue`; without a colon the service is empty. */
 export function requestedAction(action: string): RequestedAction {
   const text = action.toLowerCase()
   const colon = text.indexOf(':')

@@ -83,6 +83,7 @@ function remember<T>(find: (action: string) => T): (action: string) => T {
   }
 }
 
+/** A request with its resource taken apart, once for all statements it is compared with. */
 export function prepareRequest({ principal, action, resource, context }: AccessRequest): PreparedRequest {
   return { principal, action, resource: requestedResource(resource), context }
 }

@@ -13,6 +13,7 @@ export interface RequestedResource {
 
 export type ResourceTest = (resource: RequestedResource, context: RequestContext) => boolean
 
+/** The resource of a request from its text: an ARN, or `*`. */
 export function requestedResource(text: string): RequestedResource {
   return { text, parts: splitArn(text) }
 }

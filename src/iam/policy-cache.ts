@@ -3,7 +3,7 @@ import { parsePolicy } from './parse-policy.ts'
 import type { PolicyKind } from './policy.ts'
 
 /** Policies that are kept compiled when nobody says otherwise. */
-export const DEFAULT_CACHED_POLICIES = 2000
+const DEFAULT_CACHED_POLICIES = 2000
 /** Characters of all documents kept. A compiled policy takes some twenty bytes for each, so this bounds the memory to about 40 MB. */
 export const MAX_CACHED_CHARACTERS = 2_000_000
 

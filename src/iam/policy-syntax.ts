@@ -4,10 +4,12 @@ import { type Json, JsonNumber, type JsonObject } from './strict-json.ts'
 /** AWS's text for nearly everything that breaks the grammar. */
 export const SYNTAX_ERROR = 'Syntax errors in policy.'
 
+/** Throws PolicyError for a member that is not one of those known. */
 export function refuseUnknown(object: JsonObject, known: ReadonlySet<string>): void {
   for (const name of object.keys()) if (!known.has(name)) throw new PolicyError(SYNTAX_ERROR)
 }
 
+/** Throws PolicyError for what is no object. */
 export function asObject(json: Json | undefined): JsonObject {
   if (!(json instanceof Map)) throw new PolicyError(SYNTAX_ERROR)
   return json

@@ -2,7 +2,7 @@ import { signatureErrors } from '../aws/sigv4/errors.ts'
 import { readSignature, type SignedRequestHead, type VerifyOptions, verifySignature } from '../aws/sigv4/verify.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import type { Sealer } from '../seal/keyring.ts'
-import { arnOf, type Role, type Tag } from './entities.ts'
+import { arnOf, type Role, sessionArn, type Tag } from './entities.ts'
 import type { AccessKey, Holder, IdentityStore, KeyHolder } from './identity-store.ts'
 import { policiesOf, sessionPolicies } from './permissions.ts'
 import type { Principal, SessionContext } from './principal.ts'
@@ -135,7 +135,7 @@ async function roleSession(
   return {
     type: 'AssumedRole',
     account: role.account,
-    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${of.name}`,
+    arn: sessionArn(role, of.name),
     principalId: `${role.id}:${of.name}`,
     accessKeyId,
     policies: { ...policiesOf(holder, policies), session: await sessionPolicies(of, role.account, store, policies) },

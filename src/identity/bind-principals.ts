@@ -1,17 +1,9 @@
 import { type Policy, PolicyError } from '../iam/policy.ts'
 import { namedPrincipals, replacePrincipals } from '../iam/principals.ts'
-import { arnOf } from './entities.ts'
+import { arnOf, type BoundPolicy, parseIamArn } from './entities.ts'
 import type { IdentityStore } from './identity-store.ts'
 
-/** A document with principals as it was given, and whom its principal ARNs meant then: a trust policy, or a policy on a secret or key. */
-export interface BoundPolicy {
-  readonly document: string
-  readonly bindings: Readonly<Record<string, string>>
-}
-
 type Finds = Pick<IdentityStore, 'find' | 'findByIds'>
-
-const IDENTITY_ARN = /^arn:aws:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/
 
 /**
  * Unique id of each user and role that a policy names by ARN, to be kept with the document: who comes later under the same name is not meant
@@ -25,8 +17,11 @@ export async function bindPrincipals(policy: Policy, store: Finds): Promise<Read
 }
 
 async function idOf(arn: string, store: Finds): Promise<string> {
-  const [, account, kind, name] = IDENTITY_ARN.exec(arn) ?? []
-  const found = account && name ? await store.find(kind as 'user' | 'role', account, name) : undefined
+  const named = parseIamArn(arn)
+  const found =
+    named?.kind === 'user' || named?.kind === 'role'
+      ? await store.find(named.kind, named.account, named.name)
+      : undefined
   // The store finds a name in any case, and under any path: an ARN means one of them.
   if (!found || arnOf(found) !== arn) throw new PolicyError(`Invalid principal in policy: "AWS":"${arn}"`)
   return found.id

@@ -48,8 +48,8 @@ export interface Group extends Grantee {
   readonly kind: 'group'
 }
 
-/** A trust policy as it was given, and whom its principal ARNs meant then. */
-export interface TrustPolicy {
+/** A document with principals as it was given, and whom its principal ARNs meant then: a trust policy, or a policy on a secret or key. */
+export interface BoundPolicy {
   readonly document: string
   /** Unique id of each user and role that the document names by ARN (security facts 3.2). */
   readonly bindings: Readonly<Record<string, string>>
@@ -59,7 +59,7 @@ export interface Role extends Grantee {
   readonly kind: 'role'
   readonly tags: readonly Tag[]
   readonly boundary?: string | undefined
-  readonly trust: TrustPolicy
+  readonly trust: BoundPolicy
   readonly description?: string | undefined
   /** Longest session, in seconds. */
   readonly maxSession: number

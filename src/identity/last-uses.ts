@@ -2,7 +2,7 @@ import type { LastUse } from './identity-store.ts'
 
 /** A use is remembered again when the last one that was is this old, or of another service or Region. AWS is no finer. */
 const REMEMBER_AFTER_MS = 5 * 60_000
-/** Keys and roles whose last use is at hand here. */
+/** Keys and roles whose last use is at hand here: ours, a few megabytes. Beyond it all are forgotten, and each is remembered once more than need be. */
 const MAX_KNOWN = 10_000
 
 /** Decides which uses of access keys and roles are worth a change of the store. */

@@ -3,9 +3,9 @@ import { type Authenticator, type AuthenticatorParts, sessionPrincipal, userOf }
 import { type Principal, rootOf } from './principal.ts'
 
 /** Account of callers whose access key is no account number. */
-export const DEFAULT_ACCOUNT = '000000000000'
+const DEFAULT_ACCOUNT = '000000000000'
 /** Region of callers who name none. */
-export const DEFAULT_REGION = 'us-east-1'
+const DEFAULT_REGION = 'us-east-1'
 
 /** Bounded, so that no header takes long to look through. */
 const CREDENTIAL = /Credential=([^/\s,&%]{1,128})(?:\/|%2F)[^/\s,&%]{0,128}(?:\/|%2F)([^/\s,&%]{1,128})(?:\/|%2F)/

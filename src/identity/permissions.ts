@@ -1,13 +1,14 @@
 import type { NamedPolicy } from '../iam/evaluate.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
+import { awsManagedPolicy } from './aws-managed-policies.ts'
 import { arnOf, type InlinePolicy, type ManagedPolicy, type Role, type User } from './entities.ts'
+import { findManagedPolicy } from './find-managed-policy.ts'
 import type { Holder, IdentityStore } from './identity-store.ts'
-import { awsManagedPolicy } from './managed-policies.ts'
 import type { PrincipalPolicies } from './principal.ts'
 import type { RoleSession } from './temporary-credentials.ts'
 
 /** A policy that somebody has is not there: nothing may be decided without it, because it might deny. */
-export class MissingPolicyError extends Error {
+class MissingPolicyError extends Error {
   override readonly name = 'MissingPolicyError'
 }
 
@@ -44,25 +45,13 @@ export async function sessionPolicies(
 ): Promise<readonly NamedPolicy[] | undefined> {
   if (!policies) return undefined
   const { document, arns } = policies
-  const found = await Promise.all(arns.map((arn) => findManaged(arn, account, store)))
-  if (arns.some((arn, index) => !found[index] && !awsManagedPolicy(arn))) return []
-  const byArn = new Map(found.flatMap((policy) => (policy ? [[arnOf(policy), policy] as const] : [])))
+  const found = await Promise.all(arns.map((arn) => findManagedPolicy(arn, { account, store })))
+  const managed = found.filter((policy) => policy !== undefined)
+  if (managed.length < arns.length) return []
   return [
     ...(document === undefined ? [] : [{ name: 'session policy', policy: cache.compile(document, 'session') }]),
-    ...arns.map((arn) => managed(arn, byArn, 'session', cache)),
+    ...managed.map((policy) => ({ name: arnOf(policy), policy: cache.compile(documentOf(policy), 'session') })),
   ]
-}
-
-/** A managed policy of an account by its ARN; undefined also for AWS's. */
-export async function findManaged(
-  arn: string,
-  account: string,
-  store: IdentityStore,
-): Promise<ManagedPolicy | undefined> {
-  const prefix = `arn:aws:iam::${account}:policy/`
-  if (!arn.startsWith(prefix)) return undefined
-  const found = await store.find('policy', account, arn.slice(arn.lastIndexOf('/') + 1))
-  return found && arnOf(found) === arn ? found : undefined
 }
 
 /** The document of a policy's default version. */
@@ -79,7 +68,7 @@ function inline({ name, document }: InlinePolicy, cache: PolicyCache): NamedPoli
 function managed(
   arn: string,
   policies: ReadonlyMap<string, ManagedPolicy>,
-  kind: 'identity' | 'boundary' | 'session',
+  kind: 'identity' | 'boundary',
   cache: PolicyCache,
 ): NamedPolicy {
   const own = policies.get(arn)

@@ -51,6 +51,7 @@ export interface Principal {
   readonly conditions?: Conditions | undefined
 }
 
+/** The account itself as a caller: no policy of its own decides about it. */
 export function rootOf(account: string, accessKeyId?: string): Principal {
   return {
     type: 'Root',

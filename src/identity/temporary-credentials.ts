@@ -54,7 +54,7 @@ export interface OpenedSession extends Session {
 const FORMAT = 1
 
 /** Longest text that is looked at as a session token; node:http takes headers of 16 KiB in all. */
-export const MAX_TOKEN_LENGTH = 16_384
+const MAX_TOKEN_LENGTH = 16_384
 
 /**
  * Session tokens: sealed, each bound to its access key id, so that any node can use them without a look-up. Whom they name is looked up on every

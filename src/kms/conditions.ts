@@ -2,7 +2,7 @@ import type { Conditions } from '../aws/operation.ts'
 import type { KmsContext } from './context.ts'
 
 /** Condition keys of every operation on a key (security facts 3.9). */
-export function callerConditions({ scope, via }: Pick<KmsContext, 'scope' | 'via'>): Conditions {
+function callerConditions({ scope, via }: Pick<KmsContext, 'scope' | 'via'>): Conditions {
   return {
     'kms:CallerAccount': scope.account,
     'kms:ViaService': via === undefined ? undefined : `${via}.${scope.region}.amazonaws.com`,

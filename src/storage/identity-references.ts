@@ -1,4 +1,4 @@
-import { type AnyEntity, arnOf, referencesOf } from '../identity/entities.ts'
+import { type AnyEntity, arnOf, parseIamArn, referencesOf } from '../identity/entities.ts'
 import type { Write } from './engine.ts'
 import { nameKey } from './identity-rows.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Sql, sql } from './sql.ts'
@@ -23,7 +23,7 @@ export function storedReferences(entity: AnyEntity): readonly string[] {
 /** Everything that some references name, and perhaps more: the caller compares. */
 export function referredStatements(account: string, references: readonly string[]): readonly Sql[] {
   const isArn = (reference: string) => reference.startsWith('arn:')
-  const names = references.filter(isArn).map((arn) => policyIn(account, arn).name_key)
+  const names = references.filter(isArn).map((arn) => policyPlace(account, arn).name_key)
   const ids = references.filter((reference) => !isArn(reference))
   return [
     ...(names.length > 0
@@ -61,13 +61,15 @@ export function linkWrites(entity: AnyEntity): readonly Write[] {
 
 function place(account: string, reference: string): Sql {
   if (!reference.startsWith('arn:')) return sql`id = ${reference} and account = ${account} and kind = 'group'`
-  const { name_key, name, path } = policyIn(account, reference)
+  const { name_key, name, path } = policyPlace(account, reference)
   return sql`account = ${account} and kind = 'policy' and name_key = ${name_key} and name = ${name} and path = ${path}`
 }
 
 /** Where a policy of an account stands by its ARN. Throws for any other: operations let none through. */
-function policyIn(account: string, arn: string): { name_key: string; name: string; path: string } {
-  const [, owner, path = '', name = ''] = /^arn:aws:iam::(\d{12}):policy(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? []
-  if (owner !== account) throw new Error(`Cannot refer to a managed policy of another account: ${arn}`)
+function policyPlace(account: string, arn: string): { name_key: string; name: string; path: string } {
+  const named = parseIamArn(arn)
+  if (named?.kind !== 'policy' || named.account !== account)
+    throw new Error(`Cannot refer to a managed policy of another account: ${arn}`)
+  const { name, path } = named
   return { name_key: nameKey(name), name, path }
 }

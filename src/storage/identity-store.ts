@@ -198,6 +198,7 @@ export class SqlIdentityStore implements IdentityStore {
   }
 }
 
+/** The statement that writes a new entity, as it is, with its MAC. */
 export function insertIdentity(entity: AnyEntity, mac: RowMac): Sql {
   const row = toIdentityRow(entity, mac)
   return sql`insert into identities (id, account, kind, name, name_key, path, document, revision, mac)

@@ -24,10 +24,12 @@ export interface Covered {
 
 type Fields = Readonly<Record<string, string | number | null | Uint8Array>>
 
+/** The MAC of a row that is about to be written. */
 export function macOf(mac: RowMac, covered: Covered, row: Fields): Uint8Array {
   return mac.tag(fieldsOf(covered, row))
 }
 
+/** Whether a row that was read is as it was written; false also for one without a MAC. */
 export function macFits(mac: RowMac, covered: Covered, row: Row): boolean {
   if (!(row.mac instanceof Uint8Array)) return false
   try {

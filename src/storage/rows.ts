@@ -1,3 +1,4 @@
+import type { BoundPolicy } from '../identity/entities.ts'
 import type { Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
 
@@ -96,6 +97,7 @@ export function rowToVersionInfo(row: Row): VersionInfo {
   }
 }
 
+/** A version with its sealed value. */
 export function rowToVersion(row: Row): Version {
   return {
     ...rowToVersionInfo(row),
@@ -107,19 +109,15 @@ export function rowToVersion(row: Row): Version {
   }
 }
 
-/** A policy on a thing as its column holds it: the document with whom its principals meant. */
-interface StoredPolicy {
-  readonly document: string
-  readonly bindings: Readonly<Record<string, string>>
-}
-
-export function policyText(policy: StoredPolicy | undefined): string | null {
+/** A policy on a secret or key as its column holds it: the document with whom its principals meant. */
+export function policyText(policy: BoundPolicy | undefined): string | null {
   return policy ? JSON.stringify({ document: policy.document, bindings: policy.bindings }) : null
 }
 
-export function policyIn(column: SqlValue | undefined): StoredPolicy | undefined {
+/** The inverse of `policyText`. */
+export function policyIn(column: SqlValue | undefined): BoundPolicy | undefined {
   const found = text(column)
-  return found === undefined ? undefined : (JSON.parse(found) as StoredPolicy)
+  return found === undefined ? undefined : (JSON.parse(found) as BoundPolicy)
 }
 
 function currentOf(stages: Stages): string | undefined {

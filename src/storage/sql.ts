@@ -63,6 +63,7 @@ export function join(pieces: readonly Sql[], separator: string): Sql {
 /** Keeps the number of parameters of a statement far below the engines' limits. */
 export const ROWS_PER_INSERT = 100
 
+/** Items in pieces of at most `size`, in their order; of none there is no piece. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),

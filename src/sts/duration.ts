@@ -1,13 +1,13 @@
 import { errors } from './errors.ts'
 
 /** What a role session lasts when nobody says otherwise, in seconds (security facts 5.3). */
-export const DEFAULT_ROLE_SECONDS = 3600
+const DEFAULT_ROLE_SECONDS = 3600
 /** Longest session of a role that was assumed with another role's session (security facts 5.3). */
-export const MAX_CHAINED_SECONDS = 3600
+const MAX_CHAINED_SECONDS = 3600
 /** What a user's session lasts when nobody says otherwise (security facts 5.3). */
-export const DEFAULT_USER_SECONDS = 43_200
+const DEFAULT_USER_SECONDS = 43_200
 /** Longest session of an account's root (security facts 5.3). */
-export const MAX_ROOT_SECONDS = 3600
+const MAX_ROOT_SECONDS = 3600
 
 /**
  * Seconds that a role session lasts. Throws ValidationError for more than the role, or role chaining, allows.

@@ -1,3 +1,5 @@
+import { readBounded } from '../aws/read-bounded.ts'
+
 /** What an issuer publishes cannot be had or used. */
 export class IssuerFault extends Error {
   override readonly name = 'IssuerFault'
@@ -6,7 +8,7 @@ export class IssuerFault extends Error {
 /** The part of `fetch` that is needed; replaced only to stand in for the world. */
 export type DocumentFetch = (url: string, options: RequestInit) => Promise<Response>
 
-/** Largest document of an issuer, in bytes after decompression. */
+/** Largest document of an issuer, in bytes after decompression: ours, far above what issuers publish, so that none fills the memory. */
 export const MAX_DOCUMENT_BYTES = 256 * 1024
 
 export interface FetchJsonOptions {
@@ -27,7 +29,9 @@ export async function fetchJson(url: string, { fetch, signal }: FetchJsonOptions
       await response.body?.cancel()
       throw new IssuerFault(`The answer has status ${response.status}`)
     }
-    return JSON.parse(await readText(response))
+    const body = await readBounded(response, MAX_DOCUMENT_BYTES)
+    if (!body) throw new IssuerFault('The document is too long')
+    return JSON.parse(Buffer.from(body).toString())
   } catch (error) {
     throw error instanceof IssuerFault ? error : new IssuerFault('The document cannot be fetched', { cause: error })
   }
@@ -36,16 +40,4 @@ export async function fetchJson(url: string, { fetch, signal }: FetchJsonOptions
 function isHttps(url: string): boolean {
   const parsed = URL.parse(url)
   return parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === ''
-}
-
-/** Leaving the loop early cancels the body. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    if (length > MAX_DOCUMENT_BYTES) throw new IssuerFault('The document is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

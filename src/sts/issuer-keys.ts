@@ -25,7 +25,7 @@ export const COOL_DOWN_MS = 30_000
 /** Issuers whose keys are kept; the ones not used for longest go first. */
 export const MAX_ISSUERS = 200
 /** How long an issuer may take for both documents together. */
-export const FETCH_TIME_LIMIT_MS = 5_000
+const FETCH_TIME_LIMIT_MS = 5_000
 
 export interface DiscoveryOptions {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
 import { IssuerFault } from './fetch-json.ts'
 
-/** Keys of one issuer that are looked at, at most. */
+/** Keys of one issuer that are kept: ours. Issuers publish a handful, and each that a token may mean costs a verification. */
 export const MAX_KEYS = 64
 /** Bounds of an RSA modulus in bits: RFC 7518, 3.3; OpenSSL verifies with nothing much larger. */
 const RSA_BITS = { min: 2048, max: 8192 } as const

@@ -1,16 +1,15 @@
 import { ViolationList } from '../aws/violations.ts'
 import { parsePolicy } from '../iam/parse-policy.ts'
 import { PolicyError } from '../iam/policy.ts'
+import { findManagedPolicy } from '../identity/find-managed-policy.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
-import { awsManagedPolicy } from '../identity/managed-policies.ts'
-import { findManaged } from '../identity/permissions.ts'
 import type { RoleSession } from '../identity/temporary-credentials.ts'
 import { errors } from './errors.ts'
 
 /** Most managed policies that narrow one session (security facts 5.3). */
-export const MAX_POLICY_ARNS = 10
+const MAX_POLICY_ARNS = 10
 /** Longest document that narrows a session, in characters (security facts 3.1). */
-export const MAX_SESSION_POLICY = 2048
+const MAX_SESSION_POLICY = 2048
 
 /** Members of a request that narrow the session it asks for. */
 export interface Narrowing {
@@ -51,7 +50,6 @@ export async function sessionPoliciesOf(
 ): Promise<RoleSession['policies']> {
   if (Policy === undefined && PolicyArns.length === 0) return undefined
   const arns = [...new Set(PolicyArns.flatMap(({ arn }) => arn ?? []))]
-  for (const arn of arns)
-    if (!awsManagedPolicy(arn) && !(await findManaged(arn, account, store))) throw errors.policyNotFound(arn)
+  for (const arn of arns) if (!(await findManagedPolicy(arn, { account, store }))) throw errors.policyNotFound(arn)
   return { document: Policy, arns }
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../identity/entities.ts'
+import { type Role, sessionArn } from '../identity/entities.ts'
 import type { TemporaryCredentials } from '../identity/temporary-credentials.ts'
 import type { StsContext } from './context.ts'
 import { roleSessionSeconds } from './duration.ts'
@@ -54,7 +54,7 @@ export async function startRoleSession(
     Credentials: showCredentials(credentials),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${name}`,
-      Arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${name}`,
+      Arn: sessionArn(role, name),
     },
     PackedPolicySize: percent,
     SourceIdentity: sourceIdentity,

@@ -160,7 +160,6 @@ function principalOf(claims: TokenClaims, provider: OidcProvider): WebIdentity {
       [`${name}:aud`]: audience,
       [`${name}:sub`]: subject,
       [`${name}:amr`]: methods,
-      'aws:FederatedProvider': arn,
     },
     claims,
   }

@@ -1,6 +1,6 @@
 import { operation } from '../../aws/operation.ts'
 import { list, required, structure } from '../../aws/shape.ts'
-import { findAttachable } from '../attachable-policy.ts'
+import { findManagedPolicy } from '../../identity/find-managed-policy.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findGrantee, type Grantee, type GranteeKind, granteeKinds, grantees, structureFor } from '../grantees.ts'
@@ -27,7 +27,7 @@ function attachPolicy(kind: GranteeKind) {
     conditions: ({ PolicyArn }) => ({ 'iam:PolicyARN': PolicyArn }),
 
     async run({ PolicyArn }, entity: Grantee, context) {
-      if (!(await findAttachable(PolicyArn, context))) throw errors.policyNotAttachable(PolicyArn)
+      if (!(await findManagedPolicy(PolicyArn, context))) throw errors.policyNotAttachable(PolicyArn)
       if (entity.attached.includes(PolicyArn)) return {}
       const attached = [...entity.attached, PolicyArn]
       if (attached.length > ATTACHED[kind]) throw errors.quotaExceeded(`PoliciesPer${noun}`, ATTACHED[kind])
@@ -77,7 +77,10 @@ function partsOf(arn: string) {
   return { arn, path, policy, name: `${policy} ${arn}` }
 }
 
-/** Managed policies that a user, group or role has. */
+/**
+ * Managed policies that a user, group or role has: AttachUserPolicy, DetachUserPolicy, ListAttachedUserPolicies; AttachGroupPolicy,
+ * DetachGroupPolicy, ListAttachedGroupPolicies; AttachRolePolicy, DetachRolePolicy, ListAttachedRolePolicies.
+ */
 export const attachedPolicies = granteeKinds.flatMap((kind) => [
   attachPolicy(kind),
   detachPolicy(kind),

@@ -3,7 +3,7 @@ import { boolean, required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findOwnPolicy } from '../find-any-policy.ts'
+import { findPolicyToChange } from '../find-policy.ts'
 import { checkManagedDocument } from '../policy-document.ts'
 import { quotas } from '../quotas.ts'
 import * as shapes from '../shapes.ts'
@@ -19,7 +19,7 @@ export const createPolicyVersion = operation({
     SetAsDefault: boolean(),
   }),
   output: structure({ PolicyVersion: shapes.policyVersion }),
-  target: ({ PolicyArn }, context: IamContext) => findOwnPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   run({ PolicyDocument, SetAsDefault = false }, policy: ManagedPolicy, { store, now, change }) {
     checkManagedDocument(PolicyDocument)

@@ -3,7 +3,7 @@ import { required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findOwnPolicy, versionOf } from '../find-any-policy.ts'
+import { findPolicyToChange, versionOf } from '../find-policy.ts'
 import { versionId } from '../policy-shapes.ts'
 import * as shapes from '../shapes.ts'
 
@@ -11,7 +11,7 @@ export const deletePolicyVersion = operation({
   name: 'DeletePolicyVersion',
   access: 'write',
   input: structure({ PolicyArn: required(shapes.arn), VersionId: required(versionId) }),
-  target: ({ PolicyArn }, context: IamContext) => findOwnPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   run({ VersionId }, policy: ManagedPolicy, { store, change }) {
     const deleted = versionOf(policy, VersionId)

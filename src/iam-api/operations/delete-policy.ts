@@ -3,7 +3,7 @@ import { required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findOwnPolicy } from '../find-any-policy.ts'
+import { findPolicyToChange } from '../find-policy.ts'
 import { isInUse } from '../policy-usage.ts'
 import * as shapes from '../shapes.ts'
 
@@ -11,7 +11,7 @@ export const deletePolicy = operation({
   name: 'DeletePolicy',
   access: 'write',
   input: structure({ PolicyArn: required(shapes.arn) }),
-  target: ({ PolicyArn }, context: IamContext) => findOwnPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   async run({ PolicyArn }, policy: ManagedPolicy, context) {
     if (await isInUse(PolicyArn, context)) throw errors.deleteConflict('Cannot delete a policy attached to entities.')

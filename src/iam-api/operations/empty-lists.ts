@@ -89,5 +89,8 @@ const definitions: readonly EmptyList[] = [
   },
 ]
 
-/** Lists that can be asked for and never hold anything. */
+/**
+ * Lists that can be asked for and never hold anything: ListInstanceProfilesForRole, ListMFADevices, ListVirtualMFADevices,
+ * ListSigningCertificates, ListServiceSpecificCredentials, ListSSHPublicKeys.
+ */
 export const emptyLists = definitions.map(emptyList)

@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { findAnyPolicy } from '../find-any-policy.ts'
+import { findPolicy } from '../find-policy.ts'
 import { countUsage } from '../policy-usage.ts'
 import * as shapes from '../shapes.ts'
 import { showPolicy } from '../show-policy.ts'
@@ -12,7 +12,7 @@ export const getPolicy = operation({
   access: 'read',
   input: structure({ PolicyArn: required(shapes.arn) }),
   output: structure({ Policy: shapes.policy }),
-  target: ({ PolicyArn }, context: IamContext) => findAnyPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 
   async run({ PolicyArn }, policy: ManagedPolicy, context) {
     return { Policy: showPolicy(policy, await countUsage(PolicyArn, context)) }

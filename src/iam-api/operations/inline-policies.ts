@@ -95,7 +95,10 @@ function inlinePolicy(kind: GranteeKind, { inline }: Grantee, policyName: string
   return found
 }
 
-/** Policies that belong to one user, group or role. */
+/**
+ * Policies that belong to one user, group or role: PutUserPolicy, GetUserPolicy, DeleteUserPolicy, ListUserPolicies; PutGroupPolicy,
+ * GetGroupPolicy, DeleteGroupPolicy, ListGroupPolicies; PutRolePolicy, GetRolePolicy, DeleteRolePolicy, ListRolePolicies.
+ */
 export const inlinePolicies = granteeKinds.flatMap((kind) => [
   putPolicy(kind),
   getPolicy(kind),

@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { list, required, string, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { findAnyPolicy } from '../find-any-policy.ts'
+import { findPolicy } from '../find-policy.ts'
 import { type Grantee, granteeKinds, grantees } from '../grantees.ts'
 import { type Part, pageOfParts } from '../list-parts.ts'
 import { policyUsage } from '../policy-shapes.ts'
@@ -29,7 +29,7 @@ export const listEntitiesForPolicy = operation({
     PolicyRoles: list(policyRole),
     ...shapes.page,
   }),
-  target: ({ PolicyArn }, context: IamContext) => findAnyPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 
   async run({ PolicyArn, EntityFilter, PathPrefix, PolicyUsageFilter, ...input }, _policy: ManagedPolicy, context) {
     const kinds = granteeKinds.filter((kind) => EntityFilter === undefined || grantees[kind].noun === EntityFilter)

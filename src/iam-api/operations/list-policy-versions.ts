@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { list, required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { findAnyPolicy } from '../find-any-policy.ts'
+import { findPolicy } from '../find-policy.ts'
 import { pageOfItems } from '../list-entities.ts'
 import * as shapes from '../shapes.ts'
 import { showVersion } from '../show-policy.ts'
@@ -12,7 +12,7 @@ export const listPolicyVersions = operation({
   access: 'read',
   input: structure({ PolicyArn: required(shapes.arn), ...shapes.paging }),
   output: structure({ Versions: list(shapes.policyVersion), ...shapes.page }),
-  target: ({ PolicyArn }, context: IamContext) => findAnyPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 
   /** Newest first. */
   async run(input, policy: ManagedPolicy, context) {

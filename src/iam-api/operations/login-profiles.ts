@@ -6,7 +6,8 @@ import { errors } from '../errors.ts'
 import { findUserOrCaller } from '../find-entity.ts'
 import * as shapes from '../shapes.ts'
 
-// Nobody signs in here with a password. Programs that look for one, or take it away, are told that there is none.
+// GetLoginProfile, DeleteLoginProfile: nobody signs in here with a password. Programs that look for one, or take it away, are told that there is
+// none.
 
 const input = structure({ UserName: shapes.userName })
 

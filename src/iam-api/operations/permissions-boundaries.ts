@@ -2,7 +2,8 @@ import { operation } from '../../aws/operation.ts'
 import { required } from '../../aws/shape.ts'
 import type { Role, User } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { checkBoundary, findNamed } from '../find-entity.ts'
+import { findNamed } from '../find-entity.ts'
+import { checkBoundary } from '../find-policy.ts'
 import { findGrantee, grantees, nameIn, structureFor } from '../grantees.ts'
 import * as shapes from '../shapes.ts'
 
@@ -43,7 +44,10 @@ function deleteBoundary(kind: BoundedKind) {
   })
 }
 
-/** The managed policy that bounds what a user or role can be allowed. */
+/**
+ * The managed policy that bounds what a user or role can be allowed: PutUserPermissionsBoundary, DeleteUserPermissionsBoundary;
+ * PutRolePermissionsBoundary, DeleteRolePermissionsBoundary.
+ */
 export const permissionsBoundaries = (['user', 'role'] as const).flatMap((kind) => [
   putBoundary(kind),
   deleteBoundary(kind),

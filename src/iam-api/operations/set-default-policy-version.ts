@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
 import type { ManagedPolicy } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { findOwnPolicy, versionOf } from '../find-any-policy.ts'
+import { findPolicyToChange, versionOf } from '../find-policy.ts'
 import { versionId } from '../policy-shapes.ts'
 import * as shapes from '../shapes.ts'
 
@@ -10,7 +10,7 @@ export const setDefaultPolicyVersion = operation({
   name: 'SetDefaultPolicyVersion',
   access: 'write',
   input: structure({ PolicyArn: required(shapes.arn), VersionId: required(versionId) }),
-  target: ({ PolicyArn }, context: IamContext) => findOwnPolicy(PolicyArn, context),
+  target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   run({ VersionId }, policy: ManagedPolicy, { store, change }) {
     const { id } = versionOf(policy, VersionId)

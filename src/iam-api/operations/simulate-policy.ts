@@ -17,9 +17,9 @@ import {
 import * as shapes from '../simulation-shapes.ts'
 
 /** Actions times resources in one request; AWS publishes no figure. */
-export const MAX_SCENARIOS = 1000
+const MAX_SCENARIOS = 1000
 /** Characters of all policies that a request brings: as many as IAM takes in a single one. */
-export const MAX_INPUT = 131_072
+const MAX_INPUT = 131_072
 /** Results on a page, also when a request wants more: each is worked out while others wait. IAM may send fewer than MaxItems. */
 const MAX_PAGE = 100
 

@@ -9,7 +9,8 @@ import {
 } from '../../aws/shape.ts'
 import type { Entities } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
-import { findNamed, findPolicy, findProvider } from '../find-entity.ts'
+import { findNamed, findProvider } from '../find-entity.ts'
+import { findOwnPolicy } from '../find-policy.ts'
 import { pageOfItems } from '../list-entities.ts'
 import * as shapes from '../shapes.ts'
 import { addTags, checkTags, removeTags } from '../tags.ts'
@@ -39,7 +40,7 @@ const taggables: readonly Taggable[] = [
     shape: shapes.roleName,
     find: (name, context) => findNamed('role', name, context),
   },
-  { noun: 'Policy', member: 'PolicyArn', shape: shapes.arn, find: findPolicy },
+  { noun: 'Policy', member: 'PolicyArn', shape: shapes.arn, find: findOwnPolicy },
   { noun: 'OpenIDConnectProvider', member: 'OpenIDConnectProviderArn', shape: shapes.arn, find: findProvider },
 ]
 
@@ -109,5 +110,8 @@ function listTags(taggable: Taggable) {
   })
 }
 
-/** Tags of users, roles, managed policies and OpenID Connect providers. */
+/**
+ * Tags of users, roles, managed policies and OpenID Connect providers: TagUser, UntagUser, ListUserTags; TagRole, UntagRole, ListRoleTags;
+ * TagPolicy, UntagPolicy, ListPolicyTags; TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags.
+ */
 export const tagOperations = taggables.flatMap((taggable) => [tag(taggable), untag(taggable), listTags(taggable)])

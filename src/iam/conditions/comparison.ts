@@ -20,6 +20,7 @@ export type ValueTest<T> = (value: T) => boolean
 /** Whether one text of a request satisfies the operator with all of the policy's values. */
 type TextTest = (text: string, context: RequestContext) => boolean
 
+/** The operator that a comparison makes, with `…IfExists`, `ForAllValues:` and `ForAnyValue:`. */
 export function comparison<T>(spec: Comparison<T>): Operator {
   return {
     name: spec.name,

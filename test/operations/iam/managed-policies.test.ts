@@ -82,6 +82,8 @@ describe('CreatePolicy and GetPolicy', () => {
     await makePolicy({ PolicyDocument: sized(6144).replace('{', `{${' \n\t'.repeat(3000)}`) })
     const tooLong = { name: 'LimitExceededException', message: 'Cannot exceed quota for PolicySize: 6144' }
     await assert.rejects(makePolicy({ PolicyDocument: sized(6145) }), tooLong)
+    // White space without end is no way around it.
+    await assert.rejects(makePolicy({ PolicyDocument: sized(100).replace('{', `{${' '.repeat(4 * 6144)}`) }), tooLong)
     const PolicyArn = await makePolicy()
     await assert.rejects(iam.createPolicyVersion({ PolicyArn, PolicyDocument: sized(6145) }), tooLong)
   })

@@ -147,6 +147,9 @@ describe('CreateRole', () => {
       return document.replace('{', `{${space}`)
     }
     await makeRole({ AssumeRolePolicyDocument: sized(2048, ' \n\t'.repeat(500)) })
+    await assert.rejects(makeRole({ AssumeRolePolicyDocument: sized(300, ' \n\t'.repeat(4000)) }), {
+      name: 'LimitExceededException',
+    })
     await assert.rejects(makeRole({ AssumeRolePolicyDocument: sized(2049) }), {
       name: 'LimitExceededException',
       message: 'Cannot exceed quota for ACLSizePerRole: 2048',

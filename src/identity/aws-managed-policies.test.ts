@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { compilePolicy } from '../iam/compile-policy.ts'
 import { evaluate } from '../iam/evaluate.ts'
 import { parsePolicy } from '../iam/parse-policy.ts'
-import { awsManagedPolicies, awsManagedPolicy } from './managed-policies.ts'
+import { awsManagedPolicies, awsManagedPolicy } from './aws-managed-policies.ts'
 
 const ACCOUNT = '111122223333'
 const SECRET = `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:a-AbCdEf`
