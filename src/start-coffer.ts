@@ -98,6 +98,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         sessions,
         issuerKeys: options.issuerKeys ?? keysOfIssuers(options, now),
         material: keyring.sealer('kms'),
+        keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
         warn: (message) => log.warn({}, message),
       }),

@@ -20,10 +20,12 @@ import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
+const DESCRIBES_KEY = { use: 'look', action: 'kms:DescribeKey' } as const
+
 /** What an ARN or a name means to a service, found as its own operations find it. */
 const finders: Readonly<Record<string, (resource: string, context: unknown) => Promise<Target<unknown>>>> = {
   secretsmanager: (resource, context) => findSecret(resource, context as SecretsContext),
-  kms: (resource, context) => findKey(resource, context as KmsContext),
+  kms: (resource, context) => findKey(resource, DESCRIBES_KEY, context as KmsContext),
   sts: (resource, context) => roleTarget(resource, (context as StsContext).store),
   iam: (resource, context) => findByArn(resource, context as IamContext),
 }

@@ -1,7 +1,7 @@
 import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation, Conditions, Operation, Target } from '../aws/operation.ts'
+import type { AnyOperation, Conditions, FurtherTarget, Operation, Target } from '../aws/operation.ts'
 import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
 import type { Call } from './call.ts'
@@ -9,12 +9,14 @@ import { entryError, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
 
-/** How a further question differs from the operation's own. */
+/** How a question about a target differs from the plain one. */
 interface Asked {
   /** Another ARN. */
   readonly moved?: string | undefined
-  /** Condition keys beside those that the request gives. */
+  /** Condition keys that the request gives. */
   readonly conditions?: Conditions | undefined
+  /** Other tags than the target has now. */
+  readonly tags?: Target<unknown>['tags'] | undefined
 }
 
 /** What the gate itself needs. */
@@ -82,12 +84,18 @@ export class Gate {
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)
+    const further = (await operation.furtherTargets?.(input, target, context)) ?? []
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
+    for (const one of further) this.#askFurther(service, one)
     // Only now: a record must not tell a caller who was denied what there is.
     await onAllowed(target)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
+    for (const { target, lenient } of further) {
+      const refusal = target.unreadable ?? (lenient ? undefined : (target.missing ?? target.unusable))
+      if (refusal) throw refusal
+    }
     return operation.run(input, target.value as V, context)
   }
 
@@ -102,30 +110,8 @@ export class Gate {
     const given = operation.conditions && (await operation.conditions(input, context))
     const named = (name: string) => `${service.signingName}:${name}`
     const own = operation.action ?? named(operation.name)
-    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) => {
-      const asked = { ...given, ...conditions }
-      const request: AccessRequest = {
-        principal: this.call.principal,
-        facts: this.call,
-        service: service.signingName,
-        action,
-        resource: moved ?? target.resource,
-        account: target.account,
-        tags,
-        conditions: { ...target.conditions, ...asked },
-        policy: target.policy,
-        via: this.calledBy,
-      }
-      const { hypothetical } = target
-      const unknown = hypothetical && {
-        ...request,
-        resource: moved ?? hypothetical.resource,
-        tags: [],
-        conditions: { ...hypothetical.conditions, ...asked },
-        policy: hypothetical.policy,
-      }
-      this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
-    }
+    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) =>
+      this.#ask(service, action, target, { tags, moved, conditions: { ...given, ...conditions } })
     try {
       ask(own, target.tags)
       for (const further of operation.alsoRequires?.(input, context) ?? []) {
@@ -134,6 +120,42 @@ export class Gate {
       }
       for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
       if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
+    } catch (error) {
+      throw target.denied && error instanceof AwsError ? target.denied : error
+    }
+  }
+
+  /** Throws unless the caller may do one thing to a target. */
+  #ask<V>(service: Service, action: string, target: Target<V>, { moved, conditions, tags = target.tags }: Asked): void {
+    const { hypothetical } = target
+    const request: AccessRequest = {
+      principal: this.call.principal,
+      facts: this.call,
+      service: service.signingName,
+      action,
+      resource: moved ?? target.resource,
+      account: target.account,
+      tags,
+      conditions: { ...target.conditions, ...conditions },
+      policy: target.policy,
+      granted: target.granted?.includes(action),
+      via: this.calledBy,
+    }
+    const unknown = hypothetical && {
+      ...request,
+      resource: moved ?? hypothetical.resource,
+      tags: [],
+      conditions: { ...hypothetical.conditions, ...conditions },
+      policy: hypothetical.policy,
+      granted: false,
+    }
+    this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
+  }
+
+  /** The same for another target of an operation. */
+  #askFurther(service: Service, { action, target }: FurtherTarget): void {
+    try {
+      this.#ask(service, action, target, {})
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
