@@ -21,7 +21,12 @@ export function kmsService(parts: ServiceParts): Service {
   const contexts = new WeakMap<Gate, KmsContext>()
   return {
     signingName: 'kms',
-    protocol: { kind: 'json', targetPrefix: 'TrentService.', errorMember: 'message' },
+    protocol: {
+      kind: 'json',
+      targetPrefix: 'TrentService.',
+      errorMember: 'message',
+      failureCode: 'KMSInternalException',
+    },
     windowMinutes: 5,
     operations: operationsByName(operations),
     contextFor(gate) {
