@@ -103,7 +103,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       }),
       authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
       authorizer,
-      remember: (use: LastUse) => (uses.isDue(use) ? identities.recordUses([use]) : undefined),
+      remember: (use: LastUse) =>
+        uses.isDue(use) ? { change: identities.recordUses([use]), failed: () => uses.failed(use) } : undefined,
       trail,
       locks: new ResourceLocks(),
       now,
