@@ -160,7 +160,7 @@ async function firstAccount(
 function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => number): IssuerKeys {
   const onFault = (issuer: string, fault: Error) =>
     log.warn({ issuer, reason: fault.message }, 'the keys of a token issuer cannot be had')
-  return filesFirst(new FileKeys(oidcKeys, onFault), new DiscoveredKeys({ now, onFault }))
+  return filesFirst(new FileKeys(oidcKeys, { now, onFault }), new DiscoveredKeys({ now, onFault }))
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {
