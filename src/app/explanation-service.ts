@@ -1,15 +1,16 @@
-import type { AnyOperation, Target } from '../aws/operation.ts'
+import type { AnyOperation, Hypothetical, Target } from '../aws/operation.ts'
 import { PageTokens } from '../aws/pagination.ts'
 import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { findByArn } from '../iam-api/find-by-arn.ts'
-import type { Authorizer } from '../identity/authorize.ts'
+import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import { accountIn } from '../identity/entities.ts'
 import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
 import { cryptographicConditions } from '../kms/conditions.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
+import type { KmsKey } from '../kms/key-store.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { findSecret } from '../secrets/find-secret.ts'
 import type { Found } from '../secrets/secrets-store.ts'
@@ -101,6 +102,9 @@ class Described {
     const { secret, current } = found
     const kms = this.#service('kms')
     const key = await this.#find(kms, current.kmsKeyId ?? SECRETS_MANAGER_ALIAS)
+    // The policy of a service's key is the same everywhere. Who may not know that of another key cannot be told who may use it.
+    const isCustomers = (key.value as KmsKey | undefined)?.manager === 'CUSTOMER'
+    if (isCustomers) this.#authorizer.authorize(this.#describing(kms.signingName, 'kms:DescribeKey', key), key.label)
     const context = { ...(kms.contextFor(this.#gate) as KmsContext), via: 'secretsmanager' }
     const encryption = { SecretARN: secret.arn, SecretVersionId: current.versionId }
     const conditions = { ...key.conditions, ...cryptographicConditions(encryption, context) }
@@ -108,26 +112,29 @@ class Described {
   }
 
   /** A thing as far as the caller may know it: whoever may read policies may not therefore look at secrets and keys. */
-  #asKnown(service: Service, found: Target<unknown>): Subject {
+  #asKnown({ signingName }: Service, found: Target<unknown>): Subject {
     const exists = found.value !== undefined
-    const action = DESCRIBING[service.signingName]
-    const { hypothetical } = found
-    if (action === undefined || !hypothetical) return { ...found, exists }
+    const action = DESCRIBING[signingName]
+    if (action === undefined || this.#authorizer.decide(this.#describing(signingName, action, found)).allowed)
+      return { ...found, exists }
+    const { resource, policy, conditions } = asNamed(found)
+    return { resource, policy, conditions, account: found.account, tags: [], exists: undefined }
+  }
+
+  /** Whether the caller may look at a thing. */
+  #describing(service: string, action: string, found: Target<unknown>): AccessRequest {
     const { call } = this.#gate
-    const decision = this.#authorizer.decide({
+    return {
       principal: call.principal,
       facts: call,
-      service: service.signingName,
+      service,
       action,
       resource: found.resource,
       account: found.account,
       tags: found.tags,
       policy: found.policy,
       conditions: found.conditions ?? {},
-    })
-    return decision.allowed
-      ? { ...found, exists }
-      : { ...hypothetical, account: found.account, tags: [], exists: undefined }
+    }
   }
 
   #service(signingName: string): Service {
@@ -151,4 +158,11 @@ class Described {
       return false
     }
   }
+}
+
+/** A thing of which nothing is known but how it was named: of a key that has an alias, not even its ARN. */
+function asNamed(found: Target<unknown>): Hypothetical {
+  if (found.hypothetical || found.value === undefined) return found.hypothetical ?? found
+  const { label = '', resource } = found
+  return { resource: label.includes('alias/') ? label : resource }
 }

@@ -19,12 +19,19 @@ interface Asked {
   readonly tags?: Target<unknown>['tags'] | undefined
 }
 
+/** A change that remembers a use of an access key or a role. */
+export interface RememberedUse {
+  readonly change: Change
+  /** To be called when it did not commit, so that the next use is remembered. */
+  failed(): void
+}
+
 /** What the gate itself needs. */
 export interface GateParts {
   readonly trail: Trail
   readonly authorizer: Authorizer
-  /** The change that remembers a use of an access key or a role; undefined when that is not due. */
-  readonly remember: (use: LastUse) => Change | undefined
+  /** Undefined when it is not due to remember a use. */
+  readonly remember: (use: LastUse) => RememberedUse | undefined
   readonly locks: ResourceLocks
   /** Told about failures that the answer does not show. */
   readonly onFailure: (error: unknown, requestId: string) => void
@@ -200,7 +207,7 @@ export async function perform<I, O>(
         await hold.take(target.resource)
       })
       recording.answered(output)
-      await parts.trail.append(recording.entry(), [...recording.changes, ...used])
+      await parts.trail.append(recording.entry(), [...recording.changes, ...changesOf(used)])
       await settle(recording, (error) => parts.onFailure(error, call.requestId))
       return output
     } catch (error) {
@@ -212,21 +219,30 @@ export async function perform<I, O>(
 }
 
 /** A refusal is told only once it is recorded. A failure of the server tells nothing, so its record may be missing where none can be written. */
-async function recordError(recording: Recording, error: unknown, used: readonly Change[], trail: Trail): Promise<void> {
+async function recordError(
+  recording: Recording,
+  error: unknown,
+  used: RememberedUse | undefined,
+  trail: Trail,
+): Promise<void> {
   // Anybody with a token of some issuer could fill the trail: refused, they are for the security log.
   if (recording.isOfOutsider) return
-  const recorded = trail.append(recording.entry(error), used)
+  const recorded = trail.append(recording.entry(error), changesOf(used)).catch((failure) => {
+    used?.failed()
+    throw failure
+  })
   if (error instanceof AwsError) await recorded
   else await recorded.catch(() => {})
 }
 
-/** The changes that remember that the caller's access key, or the role behind it, was used. */
-function useOf(service: Service, { principal, now, region }: Call, { remember }: GateParts): readonly Change[] {
+/** What remembers that the caller's access key, or the role behind it, was used. */
+function useOf(service: Service, { principal, now, region }: Call, { remember }: GateParts): RememberedUse | undefined {
   const { type, accessKeyId, session } = principal
   const id = session ? session.role?.id : type === 'IAMUser' ? accessKeyId : undefined
-  const change = id && remember({ id, at: now, service: service.signingName, region })
-  return change ? [change] : []
+  return id === undefined ? undefined : remember({ id, at: now, service: service.signingName, region })
 }
+
+const changesOf = (used: RememberedUse | undefined): readonly Change[] => (used ? [used.change] : [])
 
 /** What a request keeps other writers from, until it has its answer. */
 class Hold implements AsyncDisposable {
