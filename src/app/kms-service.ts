@@ -1,7 +1,7 @@
 import { PageTokens } from '../aws/pagination.ts'
-import { requestPrincipal } from '../identity/principal.ts'
+import { type Principal, requestPrincipal } from '../identity/principal.ts'
 import type { KmsClient } from '../kms/client.ts'
-import type { KmsContext } from '../kms/context.ts'
+import type { KmsCaller, KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import { aliasArn, SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
@@ -39,11 +39,9 @@ export function kmsService(parts: ServiceParts): Service {
 
 function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsContext {
   const { principal, region, now } = gate.call
-  const { account, arn } = principal
-  const { id, roleArn } = requestPrincipal(principal)
   return {
-    scope: { account, region },
-    caller: { account, arn, roleArn, id },
+    scope: { account: principal.account, region },
+    caller: kmsCaller(principal),
     now,
     via: gate.calledBy,
     keys: parts.keys,
@@ -56,6 +54,13 @@ function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsCont
     afterCommit: (work) => gate.afterCommit(work),
     report: (error) => gate.report(error),
   }
+}
+
+/** Somebody as grants name him. */
+export function kmsCaller(principal: Principal): KmsCaller {
+  const { account, arn } = principal
+  const { id, roleArn } = requestPrincipal(principal)
+  return { account, arn, roleArn, id }
 }
 
 /** KMS for a caller of another service: the same gate, the same caller. */
