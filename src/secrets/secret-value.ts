@@ -81,6 +81,7 @@ export async function openVersion(owner: Owner, version: Version, context: Needs
  * AccessDeniedException for the old key.
  */
 export async function moveVersion(owner: Owner, version: Version, context: Needs): Promise<Version | undefined> {
+  if (usesDefaultKey(owner)) return sealedAnew(owner, version, context)
   const { kms } = context
   const { kmsKeyId } = owner
   const EncryptionContext = encryptionContext(owner, version.versionId)
@@ -98,6 +99,13 @@ export async function moveVersion(owner: Owner, version: Version, context: Needs
   } finally {
     Plaintext.fill(0)
   }
+}
+
+/** A version under a fresh data key: nobody may call Encrypt on the default key (security facts 3.9). */
+async function sealedAnew(owner: Owner, version: Version, context: Needs): Promise<Version> {
+  const value = await openVersion(owner, version, context)
+  const sealed = await sealVersion(owner, version.versionId, value, context)
+  return { ...version, kmsKeyId: sealed.kmsKeyId, value: sealed.value }
 }
 
 /** Whether a version holds exactly this value, for repeated ClientRequestTokens. */
