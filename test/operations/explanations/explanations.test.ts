@@ -222,12 +222,16 @@ describe('an explanation', async () => {
     const seeing = await app.user('key-auditor', [
       [allow('iam:GetAccountAuthorizationDetails'), allow('kms:DescribeKey')],
     ])
-    for (const ResourceArn of [key.arn, 'alias/hidden']) {
+    const aliasArn = key.arn.replace(/key\/.*/, 'alias/hidden')
+    for (const [ResourceArn, named] of [
+      [key.arn, key.arn],
+      ['alias/hidden', aliasArn],
+    ] as const) {
       const question = { PrincipalArn: user('reader'), Action: 'kms:Decrypt', ResourceArn }
       const { json: told } = await ask(app, 'ExplainAccess', question, seeing)
       assert.deepEqual([told.Allowed, told.ResourceExists, told.DecidedBy[0].Sid], [true, true, 'Hidden'])
       const { json } = await ask(app, 'ExplainAccess', question, blind)
-      assert.deepEqual([json.Allowed, json.ResourceExists, json.DecidedOn], [false, undefined, ResourceArn])
+      assert.deepEqual([json.Allowed, json.ResourceExists, json.DecidedOn], [false, undefined, named])
       assert.doesNotMatch(JSON.stringify(json), /Hidden/)
     }
   })
