@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/error.ts'
+import { AwsError, frameworkError } from '../aws/error.ts'
 import type { KeyState } from './key-store.ts'
 
 /** How a sentence of AWS names a state. */
@@ -20,6 +20,20 @@ export const errors = {
   invalidState: (arn: string, state: KeyState) =>
     new AwsError('KMSInvalidStateException', `${arn} is ${STATE_NAMES[state]}.`),
   notPendingDeletion: (arn: string) => new AwsError('KMSInvalidStateException', `${arn} is not pending deletion.`),
+  incorrectKey: () =>
+    new AwsError(
+      'IncorrectKeyException',
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    ),
+  dryRun: () =>
+    new AwsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
+  numberOfBytesMissing: () => frameworkError('ValidationException', 'NumberOfBytes is required.'),
+  missingMember: (member: string) =>
+    frameworkError(
+      'ValidationException',
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
+    ),
+  dataKeySize: () => frameworkError('ValidationException', 'Please specify either number of bytes or key spec.'),
   invalidCiphertext: () => new AwsError('InvalidCiphertextException'),
   malformedPolicy: (why: string) => new AwsError('MalformedPolicyDocumentException', why),
   /** To a caller who may not know whether a key exists (security facts 3.9). */
@@ -28,6 +42,18 @@ export const errors = {
       'AccessDeniedException',
       `User: ${caller} is not authorized to perform: ${action} on ${what} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     ),
+  // Our own texts from here on: AWS's are not known.
+  algorithmUnfit: (algorithm: string, arn: string) =>
+    new AwsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key ${arn}.`),
+  contextTooLarge: (limit: number) =>
+    frameworkError('ValidationException', `EncryptionContext must not be larger than ${limit} bytes.`),
+  invalidGrantToken: () => new AwsError('InvalidGrantTokenException'),
+  recipientUnsupported: () =>
+    new AwsError('UnsupportedOperationException', 'Recipient is not supported: there are no Nitro enclaves here.'),
+  noCustomKeyStores: () =>
+    new AwsError('UnsupportedOperationException', 'Custom key stores are not supported by this server.'),
+  dryRunModifiersUnsupported: () =>
+    new AwsError('UnsupportedOperationException', 'DryRunModifiers are not supported by this server.'),
   // AWS's code for what is wrong with the service itself; the text is ours.
   unreadableKey: () => new AwsError('KMSInternalException', 'The key cannot be read.', { status: 500 }),
 }
