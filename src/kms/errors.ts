@@ -25,6 +25,22 @@ export const errors = {
       'IncorrectKeyException',
       'The key ID in the request does not identify a CMK that can perform this operation.',
     ),
+  originUnfit: (arn: string, origin: string) =>
+    new AwsError('UnsupportedOperationException', `${arn} origin is ${origin} which is not valid for this operation.`),
+  aliasExists: (arn: string) => new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`),
+  aliasPrefix: () =>
+    frameworkError(
+      'ValidationException',
+      'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+    ),
+  duplicateTags: () => new AwsError('TagException', 'Duplicate tag keys'),
+  tooManyTags: () => new AwsError('TagException', 'Too many tags'),
+  reservedTags: () => new AwsError('TagException', 'Tags beginning with aws: are reserved'),
+  lockedOut: () =>
+    new AwsError(
+      'MalformedPolicyDocumentException',
+      'The new key policy will not allow you to update the key policy in the future.',
+    ),
   dryRun: () =>
     new AwsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
   numberOfBytesMissing: () => frameworkError('ValidationException', 'NumberOfBytes is required.'),
@@ -47,6 +63,33 @@ export const errors = {
     new AwsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key ${arn}.`),
   contextTooLarge: (limit: number) =>
     frameworkError('ValidationException', `EncryptionContext must not be larger than ${limit} bytes.`),
+  managedKey: (arn: string) =>
+    new AwsError('AccessDeniedException', `${arn} is managed by an AWS service, which alone may change it.`),
+  unsupportedSpec: (spec: string) =>
+    new AwsError('UnsupportedOperationException', `Keys of the spec ${spec} are not supported by this server.`),
+  usageUnfit: (usage: string) =>
+    frameworkError('ValidationException', `KeyUsage ${usage} is not compatible with KeySpec SYMMETRIC_DEFAULT`),
+  bothSpecs: () =>
+    frameworkError('ValidationException', 'You cannot specify KeySpec and CustomerMasterKeySpec in the same request.'),
+  policyTooLarge: (limit: number) =>
+    new AwsError('LimitExceededException', `A key policy can have at most ${limit} bytes.`),
+  noSuchPolicy: () => new AwsError('NotFoundException', 'No such policy exists'),
+  reservedAlias: (name: string) =>
+    new AwsError('InvalidAliasNameException', `${name} is not a name that an alias can have.`),
+  tooManyAliases: (limit: number) => new AwsError('LimitExceededException', `A key can have at most ${limit} aliases.`),
+  pendingWindow: (min: number, max: number) =>
+    frameworkError('ValidationException', `PendingWindowInDays must be between ${min} and ${max} (inclusive).`),
+  invalidMarker: () => new AwsError('InvalidMarkerException', 'The marker is not one of this list.'),
+  tooManyRotations: (limit: number) =>
+    new AwsError('LimitExceededException', `A key can be rotated on demand at most ${limit} times.`),
+  nothingToRotateTo: (arn: string) =>
+    new AwsError('KMSInvalidStateException', `No available key material pending rotation for the key: ${arn}.`),
+  notMultiRegion: (arn: string) => new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region key.`),
+  notPrimary: (arn: string) =>
+    new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region primary key.`),
+  replicaExists: (region: string) =>
+    new AwsError('AlreadyExistsException', `The key already exists in the Region ${region}.`),
+  noReplica: (region: string) => new AwsError('NotFoundException', `The key has no replica in the Region ${region}.`),
   invalidGrantToken: () => new AwsError('InvalidGrantTokenException'),
   recipientUnsupported: () =>
     new AwsError('UnsupportedOperationException', 'Recipient is not supported: there are no Nitro enclaves here.'),
