@@ -15,6 +15,7 @@ import type { LastUse } from './identity/identity-store.ts'
 import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
 import { SessionTokens } from './identity/temporary-credentials.ts'
+import { maintainKeys } from './jobs/maintain-keys.ts'
 import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
@@ -66,6 +67,9 @@ export interface RunningCoffer {
 /** How often the store is asked for secrets whose recovery window has ended. */
 const PURGE_EVERY_MS = 60_000
 
+/** How often the store is asked for keys with something due. */
+const KEYS_EVERY_MS = 60_000
+
 /** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
 export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
   const { log, now = Date.now } = options
@@ -112,7 +116,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
       onRefused: (event: SecurityEvent) => security.refused(event),
     })
-    const jobs = new JobRunner([purgeJob(installation, now)], (job, error) =>
+    const jobs = new JobRunner([purgeJob(installation, now), keysJob(installation, now)], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
     return {
@@ -184,6 +188,25 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
     run: async (signal: AbortSignal) => {
       await purgeDeletedSecrets(secrets, now(), record, signal)
     },
+  }
+}
+
+function keysJob({ keys, keyring, trail }: Installation, now: () => number) {
+  return {
+    name: 'maintain keys',
+    everyMs: KEYS_EVERY_MS,
+    run: (signal: AbortSignal) =>
+      maintainKeys({
+        keys,
+        material: keyring.sealer('kms'),
+        now: now(),
+        record: ({ account, region, arn }, operation, changes) =>
+          trail.append(
+            serviceEntry({ service: 'kms', operation, by: 'kms', account, region, at: now(), arn }),
+            changes,
+          ),
+        signal,
+      }),
   }
 }
 
