@@ -50,7 +50,7 @@ export function keysSuite(open: OpenEngine): void {
       const without = { ...made, materials: [{ ...materials[0]!, sealed: undefined }] }
       await trail.append(newEntry(), [keys.update(without)])
       const found = await keys.find({ region: SCOPE.region, keyId: made.keyId })
-      assert.deepEqual({ ...without, ...found }, { ...without, revision: 2 })
+      assert.deepEqual(JSON.parse(JSON.stringify(found)), JSON.parse(JSON.stringify({ ...without, revision: 2 })))
     })
 
     test('change against the revision that was read, and only once', async () => {

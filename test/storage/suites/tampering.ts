@@ -173,7 +173,7 @@ const KEY_COLUMNS = {
     key_id: `'another'`,
     account: `'999999999999'`,
     region: `'eu-west-1'`,
-    manager: `'CUSTOMER'`,
+    manager: `'AWS'`,
     state: `'PendingDeletion'`,
     created_at: '1',
     current_version: '2',
