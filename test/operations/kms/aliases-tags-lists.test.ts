@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { paginateListAliases, paginateListKeys, paginateListResourceTags } from '@aws-sdk/client-kms'
+import { REGION, startApp } from '../../start-app.ts'
+
+const app = await startApp()
+after(() => app.close())
+const { kms, account } = app
+
+const makeKey = async () => (await kms.createKey({})).KeyMetadata?.KeyId ?? ''
+const aliasArn = (name: string) => `arn:aws:kms:${REGION}:${account}:${name}`
+const keyArn = (id: string) => `arn:aws:kms:${REGION}:${account}:key/${id}`
+const target = async (name: string) => (await kms.describeKey({ KeyId: name })).KeyMetadata?.KeyId
+const allow = (Action: string | string[], Resource: string | string[] = '*', more = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
+})
+
+describe('an alias', () => {
+  test('leads to its key, to another one, and to none', async () => {
+    const [first, second] = [await makeKey(), await makeKey()]
+    await kms.createAlias({ AliasName: 'alias/moves', TargetKeyId: first })
+    assert.equal(await target('alias/moves'), first)
+    await kms.updateAlias({ AliasName: 'alias/moves', TargetKeyId: second })
+    assert.equal(await target('alias/moves'), second)
+    await kms.deleteAlias({ AliasName: 'alias/moves' })
+    await assert.rejects(target('alias/moves'), { name: 'NotFoundException' })
+    for (const attempt of [
+      kms.deleteAlias({ AliasName: 'alias/moves' }),
+      kms.updateAlias({ AliasName: 'alias/moves', TargetKeyId: first }),
+    ])
+      await assert.rejects(attempt, {
+        name: 'NotFoundException',
+        message: `Alias ${aliasArn('alias/moves')} is not found.`,
+      })
+  })
+
+  test('belongs to one key of an account in a Region', async () => {
+    const [first, second] = [await makeKey(), await makeKey()]
+    await kms.createAlias({ AliasName: 'alias/taken', TargetKeyId: first })
+    await assert.rejects(kms.createAlias({ AliasName: 'alias/taken', TargetKeyId: second }), {
+      name: 'AlreadyExistsException',
+      message: `An alias with the name ${aliasArn('alias/taken')} already exists`,
+    })
+    const elsewhere = app.kmsFor({ region: 'eu-west-1' })
+    const { KeyMetadata } = await elsewhere.createKey({})
+    await elsewhere.createAlias({ AliasName: 'alias/taken', TargetKeyId: KeyMetadata?.KeyId })
+    assert.equal(await target('alias/taken'), first)
+  })
+
+  for (const [AliasName, name] of [
+    ['none', 'ValidationException'],
+    ['alias/', 'InvalidAliasNameException'],
+    ['alias/aws/mine', 'InvalidAliasNameException'],
+    ['alias/with space', 'ValidationException'],
+  ] as const)
+    test(`cannot be called ${AliasName}`, async () => {
+      const TargetKeyId = await makeKey()
+      await assert.rejects(kms.createAlias({ AliasName, TargetKeyId }), { name })
+    })
+
+  test('is one of at most 50 of a key', async () => {
+    const TargetKeyId = await makeKey()
+    for (let index = 0; index < 50; index++) await kms.createAlias({ AliasName: `alias/many-${index}`, TargetKeyId })
+    await assert.rejects(kms.createAlias({ AliasName: 'alias/many-50', TargetKeyId }), {
+      name: 'LimitExceededException',
+    })
+    const pages = paginateListAliases({ client: kms, pageSize: 7 }, { KeyId: TargetKeyId })
+    const names = []
+    for await (const { Aliases = [] } of pages) names.push(...Aliases.map(({ AliasName }) => AliasName))
+    assert.deepEqual(names, Array.from({ length: 50 }, (_, index) => `alias/many-${index}`).sort())
+  })
+
+  test('is made by one of two who want it at the same time', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, makeKey))
+    const outcomes = await Promise.allSettled(
+      ids.map((TargetKeyId) => kms.createAlias({ AliasName: 'alias/wanted', TargetKeyId })),
+    )
+    const reasons = outcomes
+      .filter(({ status }) => status === 'rejected')
+      .map((one) => 'reason' in one && one.reason.name)
+    assert.deepEqual(
+      reasons,
+      Array.from({ length: 7 }, () => 'AlreadyExistsException'),
+    )
+  })
+
+  test('needs permission on itself and on every key it concerns', async () => {
+    const [first, second] = [await makeKey(), await makeKey()]
+    const name = 'alias/guarded'
+    const keysAlone = await app.kmsAs('alias-keys-alone', [[allow('kms:*', [keyArn(first), keyArn(second)])]])
+    const aliasAlone = await app.kmsAs('alias-alone', [[allow('kms:*', aliasArn(name))]])
+    const oneKey = await app.kmsAs('alias-one-key', [[allow('kms:*', [aliasArn(name), keyArn(second)])]])
+    const both = await app.kmsAs('alias-both', [[allow('kms:*', [aliasArn(name), keyArn(first), keyArn(second)])]])
+    const denied = { name: 'AccessDeniedException' }
+    for (const client of [keysAlone, aliasAlone, oneKey])
+      await assert.rejects(client.createAlias({ AliasName: name, TargetKeyId: first }), denied)
+    await both.createAlias({ AliasName: name, TargetKeyId: first })
+    for (const client of [keysAlone, aliasAlone, oneKey])
+      await assert.rejects(client.updateAlias({ AliasName: name, TargetKeyId: second }), denied)
+    for (const client of [keysAlone, aliasAlone, oneKey])
+      await assert.rejects(client.deleteAlias({ AliasName: name }), denied)
+    await both.updateAlias({ AliasName: name, TargetKeyId: second })
+    await oneKey.deleteAlias({ AliasName: name })
+  })
+
+  test('is what policies can look at: the one that is used, and those of the key', async () => {
+    const KeyId = await makeKey()
+    await kms.createAlias({ AliasName: 'alias/seen', TargetKeyId: KeyId })
+    const byName = await app.kmsAs('alias-user', [
+      [allow('kms:Encrypt', '*', { Condition: { StringEquals: { 'kms:RequestAlias': 'alias/seen' } } })],
+    ])
+    const byKey = await app.kmsAs('aliased-user', [
+      [allow('kms:Encrypt', '*', { Condition: { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': 'alias/se*' } } })],
+    ])
+    const Plaintext = Buffer.from('x')
+    await byName.encrypt({ KeyId: 'alias/seen', Plaintext })
+    await assert.rejects(byName.encrypt({ KeyId, Plaintext }), { name: 'AccessDeniedException' })
+    await byKey.encrypt({ KeyId, Plaintext })
+    await kms.deleteAlias({ AliasName: 'alias/seen' })
+    await assert.rejects(byKey.encrypt({ KeyId, Plaintext }), { name: 'AccessDeniedException' })
+  })
+})
+
+describe('tags of a key', () => {
+  test('are set, replaced and taken away', async () => {
+    const KeyId = await makeKey()
+    const tags = async () => (await kms.listResourceTags({ KeyId })).Tags
+    await kms.tagResource({
+      KeyId,
+      Tags: [
+        { TagKey: 'a', TagValue: '1' },
+        { TagKey: 'b', TagValue: '' },
+      ],
+    })
+    await kms.tagResource({ KeyId, Tags: [{ TagKey: 'a', TagValue: '2' }] })
+    assert.deepEqual(await tags(), [
+      { TagKey: 'a', TagValue: '2' },
+      { TagKey: 'b', TagValue: '' },
+    ])
+    await kms.untagResource({ KeyId, TagKeys: ['a', 'none'] })
+    assert.deepEqual(await tags(), [{ TagKey: 'b', TagValue: '' }])
+  })
+
+  test('are at most 50, none of AWS, none twice', async () => {
+    const KeyId = await makeKey()
+    const many = Array.from({ length: 50 }, (_, index) => ({ TagKey: `t${index}`, TagValue: '' }))
+    await kms.tagResource({ KeyId, Tags: many })
+    const refusals = [
+      [[{ TagKey: 'one-more', TagValue: '' }], 'Too many tags'],
+      [[{ TagKey: 'AWS:x', TagValue: '' }], 'Tags beginning with aws: are reserved'],
+      [[many[0]!, many[0]!], 'Duplicate tag keys'],
+    ] as const
+    for (const [Tags, message] of refusals)
+      await assert.rejects(kms.tagResource({ KeyId, Tags: [...Tags] }), { name: 'TagException', message })
+    const found = []
+    for await (const { Tags = [] } of paginateListResourceTags({ client: kms, pageSize: 9 }, { KeyId }))
+      found.push(...Tags)
+    assert.deepEqual(found, many)
+  })
+
+  test('decide where policies ask for them, also those of a key that is made', async () => {
+    const condition = { Condition: { StringEquals: { 'aws:RequestTag/team': 'blue' } } }
+    const client = await app.kmsAs('tagger', [
+      [
+        allow(['kms:CreateKey', 'kms:TagResource'], '*', condition),
+        allow('kms:DisableKey', '*', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'blue' } } }),
+      ],
+    ])
+    const denied = { name: 'AccessDeniedException' }
+    await assert.rejects(client.createKey({ Tags: [{ TagKey: 'team', TagValue: 'red' }] }), denied)
+    await assert.rejects(client.createKey({}), denied)
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: account }, Action: 'kms:*', Resource: '*' }],
+    })
+    const made = await client.createKey({
+      Policy,
+      BypassPolicyLockoutSafetyCheck: true,
+      Tags: [{ TagKey: 'team', TagValue: 'blue' }],
+    })
+    await client.disableKey({ KeyId: made.KeyMetadata?.KeyId })
+    await assert.rejects(client.disableKey({ KeyId: await makeKey() }), denied)
+  })
+})
+
+describe('lists', () => {
+  test('of keys show those of the account in the Region, page by page', async () => {
+    const client = app.kmsFor({ region: 'eu-north-1' })
+    const made = []
+    for (let index = 0; index < 7; index++) made.push((await client.createKey({})).KeyMetadata?.KeyId)
+    const found = []
+    for await (const { Keys = [] } of paginateListKeys({ client, pageSize: 3 }, {})) found.push(...Keys)
+    assert.deepEqual(
+      found.map(({ KeyId }) => KeyId),
+      made.sort(),
+    )
+    assert.equal(found[0]?.KeyArn, `arn:aws:kms:eu-north-1:${account}:key/${made[0]}`)
+    const whole = await client.listKeys({})
+    assert.deepEqual([whole.Keys?.length, whole.Truncated, whole.NextMarker], [7, false, undefined])
+  })
+
+  test('take no marker of another list', async () => {
+    const client = app.kmsFor({ region: 'eu-north-1' })
+    const { NextMarker } = await client.listKeys({ Limit: 1 })
+    assert.ok(NextMarker)
+    const invalid = { name: 'InvalidMarkerException' }
+    await assert.rejects(client.listAliases({ Marker: NextMarker }), invalid)
+    await assert.rejects(kms.listKeys({ Marker: NextMarker }), invalid)
+    await assert.rejects(client.listKeys({ Marker: 'AAAA' }), invalid)
+  })
+
+  test('of keys and aliases need a permission of their own', async () => {
+    const nobody = await app.kmsAs('lists-nothing')
+    for (const attempt of [nobody.listKeys({}), nobody.listAliases({})])
+      await assert.rejects(attempt, { name: 'AccessDeniedException' })
+  })
+})
