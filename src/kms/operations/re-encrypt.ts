@@ -43,7 +43,7 @@ export const reEncrypt = operation({
     if (input.DryRunModifiers?.length) throw errors.dryRunModifiersUnsupported()
     if (input.CiphertextBlob === undefined) throw errors.missingMember('ciphertextBlob')
   },
-  target: findSource,
+  target: (input, context: KmsContext) => findSource(input, context),
   async conditions(input, context) {
     const [source, destination] = [await findSource(input, context), await findDestination(input, context)]
     return { ...cryptographicConditions(input.SourceEncryptionContext ?? {}), ...onSameKey(source, destination) }
