@@ -12,7 +12,7 @@ import type {
   VersionChanges,
 } from '../secrets/secrets-store.ts'
 import { TamperedError } from '../secrets/secrets-store.ts'
-import { type Engine, ERASURE_MARK, type SqlChange, type Write } from './engine.ts'
+import type { Engine, SqlChange, Write } from './engine.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import {
   ADDED_SECRET_COLUMNS,
@@ -24,6 +24,7 @@ import {
   WRITTEN_SECRET_COLUMNS,
 } from './rows.ts'
 import { searchSecrets } from './search-secrets.ts'
+import { SOMETHING_TO_ERASE } from './something-to-erase.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql } from './sql.ts'
 
 const SECRETS: Covered = {
@@ -42,12 +43,6 @@ const WITH_CURRENT = raw('left join versions v on v.secret_id = s.id and v.versi
 const VERSION_INFO = raw(
   'version_id, created_at as version_created_at, accessed_at as version_accessed_at, kms_key_id as version_kms_key_id',
 )
-
-/** Counts removals in their own transactions, so that an erasure which a crash cut short is known of at the next start. */
-const SOMETHING_TO_ERASE: Write = {
-  statement: sql`insert into meta (name, value) values (${ERASURE_MARK}, '1')
-    on conflict (name) do update set value = cast(cast(meta.value as integer) + 1 as text)`,
-}
 
 /** Secrets on any engine. */
 export class SqlSecretsStore implements SecretsStore {
