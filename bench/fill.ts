@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { serviceEntry } from '../src/app/service-entry.ts'
+import { encrypt } from '../src/kms/ciphertext.ts'
 import type { KmsClient } from '../src/kms/client.ts'
-import type { KmsContext } from '../src/kms/context.ts'
 import { SECRETS_MANAGER_ALIAS } from '../src/kms/key.ts'
-import { generateDataKey } from '../src/kms/operations/generate-data-key.ts'
+import { readMaterial } from '../src/kms/material.ts'
 import { ensureServiceKey } from '../src/kms/service-key.ts'
 import { openOnce, sealOnce } from '../src/seal/aead.ts'
 import { makeSecretArn, randomSuffix } from '../src/secrets/secret-id.ts'
@@ -28,24 +28,24 @@ export function nameOf(index: number): string {
 export async function fill({ installation, account }: RunningCoffer, from: number, to: number): Promise<void> {
   const { secrets, trail, keys, keyring } = installation
   const scope = { account, region: REGION }
+  const report = (error: Error) => console.error(error.message)
   const material = keyring.sealer('kms')
-  const kmsContext: KmsContext = {
-    scope,
-    via: 'secretsmanager',
-    keys,
-    material,
-    report: (error) => console.error(error.message),
-  }
   const record = (arn: string) =>
     serviceEntry({ service: 'secretsmanager', operation: 'Fill', by: 'coffer', ...scope, at: Date.now(), arn })
-  await ensureServiceKey(SECRETS_MANAGER_ALIAS, kmsContext, Date.now(), (change, arn) =>
-    trail.append(record(arn), [change]),
-  )
+  const context = { scope, keys, found: new Map(), material, report, now: Date.now() }
+  await ensureServiceKey(SECRETS_MANAGER_ALIAS, context, (changes, arn) => trail.append(record(arn), changes))
   const key = await keys.find({ ...scope, alias: SECRETS_MANAGER_ALIAS })
-  if (!key) throw new Error('the service key was not made')
+  const opened = key && readMaterial(key, key.currentVersion, context)
+  if (!key || !opened) throw new Error('the service key was not made')
+  const nothing = () => Promise.reject(new Error('nothing is read here'))
   const kms: KmsClient = {
-    generateDataKey: async (request) => generateDataKey.run(request, key, kmsContext),
-    decrypt: () => Promise.reject(new Error('nothing is read here')),
+    async generateDataKey({ EncryptionContext }) {
+      const Plaintext = randomBytes(32)
+      const CiphertextBlob = encrypt(key, key.currentVersion, opened, Plaintext, EncryptionContext)
+      return { Plaintext, CiphertextBlob, KeyId: key.arn }
+    },
+    encrypt: nothing,
+    decrypt: nothing,
     arnOf: async () => key.arn,
   }
   const needs = { kms, cipher: { seal: sealOnce, open: openOnce }, scope, now: Date.now() }

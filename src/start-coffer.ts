@@ -98,12 +98,14 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         sessions,
         issuerKeys: options.issuerKeys ?? keysOfIssuers(options, now),
         material: keyring.sealer('kms'),
+        keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
         warn: (message) => log.warn({}, message),
       }),
       authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
       authorizer,
-      remember: (use: LastUse) => (uses.isDue(use) ? identities.recordUses([use]) : undefined),
+      remember: (use: LastUse) =>
+        uses.isDue(use) ? { change: identities.recordUses([use]), failed: () => uses.failed(use) } : undefined,
       trail,
       locks: new ResourceLocks(),
       now,
@@ -159,7 +161,7 @@ async function firstAccount(
 function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => number): IssuerKeys {
   const onFault = (issuer: string, fault: Error) =>
     log.warn({ issuer, reason: fault.message }, 'the keys of a token issuer cannot be had')
-  return filesFirst(new FileKeys(oidcKeys, onFault), new DiscoveredKeys({ now, onFault }))
+  return filesFirst(new FileKeys(oidcKeys, { now, onFault }), new DiscoveredKeys({ now, onFault }))
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {

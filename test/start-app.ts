@@ -1,4 +1,5 @@
 import { IAM, type IAMClientConfig } from '@aws-sdk/client-iam'
+import { KMS, type KMSClientConfig } from '@aws-sdk/client-kms'
 import { SecretsManager, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { STS, type STSClientConfig } from '@aws-sdk/client-sts'
 import { sdkRequestHandler } from '../src/app/sdk-request-handler.ts'
@@ -46,11 +47,16 @@ export interface TestApp extends AsyncDisposable {
   /** The administrator's client of IAM. */
   readonly iam: IAM
   iamFor(config?: Partial<IAMClientConfig>): IAM
+  /** The administrator's client of KMS in REGION. */
+  readonly kms: KMS
+  kmsFor(config?: Partial<KMSClientConfig>): KMS
   /** The administrator's client of STS. */
   readonly sts: STS
   stsFor(config?: Partial<STSClientConfig>): STS
   /** The client of a new user of the account, whom only these policies allow anything. */
   as(userName: string, policies?: readonly PolicyDocument[]): Promise<SecretsManager>
+  /** The same of KMS. */
+  kmsAs(userName: string, policies?: readonly PolicyDocument[]): Promise<KMS>
   /** Credentials of a new user of the account, whom only these policies allow anything. */
   user(userName: string, policies?: readonly PolicyDocument[]): Promise<Credentials>
   /** Server and clients share this clock. */
@@ -125,6 +131,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   }
   const clientFor: TestApp['clientFor'] = (config) => known(new SecretsManager({ ...settings, ...config }))
   const iamFor: TestApp['iamFor'] = (config) => known(new IAM({ ...settings, ...config }))
+  const kmsFor: TestApp['kmsFor'] = (config) => known(new KMS({ ...settings, ...config }))
   const stsFor: TestApp['stsFor'] = (config) => known(new STS({ ...settings, ...config }))
   const user: TestApp['user'] = (userName, policies) => addUser(running, userName, policies)
   const close = async () => {
@@ -143,9 +150,12 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     clientFor,
     iam: iamFor(),
     iamFor,
+    kms: kmsFor(),
+    kmsFor,
     sts: stsFor(),
     stsFor,
     as: async (userName, policies) => clientFor({ credentials: await user(userName, policies) }),
+    kmsAs: async (userName, policies) => kmsFor({ credentials: await user(userName, policies) }),
     user,
     clock: {
       advance,

@@ -62,7 +62,7 @@ export async function forge(app: TestApp, statement: Sql): Promise<void> {
   await app.running.installation.engine.append(undefined, [{ statement, expect: 1 }])
 }
 
-/** A customer's key of the account in REGION, as it will be once keys can be made. */
+/** A customer's key of the account in REGION, in any state. */
 export async function storeKey(
   app: TestApp,
   alias: string,
@@ -70,12 +70,17 @@ export async function storeKey(
   policy?: object,
 ): Promise<KmsKey> {
   const { keys, keyring } = app.running.installation
-  const key = {
-    ...newKey({ account: app.account, region: REGION }, 'CUSTOMER', app.clock.now()),
+  const { account } = app
+  const now = app.clock.now()
+  const fresh = newKey({ account, region: REGION, manager: 'CUSTOMER', now })
+  const key: KmsKey = {
+    ...fresh,
     state,
     policy: policy && { document: JSON.stringify(policy), bindings: {} },
+    materials: [newMaterial(fresh, 1, keyring.sealer('kms'))],
   }
-  await commit(app, [keys.create({ ...key, materials: [newMaterial(key, 1, keyring.sealer('kms'))] }, alias)])
+  const named = { account, region: REGION, name: alias, keyId: key.keyId, createdAt: now, updatedAt: now }
+  await commit(app, [keys.create(key), keys.addAlias(named)])
   return key
 }
 

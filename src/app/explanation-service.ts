@@ -1,29 +1,35 @@
-import type { AnyOperation, Target } from '../aws/operation.ts'
+import type { AnyOperation, Hypothetical, Target } from '../aws/operation.ts'
 import { PageTokens } from '../aws/pagination.ts'
 import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { findByArn } from '../iam-api/find-by-arn.ts'
-import type { Authorizer } from '../identity/authorize.ts'
+import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import { accountIn } from '../identity/entities.ts'
+import type { EncryptionContext } from '../kms/ciphertext.ts'
 import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
 import { cryptographicConditions } from '../kms/conditions.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
+import { grantedActions } from '../kms/granted-actions.ts'
+import { GRANTS_PER_CALLER, type KmsKey } from '../kms/key-store.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { findSecret } from '../secrets/find-secret.ts'
 import type { Found } from '../secrets/secrets-store.ts'
 import type { StsContext } from '../sts/context.ts'
 import { roleTarget } from '../sts/role-target.ts'
+import { kmsCaller } from './kms-service.ts'
 import type { Gate } from './perform.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
+const DESCRIBES_KEY = { use: 'look', action: 'kms:DescribeKey' } as const
+
 /** What an ARN or a name means to a service, found as its own operations find it. */
 const finders: Readonly<Record<string, (resource: string, context: unknown) => Promise<Target<unknown>>>> = {
   secretsmanager: (resource, context) => findSecret(resource, context as SecretsContext),
-  kms: (resource, context) => findKey(resource, context as KmsContext),
+  kms: (resource, context) => findKey(resource, DESCRIBES_KEY, context as KmsContext),
   sts: (resource, context) => roleTarget(resource, (context as StsContext).store),
   iam: (resource, context) => findByArn(resource, context as IamContext),
 }
@@ -87,7 +93,7 @@ class Described {
         exists: undefined,
         anyone,
       }
-    const found = this.#asKnown(service, await this.#find(service, resource))
+    const found = await this.#asKnown(service, await this.#find(service, resource))
     // Whatever has the name already, a secret is made on the ARN that it would have.
     const conditions = name === 'CreateSecret' ? { 'secretsmanager:Name': resource } : found.conditions
     return { ...found, conditions, anyone }
@@ -98,34 +104,48 @@ class Described {
     if (!found?.current) return undefined
     const { secret, current } = found
     const kms = this.#service('kms')
-    const key = await this.#find(kms, current.kmsKeyId ?? SECRETS_MANAGER_ALIAS)
-    const context = { ...(kms.contextFor(this.#gate) as KmsContext), via: 'secretsmanager' }
-    const encryption = { SecretARN: secret.arn, SecretVersionId: current.versionId }
-    const conditions = { ...key.conditions, ...cryptographicConditions(encryption, context) }
-    return { ...key, conditions, via: 'secretsmanager', exists: key.value !== undefined }
+    const own = kms.contextFor(this.#gate) as KmsContext
+    const encryptionContext = { SecretARN: secret.arn, SecretVersionId: current.versionId }
+    const purpose = { use: 'look', action: 'kms:Decrypt' } as const
+    const key = await findKey(current.kmsKeyId ?? SECRETS_MANAGER_ALIAS, purpose, { ...own, via: 'secretsmanager' })
+    // The policy of a service's key is the same everywhere. Who may not know that of another key cannot be told who may use it.
+    const isCustomers = key.value?.manager === 'CUSTOMER'
+    if (isCustomers) this.#authorizer.authorize(this.#describing(kms.signingName, 'kms:DescribeKey', key), key.label)
+    const conditions = { ...key.conditions, ...cryptographicConditions(encryptionContext) }
+    const granted = key.value && (await grantsOn(key.value, encryptionContext, own))
+    return { ...key, conditions, granted, via: 'secretsmanager', exists: key.value !== undefined }
   }
 
   /** A thing as far as the caller may know it: whoever may read policies may not therefore look at secrets and keys. */
-  #asKnown(service: Service, found: Target<unknown>): Subject {
+  async #asKnown({ signingName }: Service, found: Target<unknown>): Promise<Subject> {
     const exists = found.value !== undefined
-    const action = DESCRIBING[service.signingName]
-    const { hypothetical } = found
-    if (action === undefined || !hypothetical) return { ...found, exists }
+    const action = DESCRIBING[signingName]
+    if (action === undefined || this.#authorizer.decide(this.#describing(signingName, action, found)).allowed)
+      return { ...found, granted: await this.#grantsOn(signingName, found), exists }
+    const { resource, policy, conditions } = asNamed(found)
+    return { resource, policy, conditions, account: found.account, tags: [], exists: undefined }
+  }
+
+  /** Grants are on keys alone; what is asked about one is asked without an encryption context. */
+  async #grantsOn(signingName: string, { value }: Target<unknown>): Promise<Subject['granted']> {
+    if (signingName !== 'kms' || value === undefined) return undefined
+    return grantsOn(value as KmsKey, {}, this.#service(signingName).contextFor(this.#gate) as KmsContext)
+  }
+
+  /** Whether the caller may look at a thing. */
+  #describing(service: string, action: string, found: Target<unknown>): AccessRequest {
     const { call } = this.#gate
-    const decision = this.#authorizer.decide({
+    return {
       principal: call.principal,
       facts: call,
-      service: service.signingName,
+      service,
       action,
       resource: found.resource,
       account: found.account,
       tags: found.tags,
       policy: found.policy,
       conditions: found.conditions ?? {},
-    })
-    return decision.allowed
-      ? { ...found, exists }
-      : { ...hypothetical, account: found.account, tags: [], exists: undefined }
+    }
   }
 
   #service(signingName: string): Service {
@@ -149,4 +169,20 @@ class Described {
       return false
     }
   }
+}
+
+/** A thing of which nothing is known but how it was named: of a key that has an alias, not even its ARN. */
+function asNamed(found: Target<unknown>): Hypothetical {
+  return found.hypothetical ?? found
+}
+
+/** The actions that grants on a key give to whoever is asked about; the first grants of a key that has very many. */
+async function grantsOn(
+  key: KmsKey,
+  encryptionContext: EncryptionContext,
+  context: KmsContext,
+): Promise<Subject['granted']> {
+  if (!key.hasGrants) return undefined
+  const grants = await context.keys.grants(key, { limit: GRANTS_PER_CALLER })
+  return (principal) => grantedActions(grants, kmsCaller(principal), encryptionContext)
 }

@@ -193,7 +193,7 @@ class Handling<B> {
     const { wire } = this.#request
     if (error instanceof AwsError) return wire.error(error, this.#requestId)
     this.#parts.onFailure(error, this.#requestId)
-    return wire.error(internalError(), this.#requestId)
+    return wire.error(internalError(this.#request.service), this.#requestId)
   }
 }
 

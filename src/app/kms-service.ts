@@ -1,70 +1,90 @@
+import { PageTokens } from '../aws/pagination.ts'
+import { type Principal, requestPrincipal } from '../identity/principal.ts'
 import type { KmsClient } from '../kms/client.ts'
-import type { KmsContext } from '../kms/context.ts'
+import type { KmsCaller, KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import { aliasArn, SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
-import type { KeyStore, KmsKey } from '../kms/key-store.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
+import { encrypt } from '../kms/operations/encrypt.ts'
 import { generateDataKey } from '../kms/operations/generate-data-key.ts'
+import { operations } from '../kms/operations/index.ts'
 import { ensureServiceKey } from '../kms/service-key.ts'
+import { keyPolicies } from './key-policies.ts'
 import type { Gate } from './perform.ts'
 import { operationsByName, type Service } from './service.ts'
 import { serviceEntry } from './service-entry.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 /** KMS: the keys under which secrets are sealed. */
-export function kmsService({ keys, material }: ServiceParts): Service {
+export function kmsService(parts: ServiceParts): Service {
+  const pages = new PageTokens(parts.pageTokens)
   const contexts = new WeakMap<Gate, KmsContext>()
   return {
     signingName: 'kms',
-    protocol: undefined,
+    protocol: {
+      kind: 'json',
+      targetPrefix: 'TrentService.',
+      errorMember: 'message',
+      failureCode: 'KMSInternalException',
+    },
     windowMinutes: 5,
-    operations: operationsByName([generateDataKey, decrypt]),
+    operations: operationsByName(operations),
     contextFor(gate) {
-      const { principal, region } = gate.call
-      const scope = { account: principal.account, region }
-      const context = contexts.get(gate) ?? {
-        scope,
-        via: gate.calledBy,
-        keys: rememberKeys(keys),
-        material,
-        report: (error: Error) => gate.report(error),
-      }
+      const context = contexts.get(gate) ?? newContext(gate, pages, parts)
       contexts.set(gate, context)
       return context
     },
   }
 }
 
-/** The key store, remembering for the length of one request which keys it has found: a batch mostly needs the same one twenty times. */
-function rememberKeys(keys: KeyStore): KeyStore {
-  const known = new Map<string, KmsKey>()
+function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsContext {
+  const { principal, region, now } = gate.call
   return {
-    async find(reference) {
-      const name = JSON.stringify(reference)
-      const key = known.get(name) ?? (await keys.find(reference))
-      if (key) known.set(name, key)
-      return key
-    },
-    create: (key, alias) => keys.create(key, alias),
+    scope: { account: principal.account, region },
+    caller: kmsCaller(principal),
+    now,
+    via: gate.calledBy,
+    keys: parts.keys,
+    found: new Map(),
+    material: parts.material,
+    tokens: parts.keyTokens,
+    pages,
+    policies: keyPolicies(gate, parts),
+    change: (change) => gate.change(change),
+    afterCommit: (work) => gate.afterCommit(work),
+    report: (error) => gate.report(error),
   }
+}
+
+/** Somebody as grants name him. */
+export function kmsCaller(principal: Principal): KmsCaller {
+  const { account, arn } = principal
+  const { id, roleArn } = requestPrincipal(principal)
+  return { account, arn, roleArn, id }
 }
 
 /** KMS for a caller of another service: the same gate, the same caller. */
 export function kmsClient(gate: Gate, service: Service, { trail }: Pick<ServiceParts, 'trail'>): KmsClient {
   const context = () => service.contextFor(gate) as KmsContext
+  const ensureDefaultKey = async (keyId: string) => {
+    const { account, region } = context().scope
+    if (![SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(keyId)) return
+    const at = gate.call.now
+    const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at, account, region }
+    await ensureServiceKey(SECRETS_MANAGER_ALIAS, context(), (changes, arn) =>
+      trail.append(serviceEntry({ ...event, arn }), changes),
+    )
+  }
   return {
     async generateDataKey(request) {
-      const { account, region } = context().scope
-      if ([SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(request.KeyId)) {
-        const at = gate.call.now
-        const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at, account, region }
-        await ensureServiceKey(SECRETS_MANAGER_ALIAS, context(), at, (change, arn) =>
-          trail.append(serviceEntry({ ...event, arn }), [change]),
-        )
-      }
-      return gate.pass(service, generateDataKey, request)
+      await ensureDefaultKey(request.KeyId)
+      return gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' })
+    },
+    async encrypt(request) {
+      await ensureDefaultKey(request.KeyId)
+      return gate.pass(service, encrypt, request)
     },
     decrypt: (request) => gate.pass(service, decrypt, request),
-    arnOf: async (keyId) => (await findKey(keyId, context())).value?.arn,
+    arnOf: async (keyId) => (await findKey(keyId, { use: 'look', action: 'kms:DescribeKey' }, context())).value?.arn,
   }
 }

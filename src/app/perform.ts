@@ -1,7 +1,7 @@
 import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation, Conditions, Operation, Target } from '../aws/operation.ts'
+import type { AnyOperation, Conditions, FurtherTarget, Operation, Target } from '../aws/operation.ts'
 import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
 import type { Call } from './call.ts'
@@ -9,20 +9,29 @@ import { entryError, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
 
-/** How a further question differs from the operation's own. */
+/** How a question about a target differs from the plain one. */
 interface Asked {
   /** Another ARN. */
   readonly moved?: string | undefined
-  /** Condition keys beside those that the request gives. */
+  /** Condition keys that the request gives. */
   readonly conditions?: Conditions | undefined
+  /** Other tags than the target has now. */
+  readonly tags?: Target<unknown>['tags'] | undefined
+}
+
+/** A change that remembers a use of an access key or a role. */
+export interface RememberedUse {
+  readonly change: Change
+  /** To be called when it did not commit, so that the next use is remembered. */
+  failed(): void
 }
 
 /** What the gate itself needs. */
 export interface GateParts {
   readonly trail: Trail
   readonly authorizer: Authorizer
-  /** The change that remembers a use of an access key or a role; undefined when that is not due. */
-  readonly remember: (use: LastUse) => Change | undefined
+  /** Undefined when it is not due to remember a use. */
+  readonly remember: (use: LastUse) => RememberedUse | undefined
   readonly locks: ResourceLocks
   /** Told about failures that the answer does not show. */
   readonly onFailure: (error: unknown, requestId: string) => void
@@ -82,12 +91,18 @@ export class Gate {
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)
+    const further = (await operation.furtherTargets?.(input, target, context)) ?? []
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
+    for (const one of further) this.#askFurther(service, one)
     // Only now: a record must not tell a caller who was denied what there is.
     await onAllowed(target)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
+    for (const { target, lenient } of further) {
+      const refusal = target.unreadable ?? (lenient ? undefined : (target.missing ?? target.unusable))
+      if (refusal) throw refusal
+    }
     return operation.run(input, target.value as V, context)
   }
 
@@ -102,30 +117,8 @@ export class Gate {
     const given = operation.conditions && (await operation.conditions(input, context))
     const named = (name: string) => `${service.signingName}:${name}`
     const own = operation.action ?? named(operation.name)
-    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) => {
-      const asked = { ...given, ...conditions }
-      const request: AccessRequest = {
-        principal: this.call.principal,
-        facts: this.call,
-        service: service.signingName,
-        action,
-        resource: moved ?? target.resource,
-        account: target.account,
-        tags,
-        conditions: { ...target.conditions, ...asked },
-        policy: target.policy,
-        via: this.calledBy,
-      }
-      const { hypothetical } = target
-      const unknown = hypothetical && {
-        ...request,
-        resource: moved ?? hypothetical.resource,
-        tags: [],
-        conditions: { ...hypothetical.conditions, ...asked },
-        policy: hypothetical.policy,
-      }
-      this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
-    }
+    const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) =>
+      this.#ask(service, action, target, { tags, moved, conditions: { ...given, ...conditions } })
     try {
       ask(own, target.tags)
       for (const further of operation.alsoRequires?.(input, context) ?? []) {
@@ -134,6 +127,42 @@ export class Gate {
       }
       for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
       if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
+    } catch (error) {
+      throw target.denied && error instanceof AwsError ? target.denied : error
+    }
+  }
+
+  /** Throws unless the caller may do one thing to a target. */
+  #ask<V>(service: Service, action: string, target: Target<V>, { moved, conditions, tags = target.tags }: Asked): void {
+    const { hypothetical } = target
+    const request: AccessRequest = {
+      principal: this.call.principal,
+      facts: this.call,
+      service: service.signingName,
+      action,
+      resource: moved ?? target.resource,
+      account: target.account,
+      tags,
+      conditions: { ...target.conditions, ...conditions },
+      policy: target.policy,
+      granted: target.granted?.includes(action),
+      via: this.calledBy,
+    }
+    const unknown = hypothetical && {
+      ...request,
+      resource: moved ?? hypothetical.resource,
+      tags: [],
+      conditions: { ...hypothetical.conditions, ...conditions },
+      policy: hypothetical.policy,
+      granted: false,
+    }
+    this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
+  }
+
+  /** The same for another target of an operation. */
+  #askFurther(service: Service, { action, target }: FurtherTarget): void {
+    try {
+      this.#ask(service, action, target, {})
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
@@ -178,7 +207,7 @@ export async function perform<I, O>(
         await hold.take(target.resource)
       })
       recording.answered(output)
-      await parts.trail.append(recording.entry(), [...recording.changes, ...used])
+      await parts.trail.append(recording.entry(), [...recording.changes, ...changesOf(used)])
       await settle(recording, (error) => parts.onFailure(error, call.requestId))
       return output
     } catch (error) {
@@ -190,21 +219,30 @@ export async function perform<I, O>(
 }
 
 /** A refusal is told only once it is recorded. A failure of the server tells nothing, so its record may be missing where none can be written. */
-async function recordError(recording: Recording, error: unknown, used: readonly Change[], trail: Trail): Promise<void> {
+async function recordError(
+  recording: Recording,
+  error: unknown,
+  used: RememberedUse | undefined,
+  trail: Trail,
+): Promise<void> {
   // Anybody with a token of some issuer could fill the trail: refused, they are for the security log.
   if (recording.isOfOutsider) return
-  const recorded = trail.append(recording.entry(error), used)
+  const recorded = trail.append(recording.entry(error), changesOf(used)).catch((failure) => {
+    used?.failed()
+    throw failure
+  })
   if (error instanceof AwsError) await recorded
   else await recorded.catch(() => {})
 }
 
-/** The changes that remember that the caller's access key, or the role behind it, was used. */
-function useOf(service: Service, { principal, now, region }: Call, { remember }: GateParts): readonly Change[] {
+/** What remembers that the caller's access key, or the role behind it, was used. */
+function useOf(service: Service, { principal, now, region }: Call, { remember }: GateParts): RememberedUse | undefined {
   const { type, accessKeyId, session } = principal
   const id = session ? session.role?.id : type === 'IAMUser' ? accessKeyId : undefined
-  const change = id && remember({ id, at: now, service: service.signingName, region })
-  return change ? [change] : []
+  return id === undefined ? undefined : remember({ id, at: now, service: service.signingName, region })
 }
+
+const changesOf = (used: RememberedUse | undefined): readonly Change[] => (used ? [used.change] : [])
 
 /** What a request keeps other writers from, until it has its answer. */
 class Hold implements AsyncDisposable {

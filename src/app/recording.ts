@@ -7,6 +7,7 @@ import type { ListShape, Shape, StructureShape } from '../aws/shape.ts'
 import { entryCaller } from '../identity/principal.ts'
 import type { Call } from './call.ts'
 import type { Service } from './service.ts'
+import { failureCode } from './wire.ts'
 
 /** CloudTrail's limit on the parameters of a record, characters (security facts 6.1), and what of each member is kept beyond it. */
 const PARAMETERS_LIMIT = 100_000
@@ -89,7 +90,7 @@ type Members = Record<string, unknown>
 
 /** How an error stands in an entry: as clients see it. What is not meant for them is recorded as what they see of it. */
 export function entryError(error: unknown, { protocol }: Pick<Service, 'protocol'>): EntryError {
-  if (!(error instanceof AwsError)) return { code: 'InternalServiceError', message: '' }
+  if (!(error instanceof AwsError)) return { code: failureCode({ protocol }), message: '' }
   const code = protocol?.kind === 'query' ? queryError(error).code : error.code
   return { code, message: error.hasMessage ? error.message.slice(0, ERROR_MESSAGE_LIMIT) : '' }
 }

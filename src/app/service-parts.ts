@@ -20,6 +20,8 @@ export interface ServiceParts {
   readonly sessions: SessionTokens
   /** Opens and seals the material of KMS keys. */
   readonly material: Sealer
+  /** Seals what clients keep for KMS: tokens of grants and of imports. */
+  readonly keyTokens: Sealer
   /** Seals the secrets of access keys. */
   readonly accessKeys: Sealer
   readonly pageTokens: Sealer

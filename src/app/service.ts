@@ -10,6 +10,8 @@ export interface JsonProtocol {
   readonly targetPrefix: string
   /** How it spells the member with the text of its own errors (facts 1.3). */
   readonly errorMember: 'Message' | 'message'
+  /** Its code for what is wrong with the service itself; InternalServiceError when absent. */
+  readonly failureCode?: string | undefined
 }
 
 /** AWS Query: a form comes in, XML goes out, and the operation is a parameter (security facts 5.2). */

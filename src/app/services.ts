@@ -10,6 +10,6 @@ import { stsService } from './sts-service.ts'
 export function createServices(parts: ServiceParts): readonly Service[] {
   const kms = kmsService(parts)
   const secretsManager = secretsManagerService(parts, kms)
-  const others = [iamService(parts), stsService(parts)]
-  return [secretsManager, ...others, explanationService(parts, [secretsManager, kms, ...others])]
+  const others = [kms, iamService(parts), stsService(parts)]
+  return [secretsManager, ...others, explanationService(parts, [secretsManager, ...others])]
 }

@@ -7,7 +7,7 @@ import { encodeXmlOutput } from '../aws/query/encode-xml.ts'
 import { encodeXmlError } from '../aws/query/encode-xml-error.ts'
 import type { Form } from '../aws/query/form.ts'
 import type { Response } from './request.ts'
-import type { JsonProtocol, QueryProtocol } from './service.ts'
+import type { JsonProtocol, QueryProtocol, Service } from './service.ts'
 
 /** How a service reads what a request asks for, and how its answers are written. `B` is what a request's content is read from. */
 export interface Wire<B> {
@@ -54,7 +54,12 @@ export function xmlResponse(status: number, body: string, requestId: string): Re
   return { status, headers: { 'x-amzn-RequestId': requestId, 'Content-Type': 'text/xml' }, body }
 }
 
+/** A service's code for what is wrong with itself. */
+export function failureCode({ protocol }: Pick<Service, 'protocol'>): string {
+  return (protocol?.kind === 'json' ? protocol.failureCode : undefined) ?? 'InternalServiceError'
+}
+
 /** What went wrong is the server's: the cause goes to the log, the client gets the request id. */
-export function internalError(): AwsError {
-  return new AwsError('InternalServiceError', 'An internal error occurred. Please try again.', { status: 500 })
+export function internalError(service: Pick<Service, 'protocol'>): AwsError {
+  return new AwsError(failureCode(service), 'An internal error occurred. Please try again.', { status: 500 })
 }

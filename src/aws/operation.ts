@@ -16,6 +16,8 @@ export interface Target<V> {
   readonly alsoOn?: readonly string[] | undefined
   /** The policy on the thing itself, when it has one. */
   readonly policy?: ResourcePolicy | undefined
+  /** Actions that grants give the caller on the thing, with prefix: as if its policy allowed him these (security facts 3.9). */
+  readonly granted?: readonly string[] | undefined
   /** What the thing itself gives conditions to compare, beside its tags and its account. */
   readonly conditions?: Conditions | undefined
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
@@ -41,6 +43,15 @@ export interface Target<V> {
  * facts 2.3). Numbers and booleans as text.
  */
 export type Conditions = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Another thing that an operation touches, and the action that is needed on it. */
+export interface FurtherTarget {
+  /** With the service's prefix. */
+  readonly action: string
+  readonly target: Target<unknown>
+  /** True where the thing need not exist, or may be in any state: the operation looks for itself. */
+  readonly lenient?: boolean | undefined
+}
 
 /** A target of which nothing is known but its name. */
 export interface Hypothetical {
@@ -90,6 +101,8 @@ export interface Operation<I, O, V, C> {
   ): readonly (string | { readonly action: string; readonly conditions: Conditions })[]
   /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
   conditions?(input: I, context: C): Conditions | Promise<Conditions>
+  /** Other things that the operation touches. Permission on all comes first, then whether each exists and may be used, in order. */
+  furtherTargets?(input: I, target: Target<V>, context: C): Promise<readonly FurtherTarget[]>
   /** True when a caller whom no policy allows this may do it all the same, as GetCallerIdentity. Asked before permission is. */
   allowsAnyone?: boolean | undefined
   /** Tags that the thing would have afterwards: refused when they would take away the caller's own permission (security facts 2.4). */

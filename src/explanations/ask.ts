@@ -25,6 +25,7 @@ export function ask({ principal, action, subject, supposed = {} }: Question, con
     account: subject.account,
     tags: subject.tags,
     policy: subject.policy,
+    granted: subject.granted?.(principal).includes(action),
     conditions: subject.conditions ?? {},
     via: subject.via,
     facts: { region, now, address: '', secure: true, agent: '' },

@@ -6,6 +6,8 @@ import type { Principal } from '../identity/principal.ts'
 
 /** What permission on a thing depends on, as the gate would find it. */
 export type Subject = Pick<Target<unknown>, 'resource' | 'account' | 'tags' | 'policy' | 'conditions'> & {
+  /** Actions, with prefix, that grants on the thing give a principal. */
+  readonly granted?: ((principal: Principal) => readonly string[]) | undefined
   /** Undefined where nobody here knows. */
   readonly exists: boolean | undefined
   /** Signing name of the service that calls for the principal. */

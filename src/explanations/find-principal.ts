@@ -1,5 +1,5 @@
 import type { PolicyCache } from '../iam/policy-cache.ts'
-import { arnOf, type Role, type User } from '../identity/entities.ts'
+import { arnOf, type Role, sessionArn, type User } from '../identity/entities.ts'
 import type { Holder, IdentityStore } from '../identity/identity-store.ts'
 import { policiesOf } from '../identity/permissions.ts'
 import { type Principal, rootOf } from '../identity/principal.ts'
@@ -53,7 +53,7 @@ export function principalOf(
   if (entity.kind === 'user') return { type: 'IAMUser', arn: arnOf(entity), principalId: id, userName: name, ...common }
   return {
     type: 'AssumedRole',
-    arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+    arn: sessionArn(entity, session),
     principalId: `${id}:${session}`,
     ...common,
     session: {

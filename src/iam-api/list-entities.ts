@@ -29,12 +29,19 @@ export function pageOf<K extends Kind>(
   return pageBy(['list', kind, PathPrefix ?? ''], paging, read, context)
 }
 
+/** Something on a list. */
+interface Listed {
+  readonly name: string
+  /** True where the page is full before it, however many are wanted; never of the first. */
+  readonly beyond?: boolean | undefined
+}
+
 /**
  * A page of anything that is read in the order of names.
  *
  * @param list what the list is of: a marker is valid for this alone
  */
-export async function pageBy<T extends { readonly name: string }>(
+export async function pageBy<T extends Listed>(
   list: readonly unknown[],
   { Marker, MaxItems = DEFAULT_PAGE }: Paging,
   read: (query: ListQuery) => Promise<readonly T[]>,
@@ -45,8 +52,9 @@ export async function pageBy<T extends { readonly name: string }>(
   if (Marker !== undefined && typeof after !== 'string') throw errors.validation('Invalid Marker.')
   // One more than fits tells whether there is more.
   const found = await read({ after: after as string | undefined, limit: MaxItems + 1 })
-  const items = found.slice(0, MaxItems)
-  const last = found.length > MaxItems ? items.at(-1) : undefined
+  const full = found.findIndex(({ beyond = false }) => beyond)
+  const items = found.slice(0, full < 0 ? MaxItems : Math.min(full, MaxItems))
+  const last = found.length > items.length ? items.at(-1) : undefined
   return {
     items,
     paging: { IsTruncated: last !== undefined, Marker: last && tokens.make(last.name, bound, now) },

@@ -25,6 +25,12 @@ export interface Part<T> {
   items(after: string | undefined): AsyncIterable<T> | Iterable<T>
 }
 
+/** How much of a list fits on a page, beside the number of items. */
+export interface Room<T> {
+  readonly limit: number
+  weigh(item: T): number
+}
+
 interface Paging {
   readonly Marker?: string | undefined
   readonly MaxItems?: number | undefined
@@ -34,12 +40,14 @@ interface Paging {
  * A page of lists that follow each other.
  *
  * @param list what the list is of: a marker is valid for this alone
+ * @param room a page whose items weigh more ends before the one with which they do; the first is always there
  */
 export async function pageOfParts<T extends { readonly name: string }>(
   list: readonly unknown[],
   parts: readonly Part<T>[],
   paging: Paging,
   context: IamContext,
+  room: Room<T> = { limit: 0, weigh: () => 0 },
 ): Promise<Page<{ readonly part: string; readonly item: T }>> {
   const read = async ({ after, limit }: ListQuery) => {
     const [, from = '', behind] = /^([^/]*)\/(.*)$/.exec(after ?? '') ?? []
@@ -47,11 +55,14 @@ export async function pageOfParts<T extends { readonly name: string }>(
       parts.findIndex(({ key }) => key === from),
       0,
     )
-    const found: { name: string; part: string; item: T }[] = []
+    const found: { name: string; part: string; item: T; beyond: boolean }[] = []
+    let weight = 0
     for (const { key, items } of parts.slice(start))
       for await (const item of items(key === from ? behind : undefined)) {
-        found.push({ name: `${key}/${item.name}`, part: key, item })
-        if (found.length === limit) return found
+        weight += room.weigh(item)
+        const beyond = found.length > 0 && weight > room.limit
+        found.push({ name: `${key}/${item.name}`, part: key, item, beyond })
+        if (beyond || found.length === limit) return found
       }
     return found
   }

@@ -3,8 +3,10 @@ import { contextKeysOf } from '../iam/context-keys.ts'
 import { type AccessRequest, type Decision, evaluate, type NamedPolicy, type PolicySet } from '../iam/evaluate.ts'
 import { explain } from '../iam/explain.ts'
 import { accountIn } from '../identity/entities.ts'
-import type { SimulatedCaller, simulatedConditions } from './simulated-caller.ts'
+import { errors } from './errors.ts'
+import type { SimulatedCaller, SimulatedConditions } from './simulated-caller.ts'
 import type { SimulatedPolicies, Source } from './simulated-policies.ts'
+import { MAX_CONTEXT_KEYS, type ResultCost } from './simulation-limits.ts'
 import { type Span, statementPositions } from './statement-positions.ts'
 
 export interface Scenario {
@@ -15,10 +17,16 @@ export interface Scenario {
 interface Circumstances {
   readonly policies: SimulatedPolicies
   readonly caller: SimulatedCaller
-  readonly conditions: ReturnType<typeof simulatedConditions>
+  readonly conditions: SimulatedConditions
   /** Account of resources whose ARN does not name it. */
   readonly resourceOwner: string
 }
+
+/** Characters of what an answer says of one statement, and of the rest of a result beside names: with all tags, generously. */
+const SHOWN_STATEMENT = 400
+const SHOWN_RESULT = 1000
+/** The same of the tags around the name of a condition key. */
+const SHOWN_KEY = 20
 
 /** Decides what would be, for one action on one resource after another. */
 export class Simulation {
@@ -40,6 +48,20 @@ export class Simulation {
     }
     this.#resource = resource && this.#named(resource)
     this.#missing = contextKeysOfAll(this.#sources).filter((key) => !circumstances.conditions.has(key))
+  }
+
+  /** What the result of a scenario on one of these resources may cost. */
+  costOfResult(resources: readonly string[]): ResultCost {
+    const longest = Math.max(this.#circumstances.conditions.longest, ...resources.map(({ length }) => length), 1)
+    const ofPolicies = this.#sources.map(({ id, document, policy: { statements } }) => ({
+      work: document.length * longest,
+      text: statements.length * (SHOWN_STATEMENT + id.length),
+    }))
+    const missing = this.#missing.reduce((sum, key) => sum + key.length + SHOWN_KEY, 0)
+    return {
+      work: ofPolicies.reduce((sum, { work }) => sum + work, 1),
+      text: ofPolicies.reduce((sum, { text }) => sum + text, SHOWN_RESULT + longest + missing),
+    }
   }
 
   /** The result for one scenario, as answers show it. */
@@ -97,10 +119,12 @@ function decisionName(decision: Decision): 'allowed' | 'explicitDeny' | 'implici
   return decision.explicit ? 'explicitDeny' : 'implicitDeny'
 }
 
-/** Condition keys and variables of policies, each once, in any case of letters. */
+/** Condition keys and variables of policies, each once, in any case of letters. Throws InvalidInput for more than an answer holds. */
 export function contextKeysOfAll(sources: readonly Source[]): readonly string[] {
   const keys = new Map<string, string>()
   for (const { policy } of sources)
     for (const key of contextKeysOf(policy)) if (!keys.has(key.toLowerCase())) keys.set(key.toLowerCase(), key)
+  if (keys.size > MAX_CONTEXT_KEYS)
+    throw errors.invalidInput(`Too many condition keys: at most ${MAX_CONTEXT_KEYS} may be in the policies.`)
   return [...keys.values()]
 }

@@ -1,6 +1,5 @@
 import type { ContextValue, RequestContext, RequestPrincipal } from '../iam/evaluate.ts'
 import { arnOf, parseIamArn, sessionArn, type Tag } from '../identity/entities.ts'
-import type { IamContext } from './context.ts'
 import { errors } from './errors.ts'
 import type { Grantee } from './grantees.ts'
 
@@ -14,16 +13,16 @@ export interface SimulatedCaller {
 /** Name of the session in which a simulated role acts. */
 const SESSION = 'simulation'
 
-/** The user or role that an ARN means; it need not exist. Throws InvalidInput for another ARN. */
-export async function callerWithArn(arn: string, { account, store }: IamContext): Promise<SimulatedCaller> {
+/**
+ * The user or role that an ARN means, as far as its text says: nobody is looked up, so that a simulation tells neither who exists nor what tags
+ * and ids they have. Throws InvalidInput for another ARN.
+ */
+export function callerWithArn(arn: string): SimulatedCaller {
   const named = parseIamArn(arn)
   if (named?.kind !== 'user' && named?.kind !== 'role')
     throw errors.invalidInput(`Invalid CallerArn: ${arn} is not the ARN of a user or role.`)
-  // Of other accounts nothing is looked up: a simulation must not tell who exists there.
-  const { kind, account: owner, name } = named
-  const found = owner === account ? await store.find(kind, account, name) : undefined
-  if (found && arnOf(found) === arn) return callerOf(found)
-  return { principal: principalOf(kind, { account: owner, arn, name, id: '' }), conditions: {} }
+  const { kind, account, name } = named
+  return { principal: principalOf(kind, { account, arn, name, id: '' }), conditions: namedConditions(kind, named, arn) }
 }
 
 /** A user, or a session of a role; of a group, and of no one in particular, a user without a name. */
@@ -39,12 +38,23 @@ export function callerOf(entity: Grantee | { readonly kind: 'anyone'; readonly a
     principal: principalOf(kind, { account, arn, name: entity.name, id: entity.id }),
     conditions: {
       ...tagConditions(entity.tags),
-      'aws:principalarn': arn,
-      'aws:principalaccount': account,
-      'aws:principaltype': kind === 'user' ? 'User' : 'AssumedRole',
+      ...namedConditions(kind, entity, arn),
       'aws:userid': kind === 'user' ? entity.id : `${entity.id}:${SESSION}`,
-      ...(kind === 'user' && { 'aws:username': entity.name }),
     },
+  }
+}
+
+/** Condition keys whose values the ARN of a user or role says. */
+function namedConditions(
+  kind: 'user' | 'role',
+  { account, name }: { readonly account: string; readonly name: string },
+  arn: string,
+): Readonly<Record<string, string>> {
+  return {
+    'aws:principalarn': arn,
+    'aws:principalaccount': account,
+    'aws:principaltype': kind === 'user' ? 'User' : 'AssumedRole',
+    ...(kind === 'user' && { 'aws:username': name }),
   }
 }
 
@@ -66,12 +76,20 @@ export interface ContextEntry {
   readonly ContextKeyType?: string | undefined
 }
 
+/** What simulated requests say of themselves. */
+export interface SimulatedConditions extends RequestContext {
+  /** Key in any case of letters. */
+  has(key: string): boolean
+  /** Characters of all values of the key that has most. */
+  readonly longest: number
+}
+
 /** The condition keys of simulated requests: those of the request win. Throws InvalidInput for an entry that says nothing. */
 export function simulatedConditions(
   entries: readonly ContextEntry[],
   caller: SimulatedCaller,
   now: number,
-): RequestContext & { has(key: string): boolean } {
+): SimulatedConditions {
   const conditions = new Map<string, ContextValue>([
     ['aws:currenttime', new Date(now).toISOString()],
     ['aws:epochtime', String(Math.floor(now / 1000))],
@@ -88,5 +106,10 @@ export function simulatedConditions(
   return {
     get: (key) => conditions.get(key),
     has: (key) => conditions.has(key.toLowerCase()),
+    longest: Math.max(...[...conditions.values()].map(lengthOf)),
   }
 }
+
+/** At least one for each value: each is compared. */
+const lengthOf = (value: ContextValue) =>
+  typeof value === 'string' ? value.length : value.reduce((sum, one) => sum + Math.max(one.length, 1), 0)

@@ -63,6 +63,12 @@ function decideForMember(request: AccessRequest, prepared: PreparedRequest, poli
   }
 
   const layer = resourceLayer(policies)
+  if (policies.resource?.granted) {
+    // A grant needs nobody's policy, not even in another account; what narrows the caller narrows it too.
+    by.push({ layer, policy: 'grant', statement: 0, effect: 'Allow' })
+    const refusing = concerns[request.principal.type].own && addOwnAllows(by, prepared, policies, false)
+    return refusing ? implicitDeny(refusing) : { allowed: true, by }
+  }
   const found = policies.resource && strongestGrant(layer, policies.resource.policy, prepared)
   const grant = found?.grant ?? NO_GRANT
   const foreign = request.principal.account !== request.resourceAccount

@@ -70,6 +70,8 @@ export interface PolicySet {
 export interface ResourcePolicy {
   readonly rule: 'ordinary' | 'trust' | 'key'
   readonly policy: NamedPolicy
+  /** True when a grant beside the policy gives this caller this action: an Allow that names him as he calls. */
+  readonly granted?: boolean | undefined
 }
 
 export type Layer = 'identity' | 'resource' | 'boundary' | 'session' | 'service-control' | 'trust'

@@ -20,6 +20,8 @@ export interface AccessRequest extends Circumstances {
   readonly resource: string
   /** The policy on the resource. */
   readonly policy?: ResourcePolicy | undefined
+  /** True when a grant on the resource gives the caller the action, as if the policy on it named him (security facts 3.9). */
+  readonly granted?: boolean | undefined
 }
 
 /** What holds for every account of the installation. */
@@ -62,7 +64,7 @@ export class Authorizer {
   /** What decides a request, in the policy engine's terms: for the decision, and for its explanation. */
   question(request: AccessRequest): Question {
     const { organization } = this.#options
-    const { principal, action, resource, account, policy } = request
+    const { principal, action, resource, account, policy, granted = false } = request
     const circumstances = organization?.id === undefined ? request : { ...request, organization: organization.id }
     return {
       request: {
@@ -75,7 +77,7 @@ export class Authorizer {
       policies: {
         ...principal.policies,
         serviceControl: organization?.serviceControl,
-        resource: policy && this.#resourcePolicy(policy),
+        resource: policy && { ...this.#resourcePolicy(policy), granted },
       },
     }
   }
@@ -109,7 +111,7 @@ export class Authorizer {
     )
   }
 
-  #resourcePolicy({ document, rule, name, bindings }: ResourcePolicy): PolicySet['resource'] {
+  #resourcePolicy({ document, rule, name, bindings }: ResourcePolicy): NonNullable<PolicySet['resource']> {
     const bound = bindings && new Map(Object.entries(bindings))
     const policy = this.policies.compile(document, rule === 'trust' ? 'trust' : 'resource', bound)
     return { rule, policy: { name, policy } }

@@ -9,7 +9,7 @@ const MAX_KNOWN = 10_000
 export class LastUses {
   readonly #known = new Map<string, LastUse>()
 
-  /** True at most once in five minutes for one service and Region. */
+  /** True at most once in five minutes for one service and Region: also while the change that remembers the use is on its way. */
   isDue(use: LastUse): boolean {
     const before = this.#known.get(use.id)
     if (before && before.service === use.service && before.region === use.region)
@@ -17,5 +17,10 @@ export class LastUses {
     if (!before && this.#known.size >= MAX_KNOWN) this.#known.clear()
     this.#known.set(use.id, use)
     return true
+  }
+
+  /** To be called when a use that was due could not be remembered: the next one is due then. */
+  failed(use: LastUse): void {
+    if (this.#known.get(use.id) === use) this.#known.delete(use.id)
   }
 }

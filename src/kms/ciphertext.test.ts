@@ -6,7 +6,7 @@ import { OpenError } from '../seal/aead.ts'
 import { decrypt, type EncryptionContext, encrypt, readCiphertext } from './ciphertext.ts'
 import { newKey } from './key.ts'
 
-const key = newKey({ account: '111122223333', region: 'eu-central-1' }, 'CUSTOMER', 0)
+const key = newKey({ account: '111122223333', region: 'eu-central-1', manager: 'CUSTOMER', now: 0 })
 const material = randomBytes(32)
 const context = { SecretARN: 'arn:a', SecretVersionId: 'v1' }
 
@@ -57,7 +57,11 @@ describe('a ciphertext', () => {
 
   test('does not open under another key, account, Region or material', () => {
     const blob = encrypt(key, 1, material, Buffer.from('x'), context)
-    for (const other of [{ account: '999988887777' }, { region: 'eu-west-1' }, { keyId: newKey(key, 'AWS', 0).keyId }])
+    for (const other of [
+      { account: '999988887777' },
+      { region: 'eu-west-1' },
+      { keyId: newKey({ ...key, manager: 'AWS', now: 0 }).keyId },
+    ])
       assert.throws(() => open(blob, context, { ...key, ...other }), OpenError)
     assert.throws(() => open(blob, context, key, randomBytes(32)), OpenError)
   })

@@ -1,4 +1,5 @@
 import { OpenError, openDerived, sealDerived } from '../seal/aead.ts'
+import { isMultiRegion } from './key.ts'
 import type { KmsKey } from './key-store.ts'
 
 /** Names that must be repeated to decrypt; order does not matter. */
@@ -55,6 +56,8 @@ export function decrypt(
 }
 
 function placeOf({ account, region, keyId }: KmsKey, version: number, context: EncryptionContext) {
+  // A multi-Region key opens in every Region what it sealed in one.
+  const where = isMultiRegion({ keyId }) ? '' : region
   const pairs = Object.entries(context).sort(([left], [right]) => (left < right ? -1 : 1))
-  return ['kms ciphertext', account, region, keyId, version, ...pairs.flat()]
+  return ['kms ciphertext', account, where, keyId, version, ...pairs.flat()]
 }

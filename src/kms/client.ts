@@ -7,6 +7,12 @@ export interface KmsClient {
     readonly KeyId: string
     readonly EncryptionContext: Readonly<Record<string, string>>
   }): Promise<{ readonly Plaintext: Uint8Array; readonly CiphertextBlob: Uint8Array; readonly KeyId: string }>
+  /** A plaintext of at most 4,096 bytes under the key: such as a data key that follows its secret to another key. */
+  encrypt(request: {
+    readonly KeyId: string
+    readonly Plaintext: Uint8Array
+    readonly EncryptionContext: Readonly<Record<string, string>>
+  }): Promise<{ readonly CiphertextBlob: Uint8Array; readonly KeyId: string }>
   /** ARN of the key that a key id, an alias or an ARN means; undefined when there is none. For conditions alone: it needs no permission. */
   arnOf(keyId: string): Promise<string | undefined>
   decrypt(request: {

@@ -1,49 +1,93 @@
 import { ForgedRowError } from '../aws/change.ts'
 import type { AwsError } from '../aws/error.ts'
 import type { Target } from '../aws/operation.ts'
+import type { EncryptionContext } from './ciphertext.ts'
+import { keyConditions } from './conditions.ts'
 import type { KmsContext } from './context.ts'
-import { errors, stateErrors } from './errors.ts'
+import { errors } from './errors.ts'
+import { grantedActions, namesOf } from './granted-actions.ts'
 import { aliasArn, keyArn } from './key.ts'
 import { policyOf } from './key-policy.ts'
+import { refusalOf, type Use } from './key-state.ts'
 import type { KeyReference, KmsKey } from './key-store.ts'
 
 const ARN = /^arn:[^:]+:kms:([^:]+):(\d{12}):(.+)$/
 const KEY_RESOURCE = /^key\/(.+)$/
+/** A key id is a UUID, of a multi-Region key `mrk-` with 32 hex digits. */
+const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/
+
+/** What is to be done with a key. */
+export interface Purpose {
+  /** Decides in which states it is refused. */
+  readonly use: Use
+  /** Of the request, for the constraints of grants. */
+  readonly encryptionContext?: EncryptionContext | undefined
+  /** Action with prefix, as the vague refusal of keys of other accounts names it. */
+  readonly action: string
+}
 
 /** The key that a text names: key id, key ARN, alias name or alias ARN (security facts 4.3). */
-export async function findKey(text: string, context: KmsContext): Promise<Target<KmsKey>> {
-  const [, region = context.scope.region, account = context.scope.account, resource = text] = ARN.exec(text) ?? []
+export async function findKey(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
+  const { scope } = context
+  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
+  if (region !== scope.region) {
+    const missing = () => errors.invalidRegion(region)
+    return target(undefined, { arn: text, account, missing, label: text, purpose }, context)
+  }
   if (resource.startsWith('alias/')) {
     const arn = aliasArn(region, account, resource)
     const found = await lookUp({ account, region, alias: resource }, context)
-    return target(found, { arn, account, missing: () => errors.aliasNotFound(arn), label: text }, context)
+    const missing = () => errors.aliasNotFound(arn)
+    return target(found, { arn, account, missing, label: text, alias: resource, purpose }, context)
   }
-  const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
-  const arn = keyArn(region, account, keyId)
-  const found = await lookUp({ keyId }, context)
-  // An id alone names a key of the caller's own account, an ARN none of another account than it says.
-  const named = found?.arn === arn ? found : undefined
-  return target(named, { arn, account, missing: () => errors.keyNotFound(arn), label: text }, context)
+  return findOwnKey(text, purpose, context)
 }
 
-/** The key that a ciphertext blob names. */
-export async function findKeyById(
-  keyId: string,
-  missing: () => AwsError,
+/** The same for operations that take no aliases: key id or key ARN. */
+export async function findOwnKey(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
+  const { scope } = context
+  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
+  const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
+  const arn = keyArn(region, account, keyId)
+  const wrong = region !== scope.region ? () => errors.invalidRegion(region) : () => errors.invalidKeyId(text)
+  const isId = region === scope.region && KEY_ID.test(keyId)
+  const missing = isId ? () => errors.keyNotFound(arn) : wrong
+  const found = isId ? await lookUp({ region, keyId }, context) : undefined
+  // An id alone names a key of the caller's own account, an ARN none of another account than it says.
+  return target(found?.arn === arn ? found : undefined, { arn, account, missing, label: arn, purpose }, context)
+}
+
+/** The key that a ciphertext blob names; undefined where it names none. */
+export async function findKeyOfCiphertext(
+  keyId: string | undefined,
+  purpose: Purpose,
   context: KmsContext,
 ): Promise<Target<KmsKey>> {
   const { account, region } = context.scope
-  const found = await lookUp({ keyId }, context)
-  return target(found, { arn: keyArn(region, account, keyId), account, missing, label: keyId }, context)
+  const found = keyId === undefined ? undefined : await lookUp({ region, keyId }, context)
+  const arn = keyArn(region, account, keyId ?? '')
+  const sought = { arn, account, missing: errors.invalidCiphertext, label: arn, ofCiphertext: true, purpose }
+  return target(found, sought, context)
 }
 
-/** Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
-export async function lookUp(reference: KeyReference, context: KmsContext): Promise<KmsKey | undefined> {
+/** One look-up for a request. Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
+export async function lookUp(
+  reference: KeyReference,
+  context: Pick<KmsContext, 'keys' | 'found' | 'report'>,
+): Promise<KmsKey | undefined> {
+  const name = JSON.stringify(reference)
+  const key = context.found.get(name) ?? (await trusting(() => context.keys.find(reference), context))
+  if (key) context.found.set(name, key)
+  return key
+}
+
+/** What a look-up gives. Throws KMSInternalException for forged rows. */
+export async function trusting<T>(look: () => Promise<T>, { report }: Pick<KmsContext, 'report'>): Promise<T> {
   try {
-    return await context.keys.find(reference)
+    return await look()
   } catch (error) {
     if (!(error instanceof ForgedRowError)) throw error
-    context.report(error)
+    report(error)
     throw errors.unreadableKey()
   }
 }
@@ -55,19 +99,36 @@ interface Sought {
   /** An error takes its stack when it is made; most keys are there. */
   readonly missing: () => AwsError
   readonly label: string
+  /** Alias by which the request names the key. */
+  readonly alias?: string | undefined
+  readonly ofCiphertext?: boolean
+  readonly purpose: Purpose
 }
 
-function target(found: KmsKey | undefined, { arn, account, missing, label }: Sought, context: KmsContext) {
-  // A key of another Region does not exist here.
-  const key = found?.region === context.scope.region ? found : undefined
+async function target(key: KmsKey | undefined, sought: Sought, context: KmsContext): Promise<Target<KmsKey>> {
+  const { arn, missing, label, alias, ofCiphertext = false, purpose } = sought
+  const { use, encryptionContext, action } = purpose
+  const account = key?.account ?? sought.account
+  const what = ofCiphertext ? 'the resource associated with this ciphertext' : 'this resource'
+  const conditions = keyConditions(key, alias, context)
   return {
     resource: key?.arn ?? arn,
     label,
-    account: key?.account ?? account,
-    tags: [],
+    account,
+    tags: key?.tags ?? [],
     policy: key && policyOf(key),
+    granted: key?.hasGrants ? await actionsByGrants(key, encryptionContext, context) : undefined,
+    conditions,
     value: key,
+    hypothetical: { resource: arn, conditions: keyConditions(undefined, alias, context) },
+    denied: account !== context.scope.account ? errors.deniedOnUnknown(context.caller.arn, action, what) : undefined,
     missing: key ? undefined : missing(),
-    unusable: key && stateErrors[key.state](key.arn),
+    unusable: key && refusalOf(key, use, context.now),
   }
+}
+
+async function actionsByGrants(key: KmsKey, encryptionContext: EncryptionContext | undefined, context: KmsContext) {
+  const { caller, keys } = context
+  const grants = await trusting(() => keys.grantsTo(key, namesOf(caller)), context)
+  return grantedActions(grants, caller, encryptionContext)
 }

@@ -3,29 +3,41 @@ import { OpenError } from '../seal/aead.ts'
 import type { Sealer } from '../seal/keyring.ts'
 import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
-import type { KmsKey, SealedMaterial } from './key-store.ts'
+import { newMaterialId } from './key.ts'
+import type { KeyMaterial, KmsKey } from './key-store.ts'
 
 /** AES-256. */
-const MATERIAL_BYTES = 32
+export const MATERIAL_BYTES = 32
+
+type Place = Pick<KmsKey, 'account' | 'region' | 'keyId'>
 
 /** Fresh material for a version of a key, sealed by the keyring and bound to the key's place. */
-export function newMaterial(key: KmsKey, version: number, sealer: Sealer): SealedMaterial {
+export function newMaterial(key: Place, version: number, sealer: Sealer): KeyMaterial {
   const material = randomBytes(MATERIAL_BYTES)
-  const sealed = sealer.seal(material, placeOf(key, version))
+  const sealed = sealMaterial(key, version, material, sealer)
   material.fill(0)
-  return { version, sealed }
+  return { version, id: newMaterialId(), sealed }
+}
+
+/** Material sealed by the keyring, bound to the key's place. */
+export function sealMaterial(key: Place, version: number, material: Uint8Array, sealer: Sealer): Uint8Array {
+  return sealer.seal(material, placeOf(key, version))
 }
 
 // Keyed by the object the store returned: the store returns another one after any change of a key, so nothing outlives it here.
-const opened = new WeakMap<SealedMaterial, Uint8Array>()
+const opened = new WeakMap<KeyMaterial, Uint8Array>()
 
 /**
- * The material of a version; undefined when the key has no such version. Throws KMSInternalException for material that was sealed for another
+ * The material of a version; undefined when the key does not have it (any more). Throws KMSInternalException for material that was sealed for another
  * key, or altered.
  */
-export function readMaterial(key: KmsKey, version: number, context: KmsContext): Uint8Array | undefined {
+export function readMaterial(
+  key: KmsKey,
+  version: number,
+  context: Pick<KmsContext, 'material' | 'report'>,
+): Uint8Array | undefined {
   const stored = key.materials.find((material) => material.version === version)
-  if (!stored) return undefined
+  if (!stored?.sealed) return undefined
   const known = opened.get(stored)
   if (known) return known
   try {
@@ -39,7 +51,7 @@ export function readMaterial(key: KmsKey, version: number, context: KmsContext):
   }
 }
 
-const placeOf = ({ account, region, keyId }: KmsKey, version: number) => [
+const placeOf = ({ account, region, keyId }: Place, version: number) => [
   'kms key material',
   account,
   region,

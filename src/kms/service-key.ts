@@ -6,20 +6,20 @@ import { newMaterial } from './material.ts'
 
 /**
  * Makes the key of an AWS service in the caller's account and Region, unless it exists: it comes into being with its first use
- * (facts 8.10). `commit` records and commits the change.
+ * (facts 8.10). `commit` records and commits the changes.
  */
 export async function ensureServiceKey(
   alias: string,
-  context: KmsContext,
-  now: number,
-  commit: (change: Change, keyArn: string) => Promise<void>,
+  context: Pick<KmsContext, 'keys' | 'found' | 'scope' | 'material' | 'now' | 'report'>,
+  commit: (changes: readonly Change[], keyArn: string) => Promise<void>,
 ): Promise<void> {
-  const { keys, scope, material } = context
+  const { keys, scope, material, now } = context
   if (await lookUp({ ...scope, alias }, context)) return
-  const key = newKey(scope, 'AWS', now)
+  const key = newKey({ ...scope, manager: 'AWS', now })
   const withMaterial = { ...key, materials: [newMaterial(key, 1, material)] }
   try {
-    await commit(keys.create(withMaterial, alias), key.arn)
+    const named = { ...scope, name: alias, keyId: key.keyId, createdAt: now, updatedAt: now }
+    await commit([keys.create(withMaterial), keys.addAlias(named)], key.arn)
   } catch (error) {
     // Somebody else made it meanwhile.
     if (!(error instanceof ConflictError)) throw error

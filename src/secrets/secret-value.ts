@@ -75,6 +75,39 @@ export async function openVersion(owner: Owner, version: Version, context: Needs
   return binary ? { SecretBinary: plaintext } : { SecretString: Buffer.from(plaintext).toString('utf8') }
 }
 
+/**
+ * A version under the key that its secret has now: the data key is sealed anew, the value stays as it is. undefined where the caller may not
+ * encrypt under that key: the version then stays under its old one (security facts 4.3). Throws DecryptionFailure, EncryptionFailure, and
+ * AccessDeniedException for the old key.
+ */
+export async function moveVersion(owner: Owner, version: Version, context: Needs): Promise<Version | undefined> {
+  if (usesDefaultKey(owner)) return sealedAnew(owner, version, context)
+  const { kms } = context
+  const { kmsKeyId } = owner
+  const EncryptionContext = encryptionContext(owner, version.versionId)
+  const { Plaintext } = await translate(
+    kms.decrypt({ CiphertextBlob: version.value.dataKey, EncryptionContext }),
+    errors.decryptionFailure,
+  )
+  try {
+    const request = { KeyId: kmsKeyId ?? SECRETS_MANAGER_ALIAS, Plaintext, EncryptionContext }
+    const { CiphertextBlob } = await translate(kms.encrypt(request), errors.encryptionFailure)
+    return { ...version, kmsKeyId, value: { ...version.value, dataKey: CiphertextBlob } }
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'AccessDeniedException') return undefined
+    throw error
+  } finally {
+    Plaintext.fill(0)
+  }
+}
+
+/** A version under a fresh data key: nobody may call Encrypt on the default key (security facts 3.9). */
+async function sealedAnew(owner: Owner, version: Version, context: Needs): Promise<Version> {
+  const value = await openVersion(owner, version, context)
+  const sealed = await sealVersion(owner, version.versionId, value, context)
+  return { ...version, kmsKeyId: sealed.kmsKeyId, value: sealed.value }
+}
+
 /** Whether a version holds exactly this value, for repeated ClientRequestTokens. */
 export async function holdsValue(owner: Owner, version: Version, value: SecretValue, context: Needs): Promise<boolean> {
   if (version.value.binary !== (value.SecretBinary !== undefined)) return false

@@ -1,6 +1,6 @@
 import type { Entry } from '../audit/entry.ts'
 import type { Engine, Write } from './engine.ts'
-import { SOMETHING_TO_ERASE } from './something-to-erase.ts'
+import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
 import { sql } from './sql.ts'
 
 /** A key of the keyring as stored: wrapped by the root key. */

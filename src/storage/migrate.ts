@@ -1,5 +1,6 @@
 import { firstStore } from './migrations/0001-first-store.ts'
 import { identities } from './migrations/0002-identities.ts'
+import { kmsKeys } from './migrations/0003-kms-keys.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -9,7 +10,7 @@ export interface Dialect {
 }
 
 /** Every migration, in order; number n takes a store of version n − 1 to version n. */
-const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [firstStore, identities]
+const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [firstStore, identities, kmsKeys]
 
 /** Version of a store that this program writes. */
 export const STORE_VERSION = migrations.length

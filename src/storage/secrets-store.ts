@@ -13,6 +13,7 @@ import type {
 } from '../secrets/secrets-store.ts'
 import { TamperedError } from '../secrets/secrets-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
+import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import {
   ADDED_SECRET_COLUMNS,
@@ -24,7 +25,6 @@ import {
   WRITTEN_SECRET_COLUMNS,
 } from './rows.ts'
 import { searchSecrets } from './search-secrets.ts'
-import { SOMETHING_TO_ERASE } from './something-to-erase.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql } from './sql.ts'
 
 const SECRETS: Covered = {

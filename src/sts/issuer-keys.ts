@@ -1,6 +1,5 @@
-import type { JWK } from 'jose'
 import { type DocumentFetch, fetchJson, IssuerFault } from './fetch-json.ts'
-import { keysWithId, readKeySet } from './key-set.ts'
+import { type IssuerKey, keysWithId, readKeySet } from './key-set.ts'
 
 /** Where the public keys of token issuers come from. */
 export interface IssuerKeys {
@@ -10,7 +9,7 @@ export interface IssuerKeys {
    *
    * @param issuer `https://{host}/{path}`, a provider of some account
    */
-  keysOf(issuer: string, kid: string | undefined): Promise<readonly JWK[]>
+  keysOf(issuer: string, kid: string | undefined): Promise<readonly IssuerKey[]>
 }
 
 /** The keys of an issuer cannot be had now. */
@@ -39,7 +38,7 @@ export interface DiscoveryOptions {
 /** What is known of an issuer. */
 interface Known {
   /** The keys of the last look that succeeded. */
-  readonly found?: { readonly keys: readonly JWK[]; readonly at: number } | undefined
+  readonly found?: { readonly keys: readonly IssuerKey[]; readonly at: number } | undefined
   /** When we last looked, with success or without. */
   readonly lookedAt: number
 }
@@ -62,7 +61,7 @@ export class DiscoveredKeys implements IssuerKeys {
     this.#timeLimit = timeLimit
   }
 
-  async keysOf(issuer: string, kid: string | undefined): Promise<readonly JWK[]> {
+  async keysOf(issuer: string, kid: string | undefined): Promise<readonly IssuerKey[]> {
     const known = this.#known.get(issuer)
     if (known) this.#remember(issuer, known)
     const keys = this.#current(known)
@@ -74,7 +73,7 @@ export class DiscoveredKeys implements IssuerKeys {
     return keysWithId(current, kid)
   }
 
-  #current(known: Known | undefined): readonly JWK[] | undefined {
+  #current(known: Known | undefined): readonly IssuerKey[] | undefined {
     const { found } = known ?? {}
     return found && this.#within(found.at, KEYS_LIFETIME_MS) ? found.keys : undefined
   }
@@ -107,7 +106,7 @@ export class DiscoveredKeys implements IssuerKeys {
     return known
   }
 
-  async #published(issuer: string): Promise<readonly JWK[]> {
+  async #published(issuer: string): Promise<readonly IssuerKey[]> {
     const options = { fetch: this.#fetch, signal: AbortSignal.timeout(this.#timeLimit) }
     const configuration = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, options)
     const { issuer: named, jwks_uri } = (configuration ?? {}) as { issuer?: unknown; jwks_uri?: unknown }

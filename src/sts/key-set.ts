@@ -1,4 +1,4 @@
-import type { JWK } from 'jose'
+import { importJWK, type JWK } from 'jose'
 import { IssuerFault } from './fetch-json.ts'
 
 /** Keys of one issuer that are kept: ours. Issuers publish a handful, and each that a token may mean costs a verification. */
@@ -10,20 +10,31 @@ const MAX_EXPONENT_BYTES = 4
 /** Bytes of a coordinate on P-256. */
 const COORDINATE_BYTES = 32
 
+/** The algorithms that tokens may be signed with: each has one type of key, with which alone it is taken (security facts 5.5). */
+export type Algorithm = 'RS256' | 'ES256'
+
+/** A public key of an issuer, ready to verify. */
+export interface IssuerKey {
+  readonly kid?: string | undefined
+  readonly alg: Algorithm
+  readonly key: CryptoKey
+}
+
 type Members = Readonly<Record<string, unknown>>
 
 /**
  * The public keys of a JSON Web Key Set (RFC 7517) that can verify RS256 or ES256: RSA from 2048 bits, and P-256. Others are passed over, and of
- * those taken only public members are. Throws IssuerFault for what is no key set.
+ * those taken only public members are. They are imported here, once, and not for each token. Rejects with IssuerFault for what is no key set.
  */
-export function readKeySet(document: unknown): readonly JWK[] {
+export async function readKeySet(document: unknown): Promise<readonly IssuerKey[]> {
   const { keys } = isObject(document) ? document : {}
   if (!Array.isArray(keys)) throw new IssuerFault('The document is no key set')
-  return keys.flatMap((key) => (isObject(key) && isForSignatures(key) ? readKey(key) : [])).slice(0, MAX_KEYS)
+  const usable = keys.flatMap((key) => (isObject(key) && isForSignatures(key) ? readKey(key) : []))
+  return (await Promise.all(usable.slice(0, MAX_KEYS).map(importKey))).flat()
 }
 
 /** Those with a key id; all of them when a token names none. */
-export function keysWithId(keys: readonly JWK[], kid: string | undefined): readonly JWK[] {
+export function keysWithId(keys: readonly IssuerKey[], kid: string | undefined): readonly IssuerKey[] {
   return kid === undefined ? keys : keys.filter((key) => key.kid === kid)
 }
 
@@ -33,7 +44,7 @@ function isForSignatures({ use, key_ops }: Members): boolean {
 }
 
 interface KeyType {
-  readonly alg: string
+  readonly alg: Algorithm
   /** The members that make the public key; undefined for a key that is not taken. */
   read(key: Members): JWK | undefined
 }
@@ -43,11 +54,26 @@ const types: Readonly<Record<string, KeyType>> = Object.assign(Object.create(nul
   EC: { alg: 'ES256', read: readP256 },
 } satisfies Record<string, KeyType>)
 
-function readKey(key: Members): JWK[] {
+interface ReadKey {
+  readonly kid: string | undefined
+  readonly alg: Algorithm
+  readonly jwk: JWK
+}
+
+function readKey(key: Members): ReadKey[] {
   const type = typeof key.kty === 'string' ? types[key.kty] : undefined
   const { kid, alg = type?.alg } = key
-  const read = alg === type?.alg ? type?.read(key) : undefined
-  return read ? [typeof kid === 'string' ? { ...read, kid } : read] : []
+  const jwk = alg === type?.alg ? type?.read(key) : undefined
+  return type && jwk ? [{ kid: typeof kid === 'string' ? kid : undefined, alg: type.alg, jwk }] : []
+}
+
+/** None for a key that no library takes: a point that is not on the curve. */
+async function importKey({ kid, alg, jwk }: ReadKey): Promise<IssuerKey[]> {
+  try {
+    return [{ kid, alg, key: (await importJWK(jwk, alg)) as CryptoKey }]
+  } catch {
+    return []
+  }
 }
 
 function readRsa({ n, e }: Members): JWK | undefined {

@@ -1,17 +1,10 @@
-import {
-  decodeJwt,
-  decodeProtectedHeader,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  errors as joseErrors,
-  jwtVerify,
-} from 'jose'
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose'
 import { arnOf, type OidcProvider } from '../identity/entities.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import type { Principal } from '../identity/principal.ts'
 import { errors } from './errors.ts'
 import { type IssuerKeys, KeysUnavailableError } from './issuer-keys.ts'
+import type { Algorithm, IssuerKey } from './key-set.ts'
 import { readRoleArn } from './role-target.ts'
 import { CLOCK_TOLERANCE_SECONDS, readClaims, type TokenClaims } from './token-claims.ts'
 
@@ -53,15 +46,20 @@ export async function webIdentityCaller(
   const { alg, kid } = readHeader(token)
   const provider = await findProvider(readIssuer(token), account, store)
   const issuer = issuerOf(provider)
-  const candidates = (await keysOf(issuer, kid, keys)).filter(({ kty }) => kty === KEY_TYPES[alg])
+  const candidates = (await keysOf(issuer, kid, keys)).filter((key) => key.alg === alg)
   if (candidates.length === 0) throw errors.keyUnavailable()
-  const payload = await verify(token, { alg, issuer, candidates, now })
+  const payload = await verify(token, { alg, issuer, candidates: candidates.slice(0, MAX_CANDIDATES), now })
   return principalOf(readClaims(payload, provider, now), provider)
 }
 
-/** The algorithms that are taken, each with the only type of key that it is taken with (security facts 5.5). */
-const KEY_TYPES = { RS256: 'RSA', ES256: 'EC' } as const
-type Algorithm = keyof typeof KEY_TYPES
+/**
+ * Keys that are tried on one token: ours. A key id mostly means one key, and a token without one the few of its issuer; nobody who sends tokens is
+ * known, and each try costs a verification.
+ */
+export const MAX_CANDIDATES = 8
+
+/** The algorithms that are taken: those that a key of an issuer can have. */
+const ALGORITHMS: ReadonlySet<unknown> = new Set<Algorithm>(['RS256', 'ES256'])
 
 /** Longest issuer, with its scheme (IAM's service model, `OpenIDConnectProviderUrlType`). */
 const MAX_ISSUER = 255
@@ -70,7 +68,7 @@ const MAX_ISSUER = 255
 function readHeader(token: string): { alg: Algorithm; kid: string | undefined } {
   const { alg, kid } = decoded(() => decodeProtectedHeader(token))
   if (kid !== undefined && typeof kid !== 'string') throw errors.notAToken()
-  if (typeof alg !== 'string' || !Object.hasOwn(KEY_TYPES, alg)) throw errors.algorithm()
+  if (!ALGORITHMS.has(alg)) throw errors.algorithm()
   return { alg: alg as Algorithm, kid }
 }
 
@@ -100,7 +98,7 @@ async function findProvider(issuer: string, account: string, store: IdentityStor
   return provider
 }
 
-async function keysOf(issuer: string, kid: string | undefined, keys: IssuerKeys): Promise<readonly JWK[]> {
+async function keysOf(issuer: string, kid: string | undefined, keys: IssuerKeys): Promise<readonly IssuerKey[]> {
   try {
     return await keys.keysOf(issuer, kid)
   } catch (error) {
@@ -111,7 +109,7 @@ async function keysOf(issuer: string, kid: string | undefined, keys: IssuerKeys)
 interface Verification {
   readonly alg: Algorithm
   readonly issuer: string
-  readonly candidates: readonly JWK[]
+  readonly candidates: readonly IssuerKey[]
   readonly now: number
 }
 
@@ -123,9 +121,7 @@ async function verify(token: string, { alg, issuer, candidates, now }: Verificat
     currentDate: new Date(now),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   }
-  for (const candidate of candidates) {
-    const key = await importJWK(candidate, alg).catch(() => undefined)
-    if (!key) continue
+  for (const { key } of candidates) {
     try {
       return (await jwtVerify(token, key, options)).payload
     } catch (error) {

@@ -11,9 +11,9 @@ URL = os.environ.get("COFFER_CLIENT_TEST_URL", "")
 REGION = "eu-central-1"
 
 
-def make_client(region=REGION, key_id=None, secret=None, **config):
+def make_client(service="secretsmanager", region=REGION, key_id=None, secret=None, **config):
     return boto3.client(
-        "secretsmanager",
+        service,
         endpoint_url=URL,
         region_name=region,
         aws_access_key_id=key_id or os.environ["AWS_ACCESS_KEY_ID"],

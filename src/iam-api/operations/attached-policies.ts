@@ -71,10 +71,13 @@ function listAttachedPolicies(kind: GranteeKind) {
   })
 }
 
-/** What a policy's ARN says. An account's policy and one of AWS may have the same name: the order is by name and ARN. */
+/**
+ * What a policy's ARN says. An account's policy and one of AWS may have the same name, and no others: the order is by name and owner, which stay
+ * short enough for a marker, whatever the path.
+ */
 function partsOf(arn: string) {
-  const [, path = '/', policy = ''] = /:policy(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? []
-  return { arn, path, policy, name: `${policy} ${arn}` }
+  const [, owner = '', path = '/', policy = ''] = /^arn:aws:iam::([^:]+):policy(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? []
+  return { arn, path, policy, name: `${policy} ${owner}` }
 }
 
 /**

@@ -5,6 +5,7 @@ import { findPolicySource } from '../find-policy-source.ts'
 import type { Grantee } from '../grantees.ts'
 import { contextKeysOfAll } from '../simulate.ts'
 import { inputPolicies, policiesOfGrantee, type Source } from '../simulated-policies.ts'
+import { checkPolicyInput } from '../simulation-input.ts'
 import * as shapes from '../simulation-shapes.ts'
 
 const output = structure({ ContextKeyNames: shapes.contextKeyNames })
@@ -19,6 +20,7 @@ export const getContextKeysForPrincipalPolicy = operation({
     PolicyInputList: shapes.policyInputs,
   }),
   output,
+  check: ({ PolicyInputList = [] }) => checkPolicyInput(PolicyInputList),
   target: ({ PolicySourceArn }, context: IamContext) => findPolicySource(PolicySourceArn, context),
 
   async run({ PolicyInputList = [] }, entity: Grantee, context) {
@@ -32,6 +34,7 @@ export const getContextKeysForCustomPolicy = operation({
   access: 'read',
   input: structure({ PolicyInputList: required(shapes.policyInputs) }),
   output,
+  check: ({ PolicyInputList }) => checkPolicyInput(PolicyInputList),
   target: (_input, { account }: IamContext) => noResource(account),
 
   run({ PolicyInputList }) {

@@ -6,12 +6,19 @@ import { asManagedPolicy } from '../../identity/find-managed-policy.ts'
 import { accountDetails } from '../account-details.ts'
 import type { IamContext } from '../context.ts'
 import * as shapes from '../detail-shapes.ts'
-import { type Part, pageOfParts, walk } from '../list-parts.ts'
+import { type Part, pageOfParts, type Room, walk } from '../list-parts.ts'
 import { isInUse } from '../policy-usage.ts'
 import { page, paging } from '../shapes.ts'
+import { showDocument } from '../show-entity.ts'
 
 const entityTypes = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] as const
 type EntityType = (typeof entityTypes)[number]
+
+/**
+ * Characters of a page, as many as documents and tags take there at most: ours, so that a thousand policies with all their versions are not one
+ * answer. IAM may send fewer than MaxItems.
+ */
+export const MAX_PAGE_TEXT = 1_000_000
 
 /** The order in which pages walk through an account. */
 const WALK: readonly EntityType[] = ['User', 'Group', 'Role', 'LocalManagedPolicy', 'AWSManagedPolicy']
@@ -37,7 +44,7 @@ export const getAccountAuthorizationDetails = operation({
   async run({ Filter = [], ...input }, _value: undefined, context) {
     const wanted = WALK.filter((type) => Filter.length === 0 || Filter.includes(type))
     const parts = wanted.map((key): Part<AnyEntity> => ({ key, items: (after) => items[key](after, context) }))
-    const found = await pageOfParts(['authorization details', ...wanted], parts, input, context)
+    const found = await pageOfParts(['authorization details', ...wanted], parts, input, context, ROOM)
     const details = await accountDetails(
       found.items.map(({ item }) => item),
       context,
@@ -45,6 +52,12 @@ export const getAccountAuthorizationDetails = operation({
     return { ...details, ...found.paging }
   },
 })
+
+/** Documents are shown percent-encoded. */
+const ROOM: Room<AnyEntity> = {
+  limit: MAX_PAGE_TEXT,
+  weigh: (entity) => showDocument(JSON.stringify(entity)).length,
+}
 
 const items: Readonly<
   Record<EntityType, (after: string | undefined, context: IamContext) => AsyncIterable<AnyEntity>>

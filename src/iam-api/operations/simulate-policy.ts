@@ -1,5 +1,6 @@
 import { noResource, operation } from '../../aws/operation.ts'
-import { required, type StructureValue, structure } from '../../aws/shape.ts'
+import { required, structure } from '../../aws/shape.ts'
+import { arnOf } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPolicySource } from '../find-policy-source.ts'
@@ -14,45 +15,9 @@ import {
   type SimulatedPolicies,
   type Source,
 } from '../simulated-policies.ts'
+import { checkSimulation, type PolicyLists, type ScenarioInput } from '../simulation-input.ts'
+import { pageSizeFor } from '../simulation-limits.ts'
 import * as shapes from '../simulation-shapes.ts'
-
-/** Actions times resources in one request; AWS publishes no figure. */
-const MAX_SCENARIOS = 1000
-/** Characters of all policies that a request brings: as many as IAM takes in a single one. */
-const MAX_INPUT = 131_072
-/** Results on a page, also when a request wants more: each is worked out while others wait. IAM may send fewer than MaxItems. */
-const MAX_PAGE = 100
-
-type ScenarioInput = StructureValue<typeof shapes.scenario>
-
-interface PolicyLists {
-  readonly PolicyInputList?: readonly string[] | undefined
-  readonly PermissionsBoundaryPolicyInputList?: readonly string[] | undefined
-  readonly OrderedOrganizationPolicyInputList?:
-    | readonly { readonly ServiceControlPolicyInputList?: readonly string[] | undefined }[]
-    | undefined
-}
-
-const ACTION = /^[a-z0-9-]+:[a-z0-9]+$/i
-
-/** What is wrong with a request for a simulation, whoever's policies it is about. */
-function checkInput({ ActionNames, ResourceArns = ['*'], ResourcePolicy = '', ...lists }: ScenarioInput & PolicyLists) {
-  const invalid = ActionNames.find((action) => !ACTION.test(action))
-  if (invalid !== undefined) throw errors.invalidInput(`Invalid action name: ${invalid}`)
-  if (ActionNames.length * ResourceArns.length > MAX_SCENARIOS)
-    throw errors.invalidInput(`Too many actions and resources: at most ${MAX_SCENARIOS} combinations are simulated.`)
-  const { PolicyInputList = [], PermissionsBoundaryPolicyInputList: boundaries = [] } = lists
-  const organization = (lists.OrderedOrganizationPolicyInputList ?? []).flatMap(
-    ({ ServiceControlPolicyInputList: level = [] }) => level,
-  )
-  const size = [...PolicyInputList, ...boundaries, ...organization].reduce(
-    (sum, document) => sum + document.length,
-    ResourcePolicy.length,
-  )
-  if (size > MAX_INPUT)
-    throw errors.invalidInput(`Too much policy text: at most ${MAX_INPUT} characters are simulated.`)
-  if (boundaries.length > 1) throw errors.invalidInput('Only one permissions boundary can be simulated at a time.')
-}
 
 function boundaryOf({ PermissionsBoundaryPolicyInputList = [] }: PolicyLists): Source | undefined {
   return inputPolicies(PermissionsBoundaryPolicyInputList, 'PermissionsBoundaryPolicyInputList', 'boundary')[0]
@@ -70,7 +35,7 @@ async function simulate(input: ScenarioInput, caller: SimulatedCaller, own: Simu
     resourceOwner: ownerIn(input.ResourceOwner) ?? caller.principal.account,
   })
   const scenarios = ActionNames.flatMap((action) => ResourceArns.map((resource) => ({ action, resource })))
-  const page = { Marker: input.Marker, MaxItems: Math.min(input.MaxItems ?? MAX_PAGE, MAX_PAGE) }
+  const page = { Marker: input.Marker, MaxItems: pageSizeFor(simulation.costOfResult(ResourceArns), input.MaxItems) }
   const { items, paging } = await pageOfItems(['simulation', ActionNames, ResourceArns], scenarios, page, context)
   return { EvaluationResults: items.map((scenario) => simulation.decide(scenario)), ...paging }
 }
@@ -96,14 +61,14 @@ export const simulatePrincipalPolicy = operation({
     ...shapes.scenario,
   }),
   output: shapes.simulationResult,
-  check: (input) => checkInput(input),
+  check: (input) => checkSimulation(input),
   target: ({ PolicySourceArn }, context: IamContext) => findPolicySource(PolicySourceArn, context),
 
   async run(input, entity: Grantee, context) {
     const { PolicyInputList = [], PolicyExclusionList = [], CallerArn, ResourcePolicy } = input
     if (entity.kind === 'group' && ResourcePolicy !== undefined && CallerArn === undefined) throw callerMissing()
     const { identity, boundary } = exclude(await policiesOfGrantee(entity, context), PolicyExclusionList)
-    const caller = CallerArn === undefined ? callerOf(entity) : await callerWithArn(CallerArn, context)
+    const caller = CallerArn === undefined || CallerArn === arnOf(entity) ? callerOf(entity) : callerWithArn(CallerArn)
     const policies = {
       identity: [...identity, ...inputPolicies(PolicyInputList, 'PolicyInputList')],
       boundary: boundaryOf(input) ?? boundary,
@@ -122,14 +87,14 @@ export const simulateCustomPolicy = operation({
     ...shapes.scenario,
   }),
   output: shapes.simulationResult,
-  check: (input) => checkInput(input),
+  check: (input) => checkSimulation(input),
   target: (_input, { account }: IamContext) => noResource(account),
 
   async run(input, _value: undefined, context) {
     const { PolicyInputList, OrderedOrganizationPolicyInputList: levels, CallerArn, ResourcePolicy } = input
     if (ResourcePolicy !== undefined && CallerArn === undefined) throw callerMissing()
     const anyone = callerOf({ kind: 'anyone', account: context.account })
-    const caller = CallerArn === undefined ? anyone : await callerWithArn(CallerArn, context)
+    const caller = CallerArn === undefined ? anyone : callerWithArn(CallerArn)
     const policies = {
       identity: inputPolicies(PolicyInputList, 'PolicyInputList'),
       boundary: boundaryOf(input),

@@ -5,7 +5,7 @@ import { type CiphertextHeader, decrypt as open, readCiphertext } from '../ciphe
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findKeyById } from '../find-key.ts'
+import { findKeyOfCiphertext } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
 import { readMaterial } from '../material.ts'
 
@@ -21,12 +21,12 @@ export const decrypt = operation({
     Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
   }),
 
-  async target({ CiphertextBlob }, context: KmsContext) {
-    const header = headerOf(CiphertextBlob)
-    return findKeyById(header?.keyId ?? '', errors.invalidCiphertext, context)
+  target({ CiphertextBlob, EncryptionContext }, context: KmsContext) {
+    const purpose = { use: 'cryptography', action: 'kms:Decrypt', encryptionContext: EncryptionContext } as const
+    return findKeyOfCiphertext(headerOf(CiphertextBlob)?.keyId, purpose, context)
   },
 
-  conditions: ({ EncryptionContext = {} }, context) => cryptographicConditions(EncryptionContext, context),
+  conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
 
   run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, context) {
     const header = headerOf(CiphertextBlob)

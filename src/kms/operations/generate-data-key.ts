@@ -25,9 +25,16 @@ export const generateDataKey = operation({
     Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
     KeyId: required(string({ length: [1, 2048] })),
   }),
-  target: ({ KeyId }, context: KmsContext) => findKey(KeyId, context),
+  target({ KeyId, EncryptionContext }, context: KmsContext) {
+    const purpose = {
+      use: 'cryptography',
+      action: 'kms:GenerateDataKey',
+      encryptionContext: EncryptionContext,
+    } as const
+    return findKey(KeyId, purpose, context)
+  },
 
-  conditions: ({ EncryptionContext = {} }, context) => cryptographicConditions(EncryptionContext, context),
+  conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
 
   run({ EncryptionContext = {}, NumberOfBytes, KeySpec }, key: KmsKey, context) {
     const opened = readMaterial(key, key.currentVersion, context)

@@ -7,7 +7,7 @@ import { findSecret } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
 import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
-import { openVersion, probeKey, sealVersion } from '../secret-value.ts'
+import { moveVersion, probeKey } from '../secret-value.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
 import { versionWithStage } from '../version-stages.ts'
@@ -70,10 +70,8 @@ async function resealed(secret: Secret, updated: Secret, context: SecretsContext
   const versions: Version[] = []
   for (const versionId of ids) {
     const version = versionId && (await context.store.version(secret, versionId))
-    if (!version) continue
-    const value = await openVersion(secret, version, context)
-    const sealed = await sealVersion(updated, version.versionId, value, context)
-    versions.push({ ...version, kmsKeyId: sealed.kmsKeyId, value: sealed.value })
+    const moved = version && (await moveVersion(updated, version, context))
+    if (moved) versions.push(moved)
   }
   return versions
 }

@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test'
 import { type Credentials, newCredentials } from '../../../src/identity/access-key.ts'
 import { signRequest } from '../../sign-request.ts'
 import { ADMINISTRATOR, REGION, startApp, type TestApp } from '../../start-app.ts'
-import { storeAccount, storePolicy } from '../../stored-data.ts'
+import { storeAccount, storeKey, storePolicy, storeUnderKey } from '../../stored-data.ts'
 
 const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
 
@@ -204,6 +204,38 @@ describe('an explanation', async () => {
     assert.equal(readers.json.__type, 'ResourceNotFoundException')
   })
 
+  test('of a secret that is not there is the same to who may not look at it', async () => {
+    const auditor = await app.user('blinder-auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
+    const question = { PrincipalArn: user('reader'), Action: read.Action }
+    const answer = async (ResourceArn: string) =>
+      JSON.stringify((await ask(app, 'ExplainAccess', { ...question, ResourceArn }, auditor)).json)
+    assert.equal((await answer('missing')).replaceAll('missing', 'db'), await answer('db'))
+  })
+
+  test('tells of a key no more than its reader may see', async () => {
+    const Statement = [
+      { Sid: 'Hidden', ...allow('kms:Decrypt'), Principal: { AWS: user('reader') } },
+      { ...allow('kms:*'), Principal: { AWS: app.account } },
+    ]
+    const key = await storeKey(app, 'alias/hidden', 'Enabled', { Version: '2012-10-17', Statement })
+    const blind = await app.user('key-blind-auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
+    const seeing = await app.user('key-auditor', [
+      [allow('iam:GetAccountAuthorizationDetails'), allow('kms:DescribeKey')],
+    ])
+    const aliasArn = key.arn.replace(/key\/.*/, 'alias/hidden')
+    for (const [ResourceArn, named] of [
+      [key.arn, key.arn],
+      ['alias/hidden', aliasArn],
+    ] as const) {
+      const question = { PrincipalArn: user('reader'), Action: 'kms:Decrypt', ResourceArn }
+      const { json: told } = await ask(app, 'ExplainAccess', question, seeing)
+      assert.deepEqual([told.Allowed, told.ResourceExists, told.DecidedBy[0].Sid], [true, true, 'Hidden'])
+      const { json } = await ask(app, 'ExplainAccess', question, blind)
+      assert.deepEqual([json.Allowed, json.ResourceExists, json.DecidedOn], [false, undefined, named])
+      assert.doesNotMatch(JSON.stringify(json), /Hidden/)
+    }
+  })
+
   test('takes the service in any case', async () => {
     const question = { PrincipalArn: user('reader'), Action: 'SecretsManager:GetSecretValue', ResourceArn: 'db' }
     const { json } = await ask(app, 'ExplainAccess', question)
@@ -313,6 +345,26 @@ describe('the readers of a secret', async () => {
       found.map(({ PrincipalArn, Access, Through }) => [PrincipalArn, Access, Through[0]?.Layer]),
       expected,
     )
+  })
+
+  test('are told of a secret under a key of the account only to who may look at the key', async () => {
+    const Statement = [
+      { Sid: 'Hidden', ...allow('kms:Decrypt'), Principal: { AWS: user('blue') } },
+      { ...allow('kms:*'), Principal: { AWS: app.account } },
+    ]
+    const key = await storeKey(app, 'alias/hidden', 'Enabled', { Version: '2012-10-17', Statement })
+    await storeUnderKey(app, 'under-key', key)
+    const may = ['iam:GetAccountAuthorizationDetails', 'secretsmanager:DescribeSecret']
+    const blind = await app.user('key-blind-auditor', [may.map((action) => allow(action))])
+    const { status, json } = await ask(app, 'ListSecretReaders', { SecretId: 'under-key' }, blind)
+    assert.deepEqual([status, json.__type], [400, 'AccessDeniedException'])
+    assert.match(json.Message, /not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:/)
+    assert.doesNotMatch(JSON.stringify(json), /Hidden/)
+    const seeing = await app.user('key-auditor', [[...may, 'kms:DescribeKey'].map((action) => allow(action))])
+    assert.equal((await ask(app, 'ListSecretReaders', { SecretId: 'under-key' }, seeing)).status, 200)
+    // That of the service has the same policy in every account.
+    const ofService = await ask(app, 'ListSecretReaders', { SecretId: 'db' }, blind)
+    assert.equal(ofService.status, 200)
   })
 
   test('are the same a page at a time', async () => {

@@ -207,6 +207,20 @@ describe('GetAccessKeyLastUsed', () => {
     assert.ok(at >= before - 1000 && at <= app.clock.now())
   })
 
+  test('a use that could not be stored is not taken for remembered', async () => {
+    await using own = await startApp()
+    const credentials = await own.user(unique(), MAY_GET_USER)
+    const user = own.iamFor({ credentials })
+    const { engine } = own.running.installation
+    const append = engine.append.bind(engine)
+    engine.append = () => Promise.reject(new Error('the disk is full'))
+    await assert.rejects(user.getUser({}), { name: 'InternalFailure' })
+    engine.append = append
+    await user.getUser({})
+    const { AccessKeyLastUsed } = await own.iam.getAccessKeyLastUsed({ AccessKeyId: credentials.accessKeyId })
+    assert.equal(AccessKeyLastUsed?.ServiceName, 'iam')
+  })
+
   test('an unknown key is not found', async () => {
     const AccessKeyId = 'AKIAUNKNOWNUNKNOWNUN'
     await assert.rejects(iam.getAccessKeyLastUsed({ AccessKeyId }), noKey(AccessKeyId))

@@ -162,6 +162,31 @@ describe('GetAccountAuthorizationDetails', async () => {
       assert.ok(walked.slice(0, -1).every((page) => page.length === MaxItems))
     })
 
+  test('a page ends before its documents are too long, and the walk goes on behind it', async () => {
+    await using full = await startApp()
+    // Percent-encoded, each of these documents is nearly three times as long.
+    const PolicyDocument = `${SECRETS.slice(0, -1)}${'\n'.repeat(20_000)}}`
+    const PolicyNames = Array.from({ length: 12 }, (_, at) => `policy-${String(at).padStart(2, '0')}`)
+    for (const PolicyName of PolicyNames) {
+      const { Policy } = await full.iam.createPolicy({ PolicyName, PolicyDocument })
+      await full.iam.createPolicyVersion({ PolicyArn: Policy?.Arn, PolicyDocument })
+    }
+    const found: (string | undefined)[] = []
+    let pages = 0
+    let Marker: string | undefined
+    do {
+      const page = await full.iam.getAccountAuthorizationDetails({ Filter: ['LocalManagedPolicy'], Marker })
+      const documents = (page.Policies ?? []).flatMap(({ PolicyVersionList = [] }) => PolicyVersionList)
+      const length = documents.reduce((sum, { Document = '' }) => sum + Document.length, 0)
+      assert.ok(length > 0 && length <= 1_000_000, `a page of ${length}`)
+      found.push(...(page.Policies ?? []).map(({ PolicyName }) => PolicyName))
+      Marker = page.Marker
+      pages++
+    } while (Marker)
+    assert.deepEqual(found, PolicyNames)
+    assert.ok(pages > 1)
+  })
+
   test('a marker belongs to one filter', async () => {
     const { Marker } = await own.iam.getAccountAuthorizationDetails({ MaxItems: 1 })
     await assert.rejects(own.iam.getAccountAuthorizationDetails({ Marker, Filter: ['User'] }), BAD_MARKER)

@@ -167,6 +167,21 @@ for (const { kind, noun, make, attach, detach, list } of families)
       assert.deepEqual(found.toSorted(), policies.toSorted())
     })
 
+    test('pages of policies with the longest names and paths go on', async () => {
+      const name = await make()
+      const path = `/${'p'.repeat(510)}/`
+      const policies: string[] = []
+      for (const end of ['a', 'b', 'c']) policies.push(await makePolicy(fresh('long').padEnd(127, 'x') + end, path))
+      for (const policy of policies) await attach(iam, name, policy)
+      const found: (string | undefined)[] = []
+      let page = await list(iam, name, { MaxItems: 1 })
+      for (; ; page = await list(iam, name, { MaxItems: 1, Marker: page.Marker })) {
+        found.push(...(page.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn))
+        if (!page.IsTruncated) break
+      }
+      assert.deepEqual(found.toSorted(), policies.toSorted())
+    })
+
     test('PathPrefix chooses by the path of the policy', async () => {
       const name = await make()
       const deep = await makePolicy(undefined, '/team/blue/')

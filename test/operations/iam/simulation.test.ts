@@ -26,6 +26,14 @@ const READ = 'secretsmanager:GetSecretValue'
 const SECRET = `arn:aws:secretsmanager:eu-central-1:${account}:secret:a-AbCdEf`
 const OTHER = `arn:aws:secretsmanager:eu-central-1:${account}:secret:b-AbCdEf`
 
+/** A policy that asks for so many condition keys. */
+const withKeys = (count: number) =>
+  policy(
+    allow(READ, {
+      Condition: { Null: Object.fromEntries(Array.from({ length: count }, (_, at) => [`custom:key-${at}`, 'true'])) },
+    }),
+  )
+
 /** The only result of a simulation of custom policies. */
 async function simulate(PolicyInputList: string[], input: Partial<SimulateCustomPolicyCommandInput> = {}) {
   const { EvaluationResults = [] } = await iam.simulateCustomPolicy({
@@ -226,6 +234,20 @@ describe('SimulateCustomPolicy', () => {
         ResourceArns: Array.from({ length: 40 }, (_, index) => `${SECRET}${index}`),
       },
     ],
+    ['more policies than can be left out', { PolicyInputList: Array(257).fill(policy(allow(READ))) }],
+    [
+      'more context entries than anybody has keys',
+      { ContextEntries: Array.from({ length: 257 }, (_, index) => entry(`a:key-${index}`, 'x')) },
+    ],
+    ['more text of context entries', { ContextEntries: [entry('a:bcd', 'x'.repeat(16_384))] }],
+    [
+      'a long list of values for a long policy',
+      {
+        PolicyInputList: [policy(allow(READ)).padEnd(100_000)],
+        ContextEntries: [entry('a:bcd', ...Array(3000).fill('x'))],
+      },
+    ],
+    ['more condition keys than one may be told of', { PolicyInputList: [withKeys(1001)] }],
     [
       'more policy text than one policy may have',
       { PolicyInputList: [policy(allow(READ)).padEnd(70_000), policy(allow(READ)).padEnd(70_000)] },
@@ -257,6 +279,59 @@ describe('SimulateCustomPolicy', () => {
     const all = await walk(undefined)
     assert.equal(new Set(all).size, 125)
     for (const MaxItems of [1, 40, 1000]) assert.deepEqual(await walk(MaxItems), all)
+  })
+
+  test('pages are shorter where each result is long, and hold every result once', async () => {
+    const PolicyInputList = [policy(...Array(1000).fill(allow('service:*')))]
+    const ActionNames = Array.from({ length: 7 }, (_, index) => `service:Action${index}`)
+    const found: string[] = []
+    let Marker: string | undefined
+    do {
+      const page = await iam.simulateCustomPolicy({ PolicyInputList, ActionNames, Marker })
+      const results = page.EvaluationResults ?? []
+      const shown = results.reduce((sum, { MatchedStatements = [] }) => sum + MatchedStatements.length, 0)
+      assert.ok(results.length >= 1 && shown <= 2500, `${results.length} results with ${shown} statements`)
+      found.push(...results.map(({ EvalActionName = '' }) => EvalActionName))
+      Marker = page.Marker
+    } while (Marker)
+    assert.deepEqual(found, ActionNames)
+  })
+
+  test('of the caller only what the ARN says takes part: who exists, with which tags and id, is not told', async () => {
+    const UserName = fresh('tagged')
+    const { User } = await iam.createUser({ UserName, Tags: [{ Key: 'team', Value: 'blue' }] })
+    const said = { 'aws:PrincipalArn': arn(`user/${UserName}`), 'aws:username': UserName }
+    const conditions = {
+      said: { StringEquals: { ...said, 'aws:PrincipalAccount': account, 'aws:PrincipalType': 'User' } },
+      tag: { StringEquals: { 'aws:PrincipalTag/team': 'blue' } },
+      id: { StringEquals: { 'aws:userid': User?.UserId } },
+    }
+    const results = (CallerArn: string) =>
+      Promise.all(
+        Object.values(conditions).map((Condition) => simulate([policy(allow(READ, { Condition }))], { CallerArn })),
+      )
+    const [own, tag, id] = await results(arn(`user/${UserName}`))
+    assert.deepEqual(
+      [own?.EvalDecision, tag?.EvalDecision, id?.EvalDecision],
+      ['allowed', 'implicitDeny', 'implicitDeny'],
+    )
+    assert.deepEqual(tag?.MissingContextValues, ['aws:PrincipalTag/team'])
+    const before = await results(arn(`user/${UserName}`))
+    await iam.deleteUser({ UserName })
+    assert.deepEqual(
+      (await results(arn(`user/${UserName}`))).map(({ EvalDecision, MissingContextValues }) => [
+        EvalDecision,
+        MissingContextValues,
+      ]),
+      before.map(({ EvalDecision, MissingContextValues }) => [EvalDecision, MissingContextValues]),
+    )
+  })
+
+  test('a policy on the resource that names a unique id does not fit the caller with it', async () => {
+    const UserName = fresh('known')
+    const { User } = await iam.createUser({ UserName })
+    const ResourcePolicy = policy(allow(READ, { Principal: { AWS: User?.UserId } }))
+    assert.equal(await decision([], { ResourcePolicy, CallerArn: arn(`user/${UserName}`) }), 'implicitDeny')
   })
 })
 
@@ -333,6 +408,22 @@ describe('SimulatePrincipalPolicy', () => {
     await iam.tagUser({ UserName, Tags: [{ Key: 'team', Value: 'blue' }] })
     assert.deepEqual(await simulated(), [true, true, false])
     assert.deepEqual(await happens(), await simulated())
+  })
+
+  test('the principal named as its own caller is simulated with all that is known of it', async () => {
+    const UserName = fresh('own')
+    const PolicySourceArn = arn(`user/${UserName}`)
+    await iam.createUser({ UserName, Tags: [{ Key: 'team', Value: 'blue' }] })
+    const Condition = { StringEquals: { 'aws:PrincipalTag/team': 'blue' } }
+    await iam.putUserPolicy({ UserName, PolicyName: 'p', PolicyDocument: policy(allow(READ, { Condition })) })
+    for (const [CallerArn, expected] of [
+      [PolicySourceArn, 'allowed'],
+      [arn('user/somebody'), 'implicitDeny'],
+    ]) {
+      const request = { PolicySourceArn, CallerArn, ActionNames: [READ] }
+      const { EvaluationResults: [result] = [] } = await iam.simulatePrincipalPolicy(request)
+      assert.equal(result?.EvalDecision, expected)
+    }
   })
 
   test("a role is simulated as a session of it, with the role's boundary unless another is given", async () => {
@@ -458,6 +549,23 @@ describe('context keys', () => {
       PolicyInputList: [conditional('custom:input')],
     })
     assert.deepEqual(ContextKeyNames, ['custom:user', 'custom:group', 'custom:input'])
+  })
+
+  test('a bounded number of keys is told of a bounded number of policies', async () => {
+    const { ContextKeyNames = [] } = await iam.getContextKeysForCustomPolicy({ PolicyInputList: [withKeys(1000)] })
+    assert.equal(ContextKeyNames.length, 1000)
+    const tooMuch = [
+      [withKeys(1001)],
+      Array(257).fill(policy(allow(READ))),
+      [policy(allow(READ)).padEnd(70_000), policy(allow(READ)).padEnd(70_000)],
+    ]
+    const PolicySourceArn = arn('user/administrator')
+    for (const PolicyInputList of tooMuch) {
+      const custom = iam.getContextKeysForCustomPolicy({ PolicyInputList })
+      await assert.rejects(custom, { name: 'InvalidInputException' })
+      const ofPrincipal = iam.getContextKeysForPrincipalPolicy({ PolicySourceArn, PolicyInputList })
+      await assert.rejects(ofPrincipal, { name: 'InvalidInputException' })
+    }
   })
 
   test('a policy that is none is refused', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { exportSPKI, importJWK, type JWK } from 'jose'
-import { COOL_DOWN_MS } from '../../../src/sts/issuer-keys.ts'
+import { COOL_DOWN_MS, KEYS_LIFETIME_MS } from '../../../src/sts/issuer-keys.ts'
+import { MAX_CANDIDATES } from '../../../src/sts/web-identity.ts'
 import { startApp } from '../../start-app.ts'
 import { createRole, trust } from './roles.ts'
 import { keyPair, TokenIssuer } from './token-issuer.ts'
@@ -120,6 +121,21 @@ describe('keys', () => {
 
   test('a token without key id is tried with all', async () => {
     assert.ok(await present(await issuer.token({}, { header: { kid: undefined } as unknown as { kid: string } })))
+  })
+
+  test('of the keys that a token may mean, only the first are tried', async () => {
+    const pairs = await Promise.all(Array.from({ length: MAX_CANDIDATES + 1 }, () => keyPair('ES256', 'one of many')))
+    const rsa = await keyPair('RS256', 'one of many')
+    // Those of the other algorithm do not count.
+    issuer.published = [rsa.jwk, ...pairs.map(({ jwk }) => jwk)]
+    app.clock.advance(COOL_DOWN_MS)
+    const [beyond, last] = pairs.toReversed()
+    for (const header of [{}, { kid: undefined } as unknown as { kid: string }]) {
+      if (last) assert.ok(await present(await issuer.token({}, { key: last, header })))
+      if (beyond) await assert.rejects(present(await issuer.token({}, { key: beyond, header })), SIGNATURE)
+    }
+    issuer.published = [issuer.key.jwk]
+    app.clock.advance(KEYS_LIFETIME_MS)
   })
 
   test('a short key is not taken', async () => {

@@ -1,0 +1,158 @@
+import { ForgedRowError } from '../aws/change.ts'
+import { keyArn } from '../kms/key.ts'
+import type { Alias, Grant, KeyMaterial, KeyState, KmsKey } from '../kms/key-store.ts'
+import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
+import { policyIn, policyText } from './rows.ts'
+import type { Row } from './sql.ts'
+
+const KEYS: Covered = {
+  table: 'kms_keys',
+  columns: ['key_id', 'account', 'region', 'manager', 'state', 'created_at', 'current_version'],
+  added: ['policy', 'document', 'revision'],
+}
+const ALIASES: Covered = {
+  table: 'kms_aliases',
+  columns: ['account', 'region', 'alias', 'key_id'],
+  added: ['created_at', 'updated_at'],
+}
+const GRANTS: Covered = {
+  table: 'kms_grants',
+  columns: ['region', 'key_id', 'grant_id', 'account', 'grantee', 'retiring', 'document'],
+}
+
+/** Members that have columns of their own, are read from other tables, or follow from others. */
+type NotInDocument =
+  | 'account'
+  | 'region'
+  | 'keyId'
+  | 'arn'
+  | 'manager'
+  | 'state'
+  | 'createdAt'
+  | 'currentVersion'
+  | 'policy'
+  | 'revision'
+  | 'aliases'
+  | 'hasGrants'
+type KeyDocument = Omit<KmsKey, NotInDocument | 'materials'> & {
+  /** Without the sealed bytes, which have a table of their own. */
+  readonly materials: readonly Omit<KeyMaterial, 'sealed'>[]
+}
+
+/** Columns of a key, its MAC included. */
+export function toKeyRow(key: KmsKey, mac: RowMac) {
+  const row = {
+    region: key.region,
+    key_id: key.keyId,
+    account: key.account,
+    manager: key.manager,
+    state: key.state,
+    created_at: key.createdAt,
+    current_version: key.currentVersion,
+    policy: policyText(key.policy),
+    document: JSON.stringify(documentOf(key)),
+    revision: key.revision,
+  }
+  return { ...row, due_at: dueAt(key) ?? null, mac: macOf(mac, KEYS, row) }
+}
+
+function documentOf(key: KmsKey): KeyDocument {
+  const { origin, description, tags, rotation, onDemandRotations, primaryRegion, deletion } = key
+  const materials = key.materials.map(({ sealed: _, ...material }) => material)
+  return { origin, description, tags, rotation, onDemandRotations, primaryRegion, deletion, materials }
+}
+
+/** When a key has to be looked at by itself: the end of its window, its next rotation, the expiry of imported material. */
+function dueAt({ deletion, rotation, materials }: KmsKey): number | undefined {
+  const expiries = materials.map(({ sealed, imported }) => (sealed ? imported?.expiresAt : undefined))
+  const times = [deletion?.at, rotation?.nextAt, ...expiries].filter((time) => time !== undefined)
+  return times.length > 0 ? Math.min(...times) : undefined
+}
+
+/** What is read beside the row of a key. */
+export interface KeyParts {
+  readonly materials: readonly Row[]
+  readonly aliases: readonly Row[]
+  readonly hasGrants: boolean
+}
+
+/** Throws ForgedRowError for a row whose MAC does not fit, of the key or of one of its aliases. */
+export function toKey(row: Row, { materials, aliases, hasGrants }: KeyParts, mac: RowMac): KmsKey {
+  if (!macFits(mac, KEYS, row)) throw new ForgedRowError('kms_keys', String(row.key_id))
+  const account = String(row.account)
+  const region = String(row.region)
+  const keyId = String(row.key_id)
+  const sealed = new Map(materials.map((material) => [Number(material.version), material.sealed as Uint8Array]))
+  const document = row.document === null ? firstDocument(keyId, [...sealed.keys()]) : parseDocument(row)
+  return {
+    ...document,
+    account,
+    region,
+    keyId,
+    arn: keyArn(region, account, keyId),
+    manager: row.manager === 'AWS' ? 'AWS' : 'CUSTOMER',
+    state: row.state as KeyState,
+    createdAt: Number(row.created_at),
+    currentVersion: Number(row.current_version),
+    materials: document.materials.map((material) => ({ ...material, sealed: sealed.get(material.version) })),
+    policy: policyIn(row.policy),
+    aliases: aliases.map((alias) => toAlias(alias, mac).name),
+    hasGrants,
+    revision: row.document === null ? 1 : Number(row.revision),
+  }
+}
+
+const parseDocument = (row: Row) => JSON.parse(String(row.document)) as KeyDocument
+
+/** What a key of store version 2 is, whose row has no document: one that a service made for itself. */
+function firstDocument(keyId: string, versions: readonly number[]): KeyDocument {
+  const half = keyId.replaceAll('-', '')
+  const materials = versions.map((version) => ({ version, id: half + version.toString(16).padStart(32, '0') }))
+  return { origin: 'AWS_KMS', description: '', tags: [], onDemandRotations: 0, materials }
+}
+
+/** Columns of an alias, its MAC included. */
+export function toAliasRow({ account, region, name, keyId, createdAt, updatedAt }: Alias, mac: RowMac) {
+  const row = { account, region, alias: name, key_id: keyId, created_at: createdAt, updated_at: updatedAt }
+  return { ...row, mac: macOf(mac, ALIASES, row) }
+}
+
+/** Throws ForgedRowError for a row whose MAC does not fit. Aliases of store version 2 have no dates. */
+export function toAlias(row: Row, mac: RowMac): Alias {
+  if (!macFits(mac, ALIASES, row)) throw new ForgedRowError('kms_aliases', String(row.alias))
+  return {
+    account: String(row.account),
+    region: String(row.region),
+    name: String(row.alias),
+    keyId: String(row.key_id),
+    createdAt: Number(row.created_at ?? 0),
+    updatedAt: Number(row.updated_at ?? 0),
+  }
+}
+
+/** Columns of a grant, its MAC included. */
+export function toGrantRow(grant: Grant, mac: RowMac) {
+  const { account, region, keyId, grantId, ...document } = grant
+  const row = {
+    region,
+    key_id: keyId,
+    grant_id: grantId,
+    account,
+    grantee: grant.grantee.arn,
+    retiring: grant.retiring?.arn ?? null,
+    document: JSON.stringify(document),
+  }
+  return { ...row, mac: macOf(mac, GRANTS, row) }
+}
+
+/** Throws ForgedRowError for a row whose MAC does not fit. */
+export function toGrant(row: Row, mac: RowMac): Grant {
+  if (!macFits(mac, GRANTS, row)) throw new ForgedRowError('kms_grants', String(row.grant_id))
+  return {
+    ...(JSON.parse(String(row.document)) as Omit<Grant, 'account' | 'region' | 'keyId' | 'grantId'>),
+    account: String(row.account),
+    region: String(row.region),
+    keyId: String(row.key_id),
+    grantId: String(row.grant_id),
+  }
+}
