@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKeyring } from './open-keyring.ts'
+import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { KeyringHolder } from './seal/keyring-holder.ts'
 import type { RootKey } from './seal/root-key.ts'
@@ -9,6 +10,7 @@ import { claimDataDirectory, type DataDirectory, removeDataDirectory } from './s
 import type { Engine } from './storage/engine.ts'
 import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
+import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
@@ -37,6 +39,7 @@ export interface Installation {
   readonly secrets: SqlSecretsStore
   readonly keys: SqlKeyStore
   readonly identities: SqlIdentityStore
+  readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
   close(): Promise<void>
 }
@@ -76,6 +79,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       secrets: new SqlSecretsStore(engine, mac),
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
+      keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
       trail: new SqlTrail(engine),
       close,
     }

@@ -16,10 +16,12 @@ import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
 import { SessionTokens } from './identity/temporary-credentials.ts'
 import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
+import { type ResealParts, resealKeyring } from './jobs/reseal-keyring.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
@@ -63,6 +65,10 @@ export interface RunningCoffer {
   close(): Promise<void>
 }
 
+/** How often it is looked whether a rotation of the keyring goes on; that costs nothing where there is none. */
+const RESEAL_EVERY_MS = 5_000
+const RESEAL = 'reseal keyring'
+
 /** How often the store is asked for secrets whose recovery window has ended. */
 const PURGE_EVERY_MS = 60_000
 
@@ -100,6 +106,13 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         material: keyring.sealer('kms'),
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
+        keyring: {
+          owner: first.account,
+          store: installation.keyringStore,
+          holder: keyring,
+          wrap: (of, purposes) => wrapNewest(of, purposes, installation.rootKey, installation.id),
+          wake: () => jobs.wake(RESEAL),
+        },
         warn: (message) => log.warn({}, message),
       }),
       authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
@@ -112,7 +125,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
       onRefused: (event: SecurityEvent) => security.refused(event),
     })
-    const jobs = new JobRunner([purgeJob(installation, now)], (job, error) =>
+    const resealing = resealJob(installation, { account: first.account, now, log })
+    const jobs = new JobRunner([purgeJob(installation, now), resealing], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
     return {
@@ -185,6 +199,26 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
       await purgeDeletedSecrets(secrets, now(), record, signal)
     },
   }
+}
+
+/** Goes on with rotations of the keyring. The installation belongs to its oldest account, and so does the record. */
+function resealJob(
+  { keyringStore: store, keyring: holder, trail }: Installation,
+  { account, now, log }: { account: string; now: () => number; log: Log },
+) {
+  const by = { service: 'coffer', by: 'coffer', account, region: 'us-east-1' }
+  const parts: ResealParts = {
+    store,
+    holder,
+    now,
+    record({ purpose, versions }, change) {
+      const parameters = { Purpose: purpose, Versions: versions }
+      return trail.append(serviceEntry({ ...by, operation: 'RetireKeyring', at: now(), parameters }), [change])
+    },
+    onAltered: (purpose, rows) =>
+      log.error({ purpose, rows }, 'rows that Coffer did not write hold up a rotation of the keyring'),
+  }
+  return { name: RESEAL, everyMs: RESEAL_EVERY_MS, run: (signal: AbortSignal) => resealKeyring(parts, signal) }
 }
 
 /** What the log says of a failure: where it happened, in our words and the runtime's, never in a client's. */

@@ -42,6 +42,8 @@ export interface Keyring {
    * by it.
    */
   withNewVersion(purpose: Purpose): Keyring
+  /** A keyring that has the keys of another one for these purposes. */
+  withKeysOf(other: Keyring, purposes: readonly Purpose[]): Keyring
   /** A keyring without the keys of this purpose before the newest: what they sealed opens no more. */
   withNewestOnly(purpose: Purpose): Keyring
 }
@@ -151,10 +153,28 @@ function keyringOf(keys: Keys): Keyring {
       const old = keys.get(purpose)!
       return keyringOf(new Map(keys).set(purpose, [...old, newKey(old.at(-1)!.version + 1)]))
     },
+    withKeysOf: (other, taken) =>
+      keyringOf(new Map([...keys, ...taken.map((purpose) => [purpose, keysOf.get(other)!.get(purpose)!] as const)])),
     withNewestOnly: (purpose) => keyringOf(new Map(keys).set(purpose, keys.get(purpose)!.slice(-1))),
   }
   keysOf.set(keyring, keys)
   return Object.freeze(keyring)
+}
+
+/** The same content for the same place under the newest version; undefined for what does not open. */
+export function reseal(sealer: Sealer, sealed: Uint8Array, place: Place): Buffer | undefined {
+  let content: Buffer
+  try {
+    content = sealer.open(sealed, place)
+  } catch (error) {
+    if (error instanceof OpenError) return undefined
+    throw error
+  }
+  try {
+    return sealer.seal(content, place)
+  } finally {
+    content.fill(0)
+  }
 }
 
 // What a key of the keyring makes begins with a format byte and the version of the key (u32). Both formats have one

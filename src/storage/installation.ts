@@ -46,8 +46,8 @@ export function writeInstallation(engine: Engine, { id, rootKey, keyring }: Inst
 }
 
 /**
- * Wraps the whole keyring anew, all at once and with its record. Rejects with ConflictError unless the keyring is the one
- * that was read, under the root key it was under. What it was wrapped by before is to be erased from the files then.
+ * Wraps the whole keyring anew, all at once and with its record. Rejects with ConflictError unless the store is under the root
+ * key it was under. What it was wrapped by before is to be erased from the files then.
  */
 export function rewrapInstallation(
   engine: Engine,
@@ -60,8 +60,10 @@ export function rewrapInstallation(
       statement: sql`update meta set value = ${rootKey} where name = 'root_key' and value = ${before.rootKey}`,
       expect: 1,
     },
-    { statement: sql`delete from keyring`, expect: before.keyring.length },
-    ...keyring.map(insertKey),
+    ...keyring.map(({ purpose, version, wrapped }) => ({
+      statement: sql`update keyring set wrapped = ${wrapped} where purpose = ${purpose} and version = ${version}`,
+      expect: 1,
+    })),
     SOMETHING_TO_ERASE,
   ])
 }
