@@ -12,6 +12,7 @@ import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
+import { keyringStatus, rotateKeyring } from './keyring.ts'
 import { readers } from './readers.ts'
 import { resetKey } from './reset-key.ts'
 import { rotateRootKey } from './rotate-root-key.ts'
@@ -46,6 +47,7 @@ export function createProgram(parts: ProgramParts): Command {
   addReaders(program, parts)
   addAdmin(program, parts)
   addRootKey(program, parts)
+  addKeyring(program, parts)
   return program
 }
 
@@ -226,6 +228,29 @@ function addRotateRootKey(rootKey: Command, parts: ProgramParts): void {
     .addOption(new Option('--new-root-key-kms-key <arn>', 'KMS key that is the new root key'))
     .addOption(new Option('--new-root-key-kms-endpoint <url>', 'where the KMS of the new root key is'))
     .action((given: GivenOptions) => rotateRootKey(parts.settings(given).rootKeyRotation()))
+}
+
+function addKeyring(program: Command, parts: ProgramParts): void {
+  const keyring = program
+    .command('keyring')
+    .summary('rotate the keys of a running Coffer, or look at them')
+    .description(
+      'Rotates the keys under which a running Coffer seals everything, or looks at them. Needs permission in the oldest account (coffer:RotateKeyring, coffer:DescribeKeyring).',
+    )
+  asking(keyring.command('rotate'), parts)
+    .summary('give each purpose a new key, and reseal everything')
+    .description(
+      'Gives each purpose a new key, reseals everything stored under it, and removes the old keys once nothing uses them any more. The server does it while it serves, and goes on after a restart; this only looks on.',
+    )
+    .action(({ json = false, ...given }: GivenOptions & { json?: boolean }) =>
+      rotateKeyring({ json, connection: parts.settings(given).connection('') }),
+    )
+  asking(keyring.command('status'), parts)
+    .summary('say which keys there are, and how far rotations are')
+    .description('Says which keys there are, and how far rotations are.')
+    .action(({ json = false, ...given }: GivenOptions & { json?: boolean }) =>
+      keyringStatus({ json, connection: parts.settings(given).connection('') }),
+    )
 }
 
 /** Options of everything that opens the store. */
