@@ -78,13 +78,18 @@ export function kmsClient(gate: Gate, service: Service, { trail }: Pick<ServiceP
   return {
     async generateDataKey(request) {
       await ensureDefaultKey(request.KeyId)
-      return gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' })
+      return whole(await gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' }))
     },
     async encrypt(request) {
       await ensureDefaultKey(request.KeyId)
-      return gate.pass(service, encrypt, request)
+      return whole(await gate.pass(service, encrypt, request))
     },
-    decrypt: (request) => gate.pass(service, decrypt, request),
+    decrypt: async (request) => whole(await gate.pass(service, decrypt, request)),
     arnOf: async (keyId) => (await findKey(keyId, { use: 'look', action: 'kms:DescribeKey' }, context())).value?.arn,
   }
+}
+
+/** The model lets every member of an answer be absent; the operations that are asked here answer with all that is read of them. */
+function whole<T extends object>(answer: T): { readonly [K in keyof T]-?: NonNullable<T[K]> } {
+  return answer as { readonly [K in keyof T]-?: NonNullable<T[K]> }
 }

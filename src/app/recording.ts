@@ -45,7 +45,7 @@ export class Recording {
 
   /** What the operation answered: a thing that was made may have its ARN only now. */
   answered(output: unknown): void {
-    const arn = (output as { ARN?: unknown } | undefined)?.ARN
+    const arn = this.#operation.madeArn?.(output) ?? (output as { ARN?: unknown } | undefined)?.ARN
     if (typeof arn === 'string') this.#arn = arn
     const { recordsAnswer, output: shape } = this.#operation
     if (recordsAnswer && shape) this.#response = withinLimit(recordable(shape, output as object))

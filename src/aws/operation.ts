@@ -85,6 +85,8 @@ export interface Operation<I, O, V, C> {
   readonly itemsOf?: (string & keyof I) | undefined
   /** True for an operation that makes the target, whose ARN is known before. */
   readonly makes?: boolean | undefined
+  /** ARN of what was made, where the answer does not have it as its member ARN. */
+  madeArn?(output: O): string | undefined
   /** True where the record tells what was answered, without what is sensitive in it. */
   readonly recordsAnswer?: boolean | undefined
   /** Absent for operations whose answer has no members. */

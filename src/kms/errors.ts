@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/error.ts'
+import { AwsError, frameworkError } from '../aws/error.ts'
 import type { KeyState } from './key-store.ts'
 
 /** How a sentence of AWS names a state. */
@@ -20,6 +20,36 @@ export const errors = {
   invalidState: (arn: string, state: KeyState) =>
     new AwsError('KMSInvalidStateException', `${arn} is ${STATE_NAMES[state]}.`),
   notPendingDeletion: (arn: string) => new AwsError('KMSInvalidStateException', `${arn} is not pending deletion.`),
+  incorrectKey: () =>
+    new AwsError(
+      'IncorrectKeyException',
+      'The key ID in the request does not identify a CMK that can perform this operation.',
+    ),
+  originUnfit: (arn: string, origin: string) =>
+    new AwsError('UnsupportedOperationException', `${arn} origin is ${origin} which is not valid for this operation.`),
+  aliasExists: (arn: string) => new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`),
+  aliasPrefix: () =>
+    frameworkError(
+      'ValidationException',
+      'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+    ),
+  duplicateTags: () => new AwsError('TagException', 'Duplicate tag keys'),
+  tooManyTags: () => new AwsError('TagException', 'Too many tags'),
+  reservedTags: () => new AwsError('TagException', 'Tags beginning with aws: are reserved'),
+  lockedOut: () =>
+    new AwsError(
+      'MalformedPolicyDocumentException',
+      'The new key policy will not allow you to update the key policy in the future.',
+    ),
+  dryRun: () =>
+    new AwsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.'),
+  numberOfBytesMissing: () => frameworkError('ValidationException', 'NumberOfBytes is required.'),
+  missingMember: (member: string) =>
+    frameworkError(
+      'ValidationException',
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
+    ),
+  dataKeySize: () => frameworkError('ValidationException', 'Please specify either number of bytes or key spec.'),
   invalidCiphertext: () => new AwsError('InvalidCiphertextException'),
   malformedPolicy: (why: string) => new AwsError('MalformedPolicyDocumentException', why),
   /** To a caller who may not know whether a key exists (security facts 3.9). */
@@ -28,6 +58,45 @@ export const errors = {
       'AccessDeniedException',
       `User: ${caller} is not authorized to perform: ${action} on ${what} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     ),
+  // Our own texts from here on: AWS's are not known.
+  algorithmUnfit: (algorithm: string, arn: string) =>
+    new AwsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key ${arn}.`),
+  contextTooLarge: (limit: number) =>
+    frameworkError('ValidationException', `EncryptionContext must not be larger than ${limit} bytes.`),
+  managedKey: (arn: string) =>
+    new AwsError('AccessDeniedException', `${arn} is managed by an AWS service, which alone may change it.`),
+  unsupportedSpec: (spec: string) =>
+    new AwsError('UnsupportedOperationException', `Keys of the spec ${spec} are not supported by this server.`),
+  usageUnfit: (usage: string) =>
+    frameworkError('ValidationException', `KeyUsage ${usage} is not compatible with KeySpec SYMMETRIC_DEFAULT`),
+  bothSpecs: () =>
+    frameworkError('ValidationException', 'You cannot specify KeySpec and CustomerMasterKeySpec in the same request.'),
+  policyTooLarge: (limit: number) =>
+    new AwsError('LimitExceededException', `A key policy can have at most ${limit} bytes.`),
+  noSuchPolicy: () => new AwsError('NotFoundException', 'No such policy exists'),
+  reservedAlias: (name: string) =>
+    new AwsError('InvalidAliasNameException', `${name} is not a name that an alias can have.`),
+  tooManyAliases: (limit: number) => new AwsError('LimitExceededException', `A key can have at most ${limit} aliases.`),
+  pendingWindow: (min: number, max: number) =>
+    frameworkError('ValidationException', `PendingWindowInDays must be between ${min} and ${max} (inclusive).`),
+  invalidMarker: () => new AwsError('InvalidMarkerException', 'The marker is not one of this list.'),
+  tooManyRotations: (limit: number) =>
+    new AwsError('LimitExceededException', `A key can be rotated on demand at most ${limit} times.`),
+  nothingToRotateTo: (arn: string) =>
+    new AwsError('KMSInvalidStateException', `No available key material pending rotation for the key: ${arn}.`),
+  notMultiRegion: (arn: string) => new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region key.`),
+  notPrimary: (arn: string) =>
+    new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region primary key.`),
+  replicaExists: (region: string) =>
+    new AwsError('AlreadyExistsException', `The key already exists in the Region ${region}.`),
+  noReplica: (region: string) => new AwsError('NotFoundException', `The key has no replica in the Region ${region}.`),
+  invalidGrantToken: () => new AwsError('InvalidGrantTokenException'),
+  recipientUnsupported: () =>
+    new AwsError('UnsupportedOperationException', 'Recipient is not supported: there are no Nitro enclaves here.'),
+  noCustomKeyStores: () =>
+    new AwsError('UnsupportedOperationException', 'Custom key stores are not supported by this server.'),
+  dryRunModifiersUnsupported: () =>
+    new AwsError('UnsupportedOperationException', 'DryRunModifiers are not supported by this server.'),
   // AWS's code for what is wrong with the service itself; the text is ours.
   unreadableKey: () => new AwsError('KMSInternalException', 'The key cannot be read.', { status: 500 }),
 }

@@ -28,33 +28,45 @@ export interface Purpose {
 
 /** The key that a text names: key id, key ARN, alias name or alias ARN (security facts 4.3). */
 export async function findKey(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
-  const { scope } = context
-  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
-  if (region !== scope.region) {
-    const missing = () => errors.invalidRegion(region)
-    return target(undefined, { arn: text, account, missing, label: text, purpose }, context)
-  }
-  if (resource.startsWith('alias/')) {
-    const arn = aliasArn(region, account, resource)
-    const found = await lookUp({ account, region, alias: resource }, context)
-    const missing = () => errors.aliasNotFound(arn)
-    return target(found, { arn, account, missing, label: text, alias: resource, purpose }, context)
-  }
-  return findOwnKey(text, purpose, context)
+  const { region, account, resource } = parseReference(text, context)
+  if (!resource.startsWith('alias/') || region !== context.scope.region) return findById(text, purpose, context)
+  const arn = aliasArn(region, account, resource)
+  const found = await lookUp({ account, region, alias: resource }, context)
+  const missing = () => errors.aliasNotFound(arn)
+  return keyTarget(found, { arn, account, missing, label: text, alias: resource, purpose }, context)
 }
 
-/** The same for operations that take no aliases: key id or key ARN. */
-export async function findOwnKey(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
-  const { scope } = context
-  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
+/** The same for operations that take no aliases: key id or key ARN. Also one of another account, as far as that permits it. */
+export async function findById(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
+  const { region, account, resource } = parseReference(text, context)
   const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
-  const arn = keyArn(region, account, keyId)
-  const wrong = region !== scope.region ? () => errors.invalidRegion(region) : () => errors.invalidKeyId(text)
-  const isId = region === scope.region && KEY_ID.test(keyId)
-  const missing = isId ? () => errors.keyNotFound(arn) : wrong
+  const isHere = region === context.scope.region
+  const isId = isHere && KEY_ID.test(keyId)
+  const arn = isHere ? keyArn(region, account, keyId) : text
+  const missing = () =>
+    isId ? errors.keyNotFound(arn) : isHere ? errors.invalidKeyId(text) : errors.invalidRegion(region)
   const found = isId ? await lookUp({ region, keyId }, context) : undefined
   // An id alone names a key of the caller's own account, an ARN none of another account than it says.
-  return target(found?.arn === arn ? found : undefined, { arn, account, missing, label: arn, purpose }, context)
+  return keyTarget(found?.arn === arn ? found : undefined, { arn, account, missing, label: arn, purpose }, context)
+}
+
+/**
+ * Target of an operation that manages a key: of the caller's own account alone, whatever the policy of another key says, and none that a service
+ * made for itself.
+ */
+export function ownKey(operation: string, use: Use) {
+  const purpose = { use, action: `kms:${operation}` }
+  return async <I extends { readonly KeyId: string }>({ KeyId }: I, context: KmsContext): Promise<Target<KmsKey>> => {
+    const found = await findById(KeyId, purpose, context)
+    if (found.account !== context.scope.account) return { ...found, policy: undefined, granted: undefined }
+    const isManaged = found.value?.manager === 'AWS' && use !== 'look'
+    return isManaged ? { ...found, unusable: errors.managedKey(found.resource) } : found
+  }
+}
+
+function parseReference(text: string, { scope }: KmsContext) {
+  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
+  return { region, account, resource }
 }
 
 /** The key that a ciphertext blob names; undefined where it names none. */
@@ -67,7 +79,7 @@ export async function findKeyOfCiphertext(
   const found = keyId === undefined ? undefined : await lookUp({ region, keyId }, context)
   const arn = keyArn(region, account, keyId ?? '')
   const sought = { arn, account, missing: errors.invalidCiphertext, label: arn, ofCiphertext: true, purpose }
-  return target(found, sought, context)
+  return keyTarget(found, sought, context)
 }
 
 /** One look-up for a request. Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
@@ -92,7 +104,8 @@ export async function trusting<T>(look: () => Promise<T>, { report }: Pick<KmsCo
   }
 }
 
-interface Sought {
+/** How a key was asked for. */
+export interface Sought {
   /** ARN and account on which permission is decided when there is no such key. */
   readonly arn: string
   readonly account: string
@@ -105,7 +118,8 @@ interface Sought {
   readonly purpose: Purpose
 }
 
-async function target(key: KmsKey | undefined, sought: Sought, context: KmsContext): Promise<Target<KmsKey>> {
+/** A key as a target of an operation, or what is decided on where there is none. */
+export async function keyTarget(key: KmsKey | undefined, sought: Sought, context: KmsContext): Promise<Target<KmsKey>> {
   const { arn, missing, label, alias, ofCiphertext = false, purpose } = sought
   const { use, encryptionContext, action } = purpose
   const account = key?.account ?? sought.account

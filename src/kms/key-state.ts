@@ -17,8 +17,11 @@ function hasExpired(imported: { readonly expiresAt?: number | undefined } | unde
   return imported?.expiresAt !== undefined && imported.expiresAt <= now
 }
 
-/** Groups of operations by the states in which AWS refuses them (security facts 4.6). */
-export type Use = 'cryptography' | 'rotation' | 'change' | 'import' | 'cancel-deletion' | 'look'
+/**
+ * Groups of operations by the states in which AWS refuses them (security facts 4.6). `cryptography` is also for rotation and new grants, `switch`
+ * for enabling and disabling.
+ */
+export type Use = 'cryptography' | 'switch' | 'change' | 'cancel-deletion' | 'look'
 
 type Refusal = ((arn: string, state: KeyState) => AwsError) | undefined
 const waits: Refusal = (arn, state) => errors.invalidState(arn, state)
@@ -31,9 +34,8 @@ const REFUSALS: Readonly<Record<Use, Readonly<Partial<Record<KeyState, Refusal>>
     PendingReplicaDeletion: waits,
     PendingImport: waits,
   },
-  rotation: { Disabled: disabled, PendingDeletion: waits, PendingReplicaDeletion: waits, PendingImport: waits },
+  switch: { PendingDeletion: waits, PendingReplicaDeletion: waits, PendingImport: waits },
   change: { PendingDeletion: waits, PendingReplicaDeletion: waits },
-  import: { PendingDeletion: waits, PendingReplicaDeletion: waits },
   'cancel-deletion': {
     Enabled: (arn) => errors.notPendingDeletion(arn),
     Disabled: (arn) => errors.notPendingDeletion(arn),

@@ -1,51 +1,57 @@
 import { operation } from '../../aws/operation.ts'
-import { blob, map, required, string, structure } from '../../aws/shape.ts'
-import { OpenError } from '../../seal/aead.ts'
-import { type CiphertextHeader, decrypt as open, readCiphertext } from '../ciphertext.ts'
+import { boolean, structure } from '../../aws/shape.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
+import { checkCryptographic, checkUse, endDryRun } from '../cryptographic-request.ts'
 import { errors } from '../errors.ts'
-import { findKeyOfCiphertext } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
-import { readMaterial } from '../material.ts'
+import { findCiphertextKey, openCiphertext } from '../open-ciphertext.ts'
+import * as shapes from '../shapes.ts'
+
+const NOTHING = new Uint8Array()
 
 export const decrypt = operation({
   name: 'Decrypt',
   access: 'read',
   input: structure({
-    CiphertextBlob: required(blob({ length: [1, 6144] })),
-    EncryptionContext: map(string(), string()),
+    CiphertextBlob: shapes.ciphertext,
+    EncryptionContext: shapes.encryptionContext,
+    GrantTokens: shapes.grantTokens,
+    KeyId: shapes.keyId,
+    EncryptionAlgorithm: shapes.encryptionAlgorithm,
+    Recipient: shapes.recipient,
+    DryRun: boolean(),
+    DryRunModifiers: shapes.dryRunModifiers,
   }),
   output: structure({
-    KeyId: required(string({ length: [1, 2048] })),
-    Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
+    KeyId: shapes.keyId,
+    Plaintext: shapes.plaintext,
+    EncryptionAlgorithm: shapes.encryptionAlgorithm,
+    CiphertextForRecipient: shapes.ciphertext,
+    KeyMaterialId: shapes.keyMaterialId,
   }),
-
-  target({ CiphertextBlob, EncryptionContext }, context: KmsContext) {
-    const purpose = { use: 'cryptography', action: 'kms:Decrypt', encryptionContext: EncryptionContext } as const
-    return findKeyOfCiphertext(headerOf(CiphertextBlob)?.keyId, purpose, context)
+  check(input) {
+    checkCryptographic(input)
+    // The model leaves it out for dry runs that say so, and those are not there.
+    if (input.DryRunModifiers?.length) throw errors.dryRunModifiersUnsupported()
+    if (input.CiphertextBlob === undefined) throw errors.missingMember('ciphertextBlob')
   },
-
+  target({ CiphertextBlob = NOTHING, KeyId, EncryptionContext: encryptionContext }, context: KmsContext) {
+    const purpose = { use: 'cryptography', action: 'kms:Decrypt', encryptionContext } as const
+    return findCiphertextKey(CiphertextBlob, KeyId, purpose, context)
+  },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
 
-  run({ CiphertextBlob, EncryptionContext = {} }, key: KmsKey, context) {
-    const header = headerOf(CiphertextBlob)
-    try {
-      const opened = header && readMaterial(key, header.version, context)
-      if (!header || !opened) throw errors.invalidCiphertext()
-      return { KeyId: key.arn, Plaintext: open(key, header, opened, EncryptionContext) }
-    } catch (error) {
-      if (error instanceof OpenError) throw errors.invalidCiphertext()
-      throw error
+  run(input, key: KmsKey, context) {
+    checkUse(input, key, context)
+    const { CiphertextBlob = NOTHING, EncryptionContext = {} } = input
+    const { plaintext, info } = openCiphertext(CiphertextBlob, EncryptionContext, key, context)
+    endDryRun(input)
+    return {
+      KeyId: key.arn,
+      Plaintext: plaintext as Uint8Array,
+      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
+      KeyMaterialId: info.id,
     }
   },
 })
-
-function headerOf(blob: Uint8Array): CiphertextHeader | undefined {
-  try {
-    return readCiphertext(blob)
-  } catch (error) {
-    if (error instanceof OpenError) return undefined
-    throw error
-  }
-}

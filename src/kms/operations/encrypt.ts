@@ -1,29 +1,44 @@
 import { operation } from '../../aws/operation.ts'
-import { blob, map, required, string, structure } from '../../aws/shape.ts'
+import { boolean, required, structure } from '../../aws/shape.ts'
 import { encrypt as seal } from '../ciphertext.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
-import { errors } from '../errors.ts'
+import { checkCryptographic, checkUse, currentMaterial, endDryRun } from '../cryptographic-request.ts'
 import { findKey } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
-import { readMaterial } from '../material.ts'
+import * as shapes from '../shapes.ts'
 
 export const encrypt = operation({
   name: 'Encrypt',
   access: 'read',
   input: structure({
-    KeyId: required(string({ length: [1, 2048] })),
-    Plaintext: required(blob({ length: [1, 4096], sensitive: true })),
-    EncryptionContext: map(string(), string()),
+    KeyId: required(shapes.keyId),
+    Plaintext: required(shapes.plaintext),
+    EncryptionContext: shapes.encryptionContext,
+    GrantTokens: shapes.grantTokens,
+    EncryptionAlgorithm: shapes.encryptionAlgorithm,
+    DryRun: boolean(),
   }),
-  output: structure({ CiphertextBlob: required(blob({ length: [1, 6144] })), KeyId: required(string()) }),
-  target({ KeyId, EncryptionContext }, context: KmsContext) {
-    return findKey(KeyId, { use: 'cryptography', action: 'kms:Encrypt', encryptionContext: EncryptionContext }, context)
+  output: structure({
+    CiphertextBlob: shapes.ciphertext,
+    KeyId: shapes.keyId,
+    EncryptionAlgorithm: shapes.encryptionAlgorithm,
+  }),
+  check: checkCryptographic,
+  target({ KeyId, EncryptionContext: encryptionContext }, context: KmsContext) {
+    return findKey(KeyId, { use: 'cryptography', action: 'kms:Encrypt', encryptionContext }, context)
   },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
-  run({ Plaintext, EncryptionContext = {} }, key: KmsKey, context) {
-    const opened = readMaterial(key, key.currentVersion, context)
-    if (!opened) throw errors.unreadableKey()
-    return { CiphertextBlob: seal(key, key.currentVersion, opened, Plaintext, EncryptionContext), KeyId: key.arn }
+
+  run(input, key: KmsKey, context) {
+    checkUse(input, key, context)
+    const { material } = currentMaterial(key, context)
+    endDryRun(input)
+    const { Plaintext, EncryptionContext = {} } = input
+    return {
+      CiphertextBlob: seal(key, key.currentVersion, material, Plaintext, EncryptionContext),
+      KeyId: key.arn,
+      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' as const,
+    }
   },
 })
