@@ -11,6 +11,7 @@ import {
 } from './seal/keyring.ts'
 import type { RootKey } from './seal/root-key.ts'
 import { RootKeyError } from './seal/root-key-error.ts'
+import { isInKms } from './seal/root-keys/external-kms.ts'
 import { finishRootKeyFile } from './seal/root-keys/replace-file.ts'
 import type { Engine } from './storage/engine.ts'
 import { type Installation, readInstallation, writeInstallation } from './storage/installation.ts'
@@ -70,7 +71,7 @@ export async function unwrapStored(stored: Installation, rootKey: RootKey, dataD
 
 /** A root key by its fingerprint, in words. */
 export function nameOfRootKey(fingerprint: string): string {
-  return fingerprint.startsWith('arn:') ? `the root key ${fingerprint}` : `the root key with fingerprint ${fingerprint}`
+  return isInKms(fingerprint) ? `the root key ${fingerprint}` : `the root key with fingerprint ${fingerprint}`
 }
 
 async function obtain(source: RootKeySource, dataDir: string, wanted: string | undefined): Promise<ObtainedRootKey> {

@@ -50,6 +50,8 @@ describe('a root key in the KMS of another Coffer', () => {
     {
       await using server = await serve(folder.path, other.options(), { env })
       await clientOf(server, folder.path).createSecret({ Name: 'kept', SecretString: 'value' })
+      assert.match(server.stderr(), /see to\nit that nobody deletes it there\.\n/)
+      assert.doesNotMatch(server.stderr(), /root-key export/)
     }
     assert.ok(!existsSync(join(folder.path, 'data.key')))
     await using server = await serve(folder.path, other.options(), { env })

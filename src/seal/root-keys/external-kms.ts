@@ -35,6 +35,9 @@ const DOES_NOT_OPEN: readonly string[] = ['InvalidCiphertextException', 'Incorre
 /** Wrapped blob: this byte, then the CiphertextBlob of KMS. A local root key's begin with 1. */
 const FORMAT = 2
 
+/** Whether a fingerprint is that of a key which never leaves its KMS. */
+export const isInKms = (fingerprint: string) => fingerprint.startsWith('arn:')
+
 /**
  * A root key that never leaves its KMS: AWS's, or another Coffer's. KMS binds every key of the keyring to its place by the
  * encryption context, which its own records show and its policies can demand. The fingerprint is the ARN of the key.
