@@ -15,11 +15,12 @@ import type { LastUse } from './identity/identity-store.ts'
 import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
 import { SessionTokens } from './identity/temporary-credentials.ts'
+import { maintainKeys } from './jobs/maintain-keys.ts'
 import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
-import { type ResealParts, resealKeyring } from './jobs/reseal-keyring.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
+import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
@@ -65,12 +66,11 @@ export interface RunningCoffer {
   close(): Promise<void>
 }
 
-/** How often it is looked whether a rotation of the keyring goes on; that costs nothing where there is none. */
-const RESEAL_EVERY_MS = 5_000
-const RESEAL = 'reseal keyring'
-
 /** How often the store is asked for secrets whose recovery window has ended. */
 const PURGE_EVERY_MS = 60_000
+
+/** How often the store is asked for keys with something due. */
+const KEYS_EVERY_MS = 60_000
 
 /** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
 export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
@@ -111,7 +111,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
           store: installation.keyringStore,
           holder: keyring,
           wrap: (of, purposes) => wrapNewest(of, purposes, installation.rootKey, installation.id),
-          wake: () => jobs.wake(RESEAL),
+          wake: () => jobs.wake(resealing.name),
         },
         warn: (message) => log.warn({}, message),
       }),
@@ -126,9 +126,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       onRefused: (event: SecurityEvent) => security.refused(event),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
-    const jobs = new JobRunner([purgeJob(installation, now), resealing], (job, error) =>
-      log.error({ job, err: describe(error) }, 'job failed'),
-    )
+    const all = [purgeJob(installation, now), keysJob(installation, now), resealing]
+    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
       installation,
@@ -201,24 +200,23 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
   }
 }
 
-/** Goes on with rotations of the keyring. The installation belongs to its oldest account, and so does the record. */
-function resealJob(
-  { keyringStore: store, keyring: holder, trail }: Installation,
-  { account, now, log }: { account: string; now: () => number; log: Log },
-) {
-  const by = { service: 'coffer', by: 'coffer', account, region: 'us-east-1' }
-  const parts: ResealParts = {
-    store,
-    holder,
-    now,
-    record({ purpose, versions }, change) {
-      const parameters = { Purpose: purpose, Versions: versions }
-      return trail.append(serviceEntry({ ...by, operation: 'RetireKeyring', at: now(), parameters }), [change])
-    },
-    onAltered: (purpose, rows) =>
-      log.error({ purpose, rows }, 'rows that Coffer did not write hold up a rotation of the keyring'),
+function keysJob({ keys, keyring, trail }: Installation, now: () => number) {
+  return {
+    name: 'maintain keys',
+    everyMs: KEYS_EVERY_MS,
+    run: (signal: AbortSignal) =>
+      maintainKeys({
+        keys,
+        material: keyring.sealer('kms'),
+        now: now(),
+        record: ({ account, region, arn }, operation, changes) =>
+          trail.append(
+            serviceEntry({ service: 'kms', operation, by: 'kms', account, region, at: now(), arn }),
+            changes,
+          ),
+        signal,
+      }),
   }
-  return { name: RESEAL, everyMs: RESEAL_EVERY_MS, run: (signal: AbortSignal) => resealKeyring(parts, signal) }
 }
 
 /** What the log says of a failure: where it happened, in our words and the runtime's, never in a client's. */

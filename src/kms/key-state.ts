@@ -1,6 +1,6 @@
 import type { AwsError } from '../aws/error.ts'
 import { errors } from './errors.ts'
-import type { KeyState, KmsKey } from './key-store.ts'
+import type { KeyMaterial, KeyState, KmsKey } from './key-store.ts'
 
 /** The state of a key at a time: imported material that has expired is as if deleted (security facts 4.6). */
 export function stateOf(key: Pick<KmsKey, 'state' | 'origin' | 'materials' | 'currentVersion'>, now: number): KeyState {
@@ -15,6 +15,13 @@ export function stateOf(key: Pick<KmsKey, 'state' | 'origin' | 'materials' | 'cu
 
 function hasExpired(imported: { readonly expiresAt?: number | undefined } | undefined, now: number): boolean {
   return imported?.expiresAt !== undefined && imported.expiresAt <= now
+}
+
+/** A key without imported material that has expired; the key itself where none has. */
+export function withoutExpired(key: KmsKey, now: number): KmsKey {
+  const gone = ({ sealed, imported }: KeyMaterial) => sealed !== undefined && hasExpired(imported, now)
+  if (!key.materials.some(gone)) return key
+  return { ...key, materials: key.materials.map((one) => (gone(one) ? { ...one, sealed: undefined } : one)) }
 }
 
 /**

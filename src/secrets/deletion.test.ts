@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { accessDay, DAY, deletionPlan } from './deletion.ts'
+import { DAY_MS as DAY } from '../aws/time.ts'
+import { accessDay, deletionPlan } from './deletion.ts'
 import { errors } from './errors.ts'
 
 const NOW = Date.UTC(2026, 1, 28, 23, 59, 59, 999)

@@ -1,7 +1,5 @@
+import { DAY_MS } from '../aws/time.ts'
 import { errors } from './errors.ts'
-
-/** A day in milliseconds. */
-export const DAY = 86_400_000
 
 /** Bounds and default of the recovery window in days (facts 7.8). */
 export const MIN_RECOVERY_DAYS = 7
@@ -24,10 +22,10 @@ export function deletionPlan(request: DeletionRequest, now: number): DeletionPla
   if (days !== undefined && (days < MIN_RECOVERY_DAYS || days > MAX_RECOVERY_DAYS)) throw errors.recoveryWindow()
   if (force && days !== undefined) throw errors.forceWithWindow()
   if (force) return { force: true }
-  return { deletedAt: now, purgeAt: now + (days ?? DEFAULT_RECOVERY_DAYS) * DAY }
+  return { deletedAt: now, purgeAt: now + (days ?? DEFAULT_RECOVERY_DAYS) * DAY_MS }
 }
 
 /** Midnight UTC of a day: all that LastAccessedDate tells (facts 7.11). */
 export function accessDay(now: number): number {
-  return Math.floor(now / DAY) * DAY
+  return Math.floor(now / DAY_MS) * DAY_MS
 }

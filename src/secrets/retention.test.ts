@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DAY } from './deletion.ts'
+import { DAY_MS as DAY } from '../aws/time.ts'
 import { KEPT_VERSIONS, versionLimitReached, versionsToRemove } from './retention.ts'
 import { CURRENT, PREVIOUS, type Stages, type VersionInfo } from './secret.ts'
 

@@ -1,11 +1,11 @@
-import { DAY } from './deletion.ts'
+import { DAY_MS } from '../aws/time.ts'
 import type { Stages, VersionInfo } from './secret.ts'
 
 /** How many of the most recent versions of a secret are kept; AWS says "about 100" (facts 7.7, 8.12). */
 export const KEPT_VERSIONS = 100
 
 /** Versions younger than this are never removed (facts 7.7). */
-export const MIN_VERSION_AGE = DAY
+export const MIN_VERSION_AGE = DAY_MS
 
 /**
  * The ids of the versions to remove when a version is added; `versions` and `stages` are those after it was added.

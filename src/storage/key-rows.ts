@@ -63,9 +63,11 @@ function documentOf(key: KmsKey): KeyDocument {
 }
 
 /** When a key has to be looked at by itself: the end of its window, its next rotation, the expiry of imported material. */
-function dueAt({ deletion, rotation, materials }: KmsKey): number | undefined {
+function dueAt({ deletion, rotation, materials, state, region, primaryRegion = region }: KmsKey): number | undefined {
   const expiries = materials.map(({ sealed, imported }) => (sealed ? imported?.expiresAt : undefined))
-  const times = [deletion?.at, rotation?.nextAt, ...expiries].filter((time) => time !== undefined)
+  // A key that is not enabled is not rotated, and a replica follows its primary.
+  const rotatesAt = state === 'Enabled' && primaryRegion === region ? rotation?.nextAt : undefined
+  const times = [deletion?.at, rotatesAt, ...expiries].filter((time) => time !== undefined)
   return times.length > 0 ? Math.min(...times) : undefined
 }
 

@@ -5,6 +5,7 @@ import { generationsSuite } from './suites/generations.ts'
 import { holdersSuite } from './suites/holders.ts'
 import { identitiesSuite } from './suites/identities.ts'
 import { keyringSuite } from './suites/keyring.ts'
+import { keysSuite } from './suites/keys.ts'
 import { referencesSuite } from './suites/references.ts'
 import { searchSuite } from './suites/search.ts'
 import { secretsSuite } from './suites/secrets.ts'
@@ -17,6 +18,7 @@ export function engineSuite(name: string, open: OpenEngine): void {
     changesSuite(open)
     trailSuite(open)
     generationsSuite(open)
+    keysSuite(open)
     identitiesSuite(open)
     referencesSuite(open)
     holdersSuite(open)

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { newKey } from '../../src/kms/key.ts'
 import type { Alternative, FilterKey } from '../../src/secrets/filters.ts'
 import type { PageQuery, SortKey } from '../../src/secrets/secrets-store.ts'
 import {
@@ -17,6 +16,7 @@ import {
   versionsStatement,
 } from '../../src/storage/secrets-store.ts'
 import { create, find, NOW, newEntry, newSecret, newVersion, SCOPE, storesOn, versionId } from './engine-under-test.ts'
+import { aliasOf, newGrant, newStoredKey } from './new-keys.ts'
 import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
 import { assertFrugal, assertFrugalChanges, assertUses, planning, planOf } from './plans.ts'
 
@@ -199,23 +199,44 @@ function plans(store: () => SqliteUnderTest): void {
     const { secrets, keys } = storesOn(store().engine)
     const secret = { ...newSecret('s', { description: 'd', tags: [{ Key: 'k', Value: 'v' }] }), id: 1, revision: 1 }
     const version = newVersion(versionId('v'))
+    const key = newStoredKey()
     await assertFrugalChanges(store(), [
       secrets.create(secret, version),
       secrets.update(secret, { add: version, remove: ['a', 'b'], reseal: [version] }),
       secrets.remove(secret),
       secrets.touch(secret, 'v', 1),
-      keys.create(newKey(SCOPE, 'AWS', 1), 'alias/a'),
+      keys.create(key),
+      keys.update(key),
+      keys.remove(key),
+      keys.addAlias(aliasOf(key, 'alias/a')),
+      keys.moveAlias(aliasOf(key, 'alias/a'), 'other', 2),
+      keys.removeAlias(aliasOf(key, 'alias/a')),
+      keys.addGrant(newGrant(key)),
+      keys.removeGrant(newGrant(key)),
     ])
   })
 
   test('every look-up of keys goes by an index', async () => {
     const plans: string[] = []
     const { keys } = storesOn(planning(store(), plans))
-    await keys.find({ keyId: 'k' })
+    const { region } = SCOPE
+    const key = { region, keyId: 'k' }
+    const page = { after: 'a', limit: 10 }
+    await keys.find(key)
     await keys.find({ ...SCOPE, alias: 'alias/a' })
-    assert.ok(plans.length >= 5)
-    // Materials of one key are few.
-    for (const plan of plans) assertFrugal(plan, ['USE TEMP B-TREE FOR ORDER BY'])
+    await keys.relatives('k')
+    await keys.keys(SCOPE, page)
+    await keys.due(1, 10)
+    await keys.alias(SCOPE, 'alias/a')
+    await keys.aliases(SCOPE, page)
+    await keys.aliases(SCOPE, { ...page, keyId: 'k' })
+    await keys.grant(key, 'g')
+    await keys.grants(key, page)
+    await keys.grants(key, { ...page, grantee: 'arn' })
+    await keys.grantsTo(key, ['arn', 'another'])
+    await keys.retirable(region, 'arn', page)
+    assert.ok(plans.length >= 20)
+    for (const plan of plans) assertFrugal(plan)
   })
 }
 

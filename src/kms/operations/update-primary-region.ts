@@ -1,4 +1,4 @@
-import { operation } from '../../aws/operation.ts'
+import { operation, type Target } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
@@ -17,7 +17,7 @@ export const updatePrimaryRegion = operation({
   target: ownKey('UpdatePrimaryRegion', 'cryptography'),
   conditions: ({ PrimaryRegion }) => ({ 'kms:PrimaryRegion': PrimaryRegion }),
   /** The replica that is to be the primary must allow it as well. */
-  async furtherTargets({ PrimaryRegion: region }, { value: key }, context) {
+  async furtherTargets({ PrimaryRegion: region }, { value: key }: Target<KmsKey>, context: KmsContext) {
     if (!key || key.primaryRegion === undefined || region === key.region) return []
     const found = await lookUp({ region, keyId: key.keyId }, context)
     const arn = keyArn(region, key.account, key.keyId)

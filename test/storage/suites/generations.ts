@@ -6,6 +6,7 @@ import type { Engine } from '../../../src/storage/engine.ts'
 import { sql } from '../../../src/storage/sql.ts'
 import { NOW, newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
 import { newAccessKey, newUser } from '../new-identities.ts'
+import { aliasOf } from '../new-keys.ts'
 
 /** Identities and keys: what is cached is never older than what was acknowledged. */
 export function generationsSuite(open: OpenEngine): void {
@@ -18,8 +19,9 @@ export function generationsSuite(open: OpenEngine): void {
       await trail.append(newEntry(), [identities.createAccount(SCOPE.account, NOW), identities.create(USER)])
       assert.deepEqual(await generations(), { identity: 2, keys: 0 })
       await trail.append(newEntry(), [identities.createAccessKey(newAccessKey('AKIA1', USER), USER)])
-      await trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)])
-      assert.deepEqual(await generations(), { identity: 3, keys: 1 })
+      const made = key()
+      await trail.append(newEntry(), [keys.create(made), keys.addAlias(aliasOf(made, SECRETS_MANAGER_ALIAS))])
+      assert.deepEqual(await generations(), { identity: 3, keys: 2 })
       const { results, generations: same } = await engine.read([sql`select value from generations order by name`])
       assert.deepEqual([results[0]?.[0]?.value, results[0]?.[1]?.value], [same.identity, same.keys])
     })
@@ -27,39 +29,17 @@ export function generationsSuite(open: OpenEngine): void {
     test('a change that conflicts raises nothing', async () => {
       await using store = await open()
       const { identities, keys, trail, engine } = storesOn(store.engine)
-      await trail.append(newEntry(), [identities.create(USER), keys.create(key(), SECRETS_MANAGER_ALIAS)])
+      const made = key()
+      await trail.append(newEntry(), [identities.create(USER), keys.create(made)])
       const before = (await engine.read([])).generations
       await assert.rejects(trail.append(newEntry(), [identities.create(USER)]), ConflictError)
       await assert.rejects(
         trail.append(newEntry(), [identities.deleteAccessKey(newAccessKey('AKIA0', USER))]),
         ConflictError,
       )
-      await assert.rejects(trail.append(newEntry(), [keys.create(key(), SECRETS_MANAGER_ALIAS)]), ConflictError)
+      await assert.rejects(trail.append(newEntry(), [keys.create(made)]), ConflictError)
+      await assert.rejects(trail.append(newEntry(), [keys.update({ ...made, revision: 2 })]), ConflictError)
       assert.deepEqual((await engine.read([])).generations, before)
-    })
-
-    test('an alias is given once in each account and Region', async () => {
-      await using store = await open()
-      const { keys, trail } = storesOn(store.engine)
-      const [first, second, elsewhere] = [key(), key(), { ...key(), region: 'eu-west-1' }]
-      await trail.append(newEntry(), [keys.create(first, 'alias/app')])
-      await assert.rejects(trail.append(newEntry(), [keys.create(second, 'alias/app')]), ConflictError)
-      await trail.append(newEntry(), [keys.create(elsewhere, 'alias/app')])
-      assert.equal((await keys.find({ ...SCOPE, alias: 'alias/app' }))?.keyId, first.keyId)
-      assert.equal(await keys.find({ keyId: second.keyId }), undefined)
-      const found = await keys.find({ account: SCOPE.account, region: 'eu-west-1', alias: 'alias/app' })
-      assert.equal(found?.keyId, elsewhere.keyId)
-    })
-
-    test('a key comes back with its policy, and its materials in order', async () => {
-      await using store = await open()
-      const { keys, trail } = storesOn(store.engine)
-      const materials = [2, 1, 3].map((version) => ({ version, sealed: new Uint8Array([version]) }))
-      const policy = { document: '{}', bindings: { 'arn:aws:iam::111122223333:user/a': 'AIDA1' } }
-      const made = { ...key(), currentVersion: 3, materials, policy }
-      await trail.append(newEntry(), [keys.create(made, 'alias/app')])
-      const sorted = materials.toSorted((left, right) => left.version - right.version)
-      assert.deepEqual(await keys.find({ keyId: made.keyId }), { ...made, materials: sorted })
     })
 
     test('accounts and access keys come back as they were given, oldest first', async () => {
@@ -124,9 +104,9 @@ export function generationsSuite(open: OpenEngine): void {
       const { keys, trail } = storesOn(store.engine)
       const made = Array.from({ length: 10 }, key)
       for (const [index, each] of made.entries()) {
-        await trail.append(newEntry(), [keys.create(each, `alias/${index}`)])
+        await trail.append(newEntry(), [keys.create(each)])
         const known = made.slice(0, index + 1)
-        const found = await Promise.all([...known, ...known].map(({ keyId }) => keys.find({ keyId })))
+        const found = await Promise.all([...known, ...known].map(({ region, keyId }) => keys.find({ region, keyId })))
         assert.ok(found.every((other) => other !== undefined))
       }
     })
@@ -135,7 +115,7 @@ export function generationsSuite(open: OpenEngine): void {
 
 const USER = newUser('administrator', { attached: ['arn:aws:iam::aws:policy/AdministratorAccess'] })
 
-const key = () => newKey(SCOPE, 'AWS', NOW)
+const key = () => newKey({ ...SCOPE, manager: 'AWS', now: NOW })
 
 /** Holds reads back until they are let through, one by one, in the order in which they came. */
 class Gates {

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { serviceEntry } from '../../src/app/service-entry.ts'
+import { maintainKeys } from '../../src/jobs/maintain-keys.ts'
+import type { KmsKey } from '../../src/kms/key-store.ts'
+import { REGION, startApp, type TestApp } from '../start-app.ts'
+
+const DAY = 86_400_000
+
+/** One run of the job; `before` happens between finding a key and changing it. */
+function maintain(app: TestApp, before: (key: KmsKey) => Promise<unknown> = async () => {}): Promise<void> {
+  const { keys, trail, keyring } = app.running.installation
+  return maintainKeys({
+    keys,
+    material: keyring.sealer('kms'),
+    now: app.clock.now(),
+    record: async (key, operation, changes) => {
+      await before(key)
+      const { account, region, arn } = key
+      const event = { service: 'kms', operation, by: 'kms', account, region, arn, at: app.clock.now() }
+      await trail.append(serviceEntry(event), changes)
+    },
+  })
+}
+
+async function makeKey(app: TestApp, members: Parameters<TestApp['kms']['createKey']>[0] = {}): Promise<string> {
+  return (await app.kms.createKey(members)).KeyMetadata?.KeyId ?? ''
+}
+
+/** Operations that the service itself has recorded, with the keys they were about. */
+async function events(app: TestApp) {
+  return (await app.trail())
+    .filter(({ caller }) => caller.type === 'AWSService')
+    .map(({ operation, arn = '' }) => [operation, arn.split('/')[1]])
+    .filter(([operation]) => operation !== 'CreateUser')
+}
+
+const stateOf = async (app: TestApp, KeyId: string) => (await app.kms.describeKey({ KeyId })).KeyMetadata?.KeyState
+
+describe('a key whose deletion is scheduled', () => {
+  test('ends with its window, not before, and takes what is under it along', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app)
+    await app.kms.createAlias({ AliasName: 'alias/doomed', TargetKeyId: KeyId })
+    await app.client.createSecret({ Name: 's', SecretString: 'x', KmsKeyId: 'alias/doomed' })
+    await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    app.clock.advance(7 * DAY - 60_000)
+    await maintain(app)
+    assert.equal(await stateOf(app, KeyId), 'PendingDeletion')
+    app.clock.advance(60_001)
+    await maintain(app)
+    await assert.rejects(app.kms.describeKey({ KeyId }), { name: 'NotFoundException' })
+    await assert.rejects(app.kms.describeKey({ KeyId: 'alias/doomed' }), { name: 'NotFoundException' })
+    await assert.rejects(app.client.getSecretValue({ SecretId: 's' }), { name: 'DecryptionFailure' })
+    assert.deepEqual((await events(app)).at(-1), ['DeleteKey', KeyId])
+    // The name is free for another key.
+    await app.kms.createAlias({ AliasName: 'alias/doomed', TargetKeyId: await makeKey(app) })
+  })
+
+  test('stays when it was brought back at the last moment', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app)
+    await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    app.clock.advance(8 * DAY)
+    await maintain(app, () => app.kms.cancelKeyDeletion({ KeyId }))
+    assert.equal(await stateOf(app, KeyId), 'Disabled')
+    await maintain(app)
+    assert.equal(await stateOf(app, KeyId), 'Disabled')
+  })
+
+  test('is in none of the files afterwards', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coffer-keys-'))
+    try {
+      const dataDir = join(folder, 'data')
+      const rootKey = { kind: 'file', path: join(folder, 'root.key'), chosen: true } as const
+      await using app = await startApp({ dataDir, rootKey })
+      const KeyId = await makeKey(app)
+      const key = await app.running.installation.keys.find({ region: REGION, keyId: KeyId })
+      const sealed = Buffer.from(key?.materials[0]?.sealed ?? [])
+      const files = ['store.db', 'store.db-wal', 'trail.db', 'trail.db-wal'].map((name) => join(dataDir, name))
+      const found = async () => {
+        const contents = await Promise.all(files.map((file) => readFile(file).catch(() => Buffer.alloc(0))))
+        return contents.some((content) => content.includes(sealed))
+      }
+      assert.ok(sealed.byteLength > 0 && (await found()))
+      await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+      app.clock.advance(8 * DAY)
+      await maintain(app)
+      assert.equal(await found(), false)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('as the primary of replicas waits for them, and then for its window', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app, { MultiRegion: true })
+    await app.kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })
+    const there = app.kmsFor({ region: 'eu-west-1' })
+    const scheduled = await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 10 })
+    assert.deepEqual([scheduled.KeyState, scheduled.DeletionDate], ['PendingReplicaDeletion', undefined])
+    await there.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    app.clock.advance(8 * DAY)
+    await maintain(app)
+    await assert.rejects(there.describeKey({ KeyId }), { name: 'NotFoundException' })
+    const { KeyMetadata } = await app.kms.describeKey({ KeyId })
+    assert.equal(KeyMetadata?.KeyState, 'PendingDeletion')
+    assert.ok(Math.abs((KeyMetadata?.DeletionDate?.getTime() ?? 0) - app.clock.now() - 10 * DAY) < DAY)
+    app.clock.advance(11 * DAY)
+    await maintain(app)
+    await assert.rejects(app.kms.describeKey({ KeyId }), { name: 'NotFoundException' })
+  })
+})
+
+describe('automatic rotation', () => {
+  test('gives a key fresh material each time it is due, and everything still opens', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app)
+    await app.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 })
+    const { CiphertextBlob: first } = await app.kms.encrypt({ KeyId, Plaintext: Buffer.from('first') })
+    app.clock.advance(90 * DAY - 60_000)
+    await maintain(app)
+    assert.deepEqual((await app.kms.listKeyRotations({ KeyId })).Rotations, [])
+    app.clock.advance(60_001)
+    await maintain(app)
+    await maintain(app)
+    const { Rotations = [] } = await app.kms.listKeyRotations({ KeyId })
+    assert.deepEqual(
+      Rotations.map(({ RotationType }) => RotationType),
+      ['AUTOMATIC'],
+    )
+    const { CiphertextBlob: second } = await app.kms.encrypt({ KeyId, Plaintext: Buffer.from('second') })
+    const opened = await Promise.all([first, second].map((CiphertextBlob) => app.kms.decrypt({ CiphertextBlob })))
+    assert.deepEqual(
+      opened.map(({ Plaintext = [] }) => Buffer.from(Plaintext).toString()),
+      ['first', 'second'],
+    )
+    assert.notEqual(opened[0]?.KeyMaterialId, opened[1]?.KeyMaterialId)
+    const { NextRotationDate } = await app.kms.getKeyRotationStatus({ KeyId })
+    assert.ok(Math.abs((NextRotationDate?.getTime() ?? 0) - app.clock.now() - 90 * DAY) < DAY)
+    assert.deepEqual((await events(app)).at(-1), ['RotateKey', KeyId])
+  })
+
+  test('leaves a disabled key alone until it is enabled', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app)
+    await app.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 })
+    await app.kms.disableKey({ KeyId })
+    app.clock.advance(91 * DAY)
+    await maintain(app)
+    assert.deepEqual((await app.kms.listKeyRotations({ KeyId })).Rotations, [])
+    await app.kms.enableKey({ KeyId })
+    await maintain(app)
+    assert.equal((await app.kms.listKeyRotations({ KeyId })).Rotations?.length, 1)
+  })
+
+  test('rotates a multi-Region key in all its Regions at once', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app, { MultiRegion: true })
+    await app.kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })
+    await app.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 })
+    app.clock.advance(91 * DAY)
+    await maintain(app)
+    const there = app.kmsFor({ region: 'eu-west-1' })
+    const { CiphertextBlob } = await app.kms.encrypt({ KeyId, Plaintext: Buffer.from('x') })
+    const opened = await there.decrypt({ CiphertextBlob })
+    assert.equal(Buffer.from(opened.Plaintext ?? []).toString(), 'x')
+    assert.equal((await there.describeKey({ KeyId })).KeyMetadata?.CurrentKeyMaterialId, opened.KeyMaterialId)
+  })
+})
