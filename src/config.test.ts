@@ -132,9 +132,16 @@ describe('the environment', () => {
 })
 
 describe('the root key', () => {
+  const ARN = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAROOT', AWS_SECRET_ACCESS_KEY: 'x' }
+
   test('is the value of the environment, also an empty one, which is for the reader of keys to refuse', () => {
     for (const text of ['secret', ''])
-      assert.deepEqual(settings({}, { COFFER_ROOT_KEY: text }).rootKey('/d'), { kind: 'value', text })
+      assert.deepEqual(settings({}, { COFFER_ROOT_KEY: text }).rootKey('/d'), {
+        kind: 'value',
+        text,
+        variable: 'COFFER_ROOT_KEY',
+      })
   })
 
   test('is the file that an option names, whatever the environment holds', () => {
@@ -145,9 +152,95 @@ describe('the root key', () => {
     })
   })
 
+  test('is a credential of systemd, in the folder that systemd names', () => {
+    const expected = { kind: 'credential', name: 'root-key', directory: '/run/credentials/coffer.service' }
+    const environment = { CREDENTIALS_DIRECTORY: expected.directory }
+    assert.deepEqual(settings({ rootKeySystemdCredential: 'root-key' }, environment).rootKey('/d'), expected)
+    const named = { ...environment, COFFER_ROOT_KEY_SYSTEMD_CREDENTIAL: 'root-key' }
+    assert.deepEqual(settings({}, named).rootKey('/d'), expected)
+  })
+
+  test('is a key of KMS, whose ARN says where it is, with the credentials that the environment has', () => {
+    const expected = {
+      kind: 'kms',
+      key: ARN,
+      region: 'eu-central-1',
+      endpoint: new URL('https://kms.eu-central-1.amazonaws.com'),
+      credentials: {
+        kind: 'environment',
+        credentials: { accessKeyId: 'AKIAROOT', secretAccessKey: 'x', sessionToken: undefined },
+      },
+    }
+    assert.deepEqual(settings({ rootKeyKmsKey: ARN }, keys).rootKey('/d'), expected)
+    assert.deepEqual(settings({}, { ...keys, COFFER_ROOT_KEY_KMS_KEY: ARN }).rootKey('/d'), expected)
+    const file = { AWS_SHARED_CREDENTIALS_FILE: '/aws', AWS_PROFILE: 'root' }
+    assert.deepEqual(settings({ rootKeyKmsKey: ARN }, file).rootKey('/d'), {
+      ...expected,
+      credentials: { kind: 'file', path: '/aws', profile: 'root' },
+    })
+  })
+
+  test('is in another KMS where an endpoint is named, over TLS unless that is this machine', () => {
+    const endpointOf = (rootKeyKmsEndpoint: string) => {
+      const source = settings({ rootKeyKmsKey: ARN, rootKeyKmsEndpoint }, keys).rootKey('/d')
+      return source.kind === 'kms' ? source.endpoint.href : undefined
+    }
+    for (const url of [
+      'https://coffer.example/',
+      'http://127.0.0.1:4567/',
+      'http://localhost:4567/',
+      'http://[::1]:1/',
+    ])
+      assert.equal(endpointOf(url), url)
+    for (const url of ['http://coffer.example/', 'http://127.evil.example/', 'http://10.0.0.1/'])
+      assert.throws(() => endpointOf(url), /wanted https:\/\/ beyond this machine/)
+    const variable = {
+      ...keys,
+      COFFER_ROOT_KEY_KMS_ENDPOINT: 'https://a.example',
+      AWS_ENDPOINT_URL_KMS: 'https://b.example',
+    }
+    const source = settings({ rootKeyKmsKey: ARN }, variable).rootKey('/d')
+    assert.equal(source.kind === 'kms' && source.endpoint.host, 'a.example')
+    const general = settings({ rootKeyKmsKey: ARN }, { ...keys, AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }).rootKey(
+      '/d',
+    )
+    assert.equal(general.kind === 'kms' && general.endpoint.host, 'kms.eu-central-1.amazonaws.com')
+  })
+
+  test('is no alias and no id, which may come to mean another key', () => {
+    for (const rootKeyKmsKey of [
+      'alias/root',
+      '1234abcd-12ab-34cd-56ef-1234567890ab',
+      ARN.replace(':key/', ':alias/'),
+      '',
+    ])
+      assert.throws(() => settings({ rootKeyKmsKey }, keys).rootKey('/d'), /wanted its ARN/)
+  })
+
   test('comes from one place', () => {
     const environment = { COFFER_ROOT_KEY: 'secret', COFFER_ROOT_KEY_FILE: '/k' }
-    assert.throws(() => settings({}, environment).rootKey('/d'), /both set/)
+    assert.throws(() => settings({}, environment).rootKey('/d'), /given together: Coffer has one root key$/)
+    const given = { rootKeyFile: '/k', rootKeySystemdCredential: 'k' }
+    assert.throws(
+      () => settings(given, {}).rootKey('/d'),
+      /^ConfigError: --root-key-file and --root-key-systemd-credential are given together/,
+    )
+    assert.throws(
+      () => settings({ rootKeyFile: '/k', rootKeyKmsEndpoint: 'https://a.example' }, {}).rootKey('/d'),
+      /^ConfigError: Cannot use --root-key-kms-endpoint without --root-key-kms-key$/,
+    )
+  })
+
+  test('that is to come is named like the present one, and apart from it', () => {
+    assert.equal(settings({}, { COFFER_ROOT_KEY: 'x' }).rootKeyRotation().newRootKey, undefined)
+    const both = settings({ rootKeyFile: '/old', newRootKeyKmsKey: ARN }, keys).rootKeyRotation()
+    assert.deepEqual([both.rootKey.kind, both.newRootKey?.kind], ['file', 'kms'])
+    const values = settings({}, { COFFER_ROOT_KEY: 'x', COFFER_NEW_ROOT_KEY: 'y' }).rootKeyRotation()
+    assert.deepEqual(values.newRootKey, { kind: 'value', text: 'y', variable: 'COFFER_NEW_ROOT_KEY' })
+    assert.throws(
+      () => settings({ newRootKeyFile: '/k', newRootKeyKmsKey: ARN }, keys).rootKeyRotation(),
+      /--new-root-key-file and --new-root-key-kms-key are given together/,
+    )
   })
 })
 

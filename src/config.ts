@@ -4,6 +4,7 @@ import { ConfigError } from './config-error.ts'
 import { type ConnectionConfig, connectionConfig } from './connection-config.ts'
 import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
+import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
@@ -20,7 +21,15 @@ const VARIABLES = [
   'COFFER_PORT',
   'COFFER_DATA_DIR',
   'COFFER_ROOT_KEY_FILE',
+  'COFFER_ROOT_KEY_SYSTEMD_CREDENTIAL',
+  'COFFER_ROOT_KEY_KMS_KEY',
+  'COFFER_ROOT_KEY_KMS_ENDPOINT',
   'COFFER_ROOT_KEY',
+  'COFFER_NEW_ROOT_KEY_FILE',
+  'COFFER_NEW_ROOT_KEY_SYSTEMD_CREDENTIAL',
+  'COFFER_NEW_ROOT_KEY_KMS_KEY',
+  'COFFER_NEW_ROOT_KEY_KMS_ENDPOINT',
+  'COFFER_NEW_ROOT_KEY',
   'COFFER_ROOT_KEY_PASSPHRASE',
   'COFFER_TLS_CERT',
   'COFFER_TLS_KEY',
@@ -36,6 +45,7 @@ const VARIABLES = [
   'COFFER_NAME_POLICIES',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  'AWS_ENDPOINT_URL_KMS',
   'AWS_ENDPOINT_URL',
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
@@ -44,6 +54,7 @@ const VARIABLES = [
   'AWS_SESSION_TOKEN',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_PROFILE',
+  'CREDENTIALS_DIRECTORY',
 ] as const
 
 type Variable = (typeof VARIABLES)[number]
@@ -55,6 +66,13 @@ export interface GivenOptions {
   readonly port?: string
   readonly dataDir?: string
   readonly rootKeyFile?: string
+  readonly rootKeySystemdCredential?: string
+  readonly rootKeyKmsKey?: string
+  readonly rootKeyKmsEndpoint?: string
+  readonly newRootKeyFile?: string
+  readonly newRootKeySystemdCredential?: string
+  readonly newRootKeyKmsKey?: string
+  readonly newRootKeyKmsEndpoint?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly plaintextBehindProxy?: boolean
@@ -107,6 +125,12 @@ export interface PlaceConfig {
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
   readonly account: string | undefined
+}
+
+/** A root key, and the one that is to take its place. */
+export interface RootKeyRotationConfig extends Pick<PlaceConfig, 'dataDir' | 'rootKey'> {
+  /** Absent for a new key in the place of the present one. */
+  readonly newRootKey: RootKeySource | undefined
 }
 
 /** An account to be made in an installation. */
@@ -206,20 +230,18 @@ export class Settings {
   }
 
   rootKey(dataDir: string): RootKeySource {
-    const file = (path: string): RootKeySource => ({
-      kind: 'file',
-      path: pathOf('--root-key-file', path),
-      chosen: true,
-    })
-    if (this.#given.rootKeyFile !== undefined) return file(this.#given.rootKeyFile)
-    const path = this.#variable('COFFER_ROOT_KEY_FILE')
-    // An empty value is not as good as none: something that was to deliver the key did not.
-    const text = this.#environment.COFFER_ROOT_KEY
-    if (path !== undefined && text !== undefined)
-      throw new ConfigError('COFFER_ROOT_KEY and COFFER_ROOT_KEY_FILE are both set: Coffer has one root key')
-    if (path !== undefined) return file(path)
-    if (text !== undefined) return { kind: 'value', text }
-    return { kind: 'file', path: `${dataDir}.key`, chosen: false }
+    const { rootKeyFile: file, rootKeySystemdCredential: systemdCredential } = this.#given
+    const { rootKeyKmsKey: kmsKey, rootKeyKmsEndpoint: kmsEndpoint } = this.#given
+    const named = this.#rootKeySource('ROOT_KEY', { file, systemdCredential, kmsKey, kmsEndpoint })
+    return named ?? { kind: 'file', path: `${dataDir}.key`, chosen: false }
+  }
+
+  rootKeyRotation(): RootKeyRotationConfig {
+    const dataDir = this.dataDir()
+    const { newRootKeyFile: file, newRootKeySystemdCredential: systemdCredential } = this.#given
+    const { newRootKeyKmsKey: kmsKey, newRootKeyKmsEndpoint: kmsEndpoint } = this.#given
+    const newRootKey = this.#rootKeySource('NEW_ROOT_KEY', { file, systemdCredential, kmsKey, kmsEndpoint })
+    return { dataDir, rootKey: this.rootKey(dataDir), newRootKey }
   }
 
   /** Opens an export of the root key; asked for on the terminal when absent. */
@@ -242,6 +264,10 @@ export class Settings {
   /** An empty variable is as good as none: that is how compose files leave one out. */
   #variable(name: Variable): string | undefined {
     return this.#environment[name] || undefined
+  }
+
+  #rootKeySource(role: RootKeyRole, given: GivenRootKey): RootKeySource | undefined {
+    return rootKeySource(role, given, (name) => this.#variable(name), this.#environment[`COFFER_${role}`])
   }
 
   #port(): number {

@@ -66,7 +66,8 @@ export function connectionConfig(given: GivenConnection): ConnectionConfig {
   return { endpoint: endpointOf(endpoint), region: regionOf(given), credentials: sourceOf(given) }
 }
 
-function endpointOf(text: string): URL {
+/** An address of an API. Throws ConfigError for one with more than scheme, host and port. */
+export function endpointOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const refuse = (why: string) => new ConfigError(`Cannot use the endpoint: ${why}`)
   if (!url || !/^https?:$/.test(url.protocol)) throw refuse(`${text}: wanted http:// or https:// with a host`)
@@ -97,7 +98,8 @@ function sourceOf({ credentialsFile, dataDirGiven, besideData, variable }: Given
   return shared === undefined ? file(variable('COFFER_CREDENTIALS_FILE') ?? besideData) : file(shared, profile)
 }
 
-function credentialsOf(variable: GivenConnection['variable']): SigningCredentials | undefined {
+/** An access key in the environment; undefined where there is none. Throws ConfigError for half of one. */
+export function credentialsOf(variable: GivenConnection['variable']): SigningCredentials | undefined {
   const accessKeyId = variable('AWS_ACCESS_KEY_ID')
   const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY')
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined

@@ -15,6 +15,7 @@ const defaultDataDir = isCheckout ? join(root, 'coffer-data') : join(homedir(), 
 /** Coffer needs those of AWS only to sign what a command asks; nothing else in the process looks at them. */
 const SECRET_VARIABLES = [
   'COFFER_ROOT_KEY',
+  'COFFER_NEW_ROOT_KEY',
   'COFFER_ROOT_KEY_PASSPHRASE',
   'COFFER_ADMIN_SECRET_ACCESS_KEY',
   'AWS_SECRET_ACCESS_KEY',

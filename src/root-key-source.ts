@@ -1,45 +1,96 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { askExternalKms, type ExternalKms } from './external-kms.ts'
+import { localRootKey, type RootKey } from './seal/root-key.ts'
 import { RootKeyError } from './seal/root-key-error.ts'
 import { generateRootKey, type RootKeyMaterial } from './seal/root-key-material.ts'
 import { parseRootKeyVariable } from './seal/root-keys/environment.ts'
+import { externalKmsRootKey } from './seal/root-keys/external-kms.ts'
 import { createRootKeyFile, readRootKeyFile } from './seal/root-keys/file.ts'
+import { readNextRootKeyFile } from './seal/root-keys/replace-file.ts'
+import { readRootKeyCredential } from './seal/root-keys/systemd-credential.ts'
 
 /** Where the root key comes from. */
 export type RootKeySource =
-  | { readonly kind: 'value'; readonly text: string }
+  | { readonly kind: 'value'; readonly text: string; readonly variable?: string | undefined }
   /** `chosen` when somebody named the file; otherwise it is the one beside the data directory. */
   | { readonly kind: 'file'; readonly path: string; readonly chosen: boolean }
+  /** `directory` is the one of CREDENTIALS_DIRECTORY. */
+  | { readonly kind: 'credential'; readonly name: string; readonly directory: string | undefined }
+  | ({ readonly kind: 'kms' } & ExternalKms)
   /** Made for this process and gone with it. */
   | { readonly kind: 'memory' }
 
 export interface ObtainedRootKey {
-  readonly material: RootKeyMaterial
+  readonly rootKey: RootKey
+  /** Absent for a key that does not leave its KMS. */
+  readonly material?: RootKeyMaterial | undefined
   /** Path of a key file that was made just now. */
   readonly made?: string | undefined
+  /** Present when a rotation was interrupted before the files had their new names. */
+  readonly unfinished?: UnfinishedFile | undefined
+}
+
+/** A root key file beside the one that is to take its place. */
+export interface UnfinishedFile {
+  readonly path: string
+  /** Fingerprint of the key that is still in it; absent when there is none. */
+  readonly oldFingerprint: string | undefined
+}
+
+export interface RootKeyWish {
+  readonly dataDir: string
+  /** Fingerprint that the store names; absent for a store that is empty, for which a key file may be made. */
+  readonly wanted: string | undefined
+  /** False where no file may be made, whatever the store. */
+  readonly mayMake: boolean
 }
 
 /**
- * The root key. A key file is made only for a store that is empty, and is on disk before this resolves. Throws RootKeyError.
+ * The root key. A key file is made only for a store that is empty, and is on disk before this resolves. Whether the key is
+ * the one that the store wants is for the caller to see. Throws RootKeyError.
  */
-export async function obtainRootKey(
-  source: RootKeySource,
-  { storeIsEmpty, dataDir }: { storeIsEmpty: boolean; dataDir: string },
-): Promise<ObtainedRootKey> {
-  if (source.kind === 'value') return { material: parseRootKeyVariable(source.text) }
-  if (source.kind === 'memory') return { material: generateRootKey() }
-  const { path, chosen } = source
-  try {
-    return { material: await readRootKeyFile(path) }
-  } catch (error) {
-    if (!(error instanceof RootKeyError) || error.code !== 'missing' || !storeIsEmpty) throw error
+export async function obtainRootKey(source: RootKeySource, wish: RootKeyWish): Promise<ObtainedRootKey> {
+  switch (source.kind) {
+    case 'value':
+      return local(parseRootKeyVariable(source.text, source.variable))
+    case 'credential':
+      return local(await readRootKeyCredential(source.name, source.directory))
+    case 'kms':
+      return { rootKey: externalKmsRootKey(source.key, askExternalKms(source)) }
+    case 'memory':
+      return local(generateRootKey())
+    case 'file':
+      return keyOfFile(source, wish)
   }
+}
+
+async function keyOfFile(
+  { path, chosen }: Extract<RootKeySource, { kind: 'file' }>,
+  { dataDir, wanted, mayMake }: RootKeyWish,
+): Promise<ObtainedRootKey> {
+  const material = await readRootKeyFile(path).catch((error) => {
+    if (error instanceof RootKeyError && error.code === 'missing') return error
+    throw error
+  })
+  const found = material instanceof RootKeyError ? undefined : material
+  if (wanted !== undefined && found?.fingerprint !== wanted) {
+    const next = await readNextRootKeyFile(path)
+    if (next?.fingerprint === wanted)
+      return { ...local(next), unfinished: { path, oldFingerprint: found?.fingerprint } }
+  }
+  if (found) return local(found)
+  if (wanted !== undefined || !mayMake) throw material
   if (!chosen && isMount(dataDir))
     throw new RootKeyError(
       'missing',
-      `Cannot make a root key: ${path}: the data directory is a mount of its own, and a file beside it may not live as long. Name a lasting place with --root-key-file, or set COFFER_ROOT_KEY.`,
+      `Cannot make a root key: ${path}: the data directory is a mount of its own, and a file beside it may not live as long. Name a lasting place with --root-key-file, or give the key in another way.`,
     )
-  return { material: await createRootKeyFile(path), made: path }
+  return { ...local(await createRootKeyFile(path)), made: path }
+}
+
+function local(material: RootKeyMaterial): ObtainedRootKey {
+  return { rootKey: localRootKey(material.bytes), material }
 }
 
 function isMount(directory: string): boolean {

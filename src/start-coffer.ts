@@ -20,7 +20,9 @@ import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
+import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
@@ -104,6 +106,13 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         material: keyring.sealer('kms'),
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
+        keyring: {
+          owner: first.account,
+          store: installation.keyringStore,
+          holder: keyring,
+          wrap: (of, purposes) => wrapNewest(of, purposes, installation.rootKey, installation.id),
+          wake: () => jobs.wake(resealing.name),
+        },
         warn: (message) => log.warn({}, message),
       }),
       authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
@@ -116,9 +125,9 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
       onRefused: (event: SecurityEvent) => security.refused(event),
     })
-    const jobs = new JobRunner([purgeJob(installation, now), keysJob(installation, now)], (job, error) =>
-      log.error({ job, err: describe(error) }, 'job failed'),
-    )
+    const resealing = resealJob(installation, { account: first.account, now, log })
+    const all = [purgeJob(installation, now), keysJob(installation, now), resealing]
+    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
       installation,

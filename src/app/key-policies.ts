@@ -34,7 +34,7 @@ export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<Service
         resource: key.arn,
         account: key.account,
         tags: key.tags,
-        conditions: { 'kms:CallerAccount': call.principal.account },
+        conditions: { 'kms:CallerAccount': call.principal.account, 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
         policy: { document, bindings, rule: 'key', name: 'key policy' },
       }).allowed
     },

@@ -12,7 +12,9 @@ export interface ServiceEvent {
   readonly region: string
   /** Milliseconds. */
   readonly at: number
-  readonly arn: string
+  /** Absent where there is no resource with an ARN. */
+  readonly arn?: string | undefined
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined
 }
 
 export function serviceEntry(event: ServiceEvent): Entry {
@@ -29,5 +31,6 @@ export function serviceEntry(event: ServiceEvent): Entry {
     address: host,
     agent: host,
     arn: event.arn,
+    parameters: event.parameters,
   }
 }

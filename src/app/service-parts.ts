@@ -3,6 +3,7 @@ import type { PolicyCache } from '../iam/policy-cache.ts'
 import type { Authorizer } from '../identity/authorize.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import type { SessionTokens } from '../identity/temporary-credentials.ts'
+import type { KeyringParts } from '../keyring-api/context.ts'
 import type { KeyStore } from '../kms/key-store.ts'
 import type { Sealer } from '../seal/keyring.ts'
 import type { SecretsStore } from '../secrets/secrets-store.ts'
@@ -25,6 +26,7 @@ export interface ServiceParts {
   /** Seals the secrets of access keys. */
   readonly accessKeys: Sealer
   readonly pageTokens: Sealer
+  readonly keyring: KeyringParts
   /** Tells the operator of something that works and is unwise. */
   readonly warn: (message: string) => void
 }

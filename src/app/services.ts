@@ -1,5 +1,6 @@
 import { explanationService } from './explanation-service.ts'
 import { iamService } from './iam-service.ts'
+import { keyringService } from './keyring-service.ts'
 import { kmsService } from './kms-service.ts'
 import { secretsManagerService } from './secrets-manager-service.ts'
 import type { Service } from './service.ts'
@@ -11,5 +12,5 @@ export function createServices(parts: ServiceParts): readonly Service[] {
   const kms = kmsService(parts)
   const secretsManager = secretsManagerService(parts, kms)
   const others = [kms, iamService(parts), stsService(parts)]
-  return [secretsManager, ...others, explanationService(parts, [secretsManager, ...others])]
+  return [secretsManager, ...others, explanationService(parts, [secretsManager, ...others]), keyringService(parts)]
 }

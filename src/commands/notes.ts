@@ -1,10 +1,11 @@
+import { isInKms } from '../seal/root-keys/external-kms.ts'
 import type { RunningCoffer } from '../start-coffer.ts'
 
 /** Short lines: they are read in narrow terminals too. */
 
 /** What the first start made, and what to do about it. */
 export function madeFiles({ account, installation }: RunningCoffer, credentialsAt: string | undefined): string {
-  const { dataDir, madeRootKey } = installation
+  const { dataDir, madeRootKey, rootKey } = installation
   const credentials = credentialsAt ?? 'from the environment'
   return `
 This is the first start. Coffer made
@@ -15,12 +16,17 @@ This is the first start. Coffer made
   credentials  ${credentials}
 
 Without the root key, nothing can be
-read. Keep a copy of it elsewhere: run
-
-  coffer root-key export
-
+read. ${isInKms(rootKey.fingerprint) ? KEEP_KMS_KEY : KEEP_ROOT_KEY}
 `
 }
+
+const KEEP_ROOT_KEY = `Keep a copy of it elsewhere: run
+
+  coffer root-key export
+`
+const KEEP_KMS_KEY = `It never leaves its KMS: see to
+it that nobody deletes it there.
+`
 
 /** How to use the administrator's credentials. */
 export function firstUse(url: string, credentialsAt: string | undefined): string {

@@ -12,8 +12,10 @@ import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
+import { keyringStatus, rotateKeyring } from './keyring.ts'
 import { readers } from './readers.ts'
 import { resetKey } from './reset-key.ts'
+import { rotateRootKey } from './rotate-root-key.ts'
 import { serve } from './serve.ts'
 import { trail } from './trail.ts'
 import { why } from './why.ts'
@@ -45,11 +47,12 @@ export function createProgram(parts: ProgramParts): Command {
   addReaders(program, parts)
   addAdmin(program, parts)
   addRootKey(program, parts)
+  addKeyring(program, parts)
   return program
 }
 
 function addServe(program: Command, parts: ProgramParts): void {
-  listening(program.command('serve'))
+  rootKeyOptions(listening(program.command('serve')))
     .summary('serve a durable installation')
     .description(
       'Serves a durable installation. Every request must carry a valid signature. The first start makes the account, its administrator and the root key, and says where they are.',
@@ -62,7 +65,6 @@ function addServe(program: Command, parts: ProgramParts): void {
       ),
     )
     .addOption(dataDir(parts))
-    .addOption(rootKeyFile())
     .addOption(credentialsFile())
     .addOption(account('account of a new installation, 12 digits (default: random)'))
     .addOption(oidcKeys())
@@ -164,25 +166,21 @@ function addAdmin(program: Command, parts: ProgramParts): void {
     .command('admin')
     .summary('repair an installation, or add an account')
     .description('Repairs an installation, or adds an account to it, while no server runs on it.')
-  admin
-    .command('reset-key')
+  rootKeyOptions(admin.command('reset-key'))
     .summary('give the administrator a new access key')
     .description(
       'Gives the administrator a new access key, takes the old ones away and leaves a record. Needs the root key; no server may run.',
     )
     .addOption(dataDir(parts))
-    .addOption(rootKeyFile())
     .addOption(credentialsFile())
     .addOption(account('account of the administrator (default: the oldest)'))
     .action((given: GivenOptions) => resetKey(parts.settings(given).place()))
-  admin
-    .command('create-account')
+  rootKeyOptions(admin.command('create-account'))
     .summary('make one more account')
     .description(
       'Makes one more account with its administrator and leaves a record. Needs the root key; no server may run.',
     )
     .addOption(dataDir(parts))
-    .addOption(rootKeyFile())
     .option('--credentials-file <file>', 'where the access key is written (default: <data-dir>.<account>.credentials)')
     .addOption(account('account to make, 12 digits (default: random)'))
     .action((given: GivenOptions) => createAccount(parts.settings(given).newAccount()))
@@ -191,16 +189,14 @@ function addAdmin(program: Command, parts: ProgramParts): void {
 function addRootKey(program: Command, parts: ProgramParts): void {
   const rootKey = program
     .command('root-key')
-    .summary('back up the root key, or bring it back')
+    .summary('back up the root key, bring it back, or rotate it')
     .description(
-      'Backs up the root key, or brings it back. The passphrase is COFFER_ROOT_KEY_PASSPHRASE, or is asked for.',
+      'Backs up the root key, brings it back, or rotates it. The passphrase is COFFER_ROOT_KEY_PASSPHRASE, or is asked for.',
     )
-  rootKey
-    .command('export')
+  rootKeyOptions(rootKey.command('export'))
     .summary('write the root key as text that a passphrase opens')
     .description('Writes the root key as text that only a passphrase opens. Keep it elsewhere, and the passphrase too.')
     .addOption(dataDir(parts))
-    .addOption(rootKeyFile())
     .option('--output <file>', 'new file to write to (default: standard output)')
     .action(({ output, ...given }: GivenOptions & { output?: string }) => {
       const settings = parts.settings(given)
@@ -208,6 +204,7 @@ function addRootKey(program: Command, parts: ProgramParts): void {
       const passphrase = settings.passphrase()
       return exportRootKey({ dataDir: folder, rootKey: settings.rootKey(folder), passphrase, output })
     })
+  addRotateRootKey(rootKey, parts)
   rootKey
     .command('import')
     .summary('make a root key file of an export')
@@ -217,6 +214,52 @@ function addRootKey(program: Command, parts: ProgramParts): void {
     .action((source: string, { rootKeyFile: path }: { rootKeyFile: string }) =>
       importRootKey({ source, rootKeyFile: path, passphrase: parts.settings({}).passphrase() }),
     )
+}
+
+function addRotateRootKey(rootKey: Command, parts: ProgramParts): void {
+  rootKeyOptions(rootKey.command('rotate'))
+    .summary('put everything under another root key')
+    .description(
+      'Puts everything under another root key, which is made where it is a file that is not there, and leaves a record. Without --new-… a root key file is replaced where it lies. Needs the present root key; no server may run.',
+    )
+    .addOption(dataDir(parts))
+    .addOption(new Option('--new-root-key-file <file>', 'file with the new root key'))
+    .addOption(new Option('--new-root-key-systemd-credential <name>', 'systemd credential with the new root key'))
+    .addOption(new Option('--new-root-key-kms-key <arn>', 'KMS key that is the new root key'))
+    .addOption(new Option('--new-root-key-kms-endpoint <url>', 'where the KMS of the new root key is'))
+    .action((given: GivenOptions) => rotateRootKey(parts.settings(given).rootKeyRotation()))
+}
+
+function addKeyring(program: Command, parts: ProgramParts): void {
+  const keyring = program
+    .command('keyring')
+    .summary('rotate the keys of a running Coffer, or look at them')
+    .description(
+      'Rotates the keys under which a running Coffer seals everything, or looks at them. Needs permission in the oldest account (coffer:RotateKeyring, coffer:DescribeKeyring).',
+    )
+  asking(keyring.command('rotate'), parts)
+    .summary('give each purpose a new key, and reseal everything')
+    .description(
+      'Gives each purpose a new key, reseals everything stored under it, and removes the old keys once nothing uses them any more. The server does it while it serves, and goes on after a restart; this only looks on.',
+    )
+    .action(({ json = false, ...given }: GivenOptions & { json?: boolean }) =>
+      rotateKeyring({ json, connection: parts.settings(given).connection('') }),
+    )
+  asking(keyring.command('status'), parts)
+    .summary('say which keys there are, and how far rotations are')
+    .description('Says which keys there are, and how far rotations are.')
+    .action(({ json = false, ...given }: GivenOptions & { json?: boolean }) =>
+      keyringStatus({ json, connection: parts.settings(given).connection('') }),
+    )
+}
+
+/** Options of everything that opens the store. */
+function rootKeyOptions(command: Command): Command {
+  return command
+    .option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
+    .option('--root-key-systemd-credential <name>', 'systemd credential with the root key')
+    .option('--root-key-kms-key <arn>', 'KMS key that is the root key')
+    .option('--root-key-kms-endpoint <url>', 'where that KMS is (default: AWS)')
 }
 
 /** Options of everything that listens. */
@@ -259,7 +302,6 @@ const oidcKeys = () =>
 const organizationId = () => new Option('--organization-id <id>', 'value of the condition key aws:PrincipalOrgID')
 const serviceControlPolicy = () =>
   repeatable('--service-control-policy <file>', 'policy that bounds every account; repeatable')
-const rootKeyFile = () => new Option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
 const credentialsFile = () =>
   new Option('--credentials-file <file>', 'where a new access key is written (default: <data-dir>.credentials)')
 const account = (text: string) => new Option('--account <digits>', text)

@@ -51,8 +51,8 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
       return running
     },
     onListening(running, url) {
-      const { dataDir: path, rootKeyFingerprint } = running.installation
-      log.info({ url, dataDir: path, account: running.account, rootKey: rootKeyFingerprint }, 'started')
+      const { dataDir: path, rootKey: root } = running.installation
+      log.info({ url, dataDir: path, account: running.account, rootKey: root.fingerprint }, 'started')
       if (running.credentials) process.stderr.write(firstUse(url, credentialsAt))
     },
     onStopped: () => refusals.close(),

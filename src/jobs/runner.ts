@@ -9,6 +9,7 @@ export interface Job {
 /** Runs jobs at their intervals, each never twice at once, until it is closed. Its timers keep no process alive. */
 export class JobRunner {
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #runs = new Map<string, () => void>()
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #onFailure: (job: string, error: unknown) => void
@@ -23,6 +24,11 @@ export class JobRunner {
     this.#stop.abort()
     for (const timer of this.#timers) clearInterval(timer)
     await Promise.all(this.#running)
+  }
+
+  /** Runs a job before its time: there is something to do. While it runs already, that is when its interval is over. */
+  wake(job: string): void {
+    if (!this.#stop.signal.aborted) this.#runs.get(job)?.()
   }
 
   #start(job: Job): void {
@@ -40,6 +46,7 @@ export class JobRunner {
       this.#running.add(running)
     }
     run()
+    this.#runs.set(job.name, run)
     this.#timers.push(setInterval(run, job.everyMs).unref())
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { OpenError } from '../seal/aead.ts'
-import type { Sealer } from '../seal/keyring.ts'
+import { reseal, type Sealer } from '../seal/keyring.ts'
 import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
 import { newMaterialId } from './key.ts'
@@ -22,6 +22,16 @@ export function newMaterial(key: Place, version: number, sealer: Sealer): KeyMat
 /** Material sealed by the keyring, bound to the key's place. */
 export function sealMaterial(key: Place, version: number, material: Uint8Array, sealer: Sealer): Uint8Array {
   return sealer.seal(material, placeOf(key, version))
+}
+
+/** The same material under the newest version of the keyring; undefined when it does not open. */
+export function resealMaterial(
+  key: Place,
+  version: number,
+  sealed: Uint8Array,
+  sealer: Sealer,
+): Uint8Array | undefined {
+  return reseal(sealer, sealed, placeOf(key, version))
 }
 
 // Keyed by the object the store returned: the store returns another one after any change of a key, so nothing outlives it here.

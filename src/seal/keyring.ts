@@ -35,11 +35,17 @@ export interface Authenticator {
 export interface Keyring {
   sealer(purpose: Purpose): Sealer
   authenticator(purpose: Purpose): Authenticator
+  /** Versions of the keys for this purpose, oldest first; the last one seals. */
+  versions(purpose: Purpose): readonly number[]
   /**
    * A keyring with one more key for this purpose, which seals from now on. Wrap and store it before anything is sealed
    * by it.
    */
   withNewVersion(purpose: Purpose): Keyring
+  /** A keyring that has the keys of another one for these purposes. */
+  withKeysOf(other: Keyring, purposes: readonly Purpose[]): Keyring
+  /** A keyring without the keys of this purpose before the newest: what they sealed opens no more. */
+  withNewestOnly(purpose: Purpose): Keyring
 }
 
 /** The stored keys do not make up a keyring: one is missing, unknown or there twice. */
@@ -47,26 +53,47 @@ export class KeyringError extends Error {
   override readonly name = 'KeyringError'
 }
 
-/** The keys of each purpose in the order of their versions: version 1 is at index 0, and the newest is the last. */
-type Keys = ReadonlyMap<Purpose, readonly Uint8Array[]>
+interface VersionedKey {
+  readonly version: number
+  readonly key: Uint8Array
+}
+
+/** The keys of each purpose: one version after the other without a gap, the newest last. */
+type Keys = ReadonlyMap<Purpose, readonly VersionedKey[]>
 
 // Beside the keyring instead of in it: only this file can take a key out.
 const keysOf = new WeakMap<Keyring, Keys>()
 
 /** Version 1 of every purpose, newly made. */
 export function createKeyring(): Keyring {
-  return keyringOf(new Map(purposes.map((purpose) => [purpose, [randomBytes(KEY_BYTES)]])))
+  return keyringOf(new Map(purposes.map((purpose) => [purpose, [newKey(1)]])))
 }
 
+const newKey = (version: number): VersionedKey => ({ version, key: randomBytes(KEY_BYTES) })
+
 /** All keys of a keyring as they are stored. Wrapping again under another root key is how the root key is rotated. */
-export async function wrapKeyring(keyring: Keyring, root: RootKey, installation: string): Promise<WrappedKey[]> {
-  const wrapping = [...keysOf.get(keyring)!].flatMap(([purpose, keys]) =>
-    keys.map(async (key, index) => {
-      const version = index + 1
-      return { purpose, version, wrapped: await root.wrap(key, placeOfKey(installation, purpose, version)) }
-    }),
-  )
-  return Promise.all(wrapping)
+export function wrapKeyring(keyring: Keyring, root: RootKey, installation: string): Promise<WrappedKey[]> {
+  const all = [...keysOf.get(keyring)!].flatMap(([purpose, keys]) => keys.map((key) => ({ purpose, ...key })))
+  return Promise.all(all.map((key) => wrapKey(key, root, installation)))
+}
+
+/** The newest key of each of these purposes as it is stored: what a rotation has made. */
+export function wrapNewest(
+  keyring: Keyring,
+  among: readonly Purpose[],
+  root: RootKey,
+  installation: string,
+): Promise<WrappedKey[]> {
+  const newest = among.map((purpose) => ({ purpose, ...keysOf.get(keyring)!.get(purpose)!.at(-1)! }))
+  return Promise.all(newest.map((key) => wrapKey(key, root, installation)))
+}
+
+async function wrapKey(
+  { purpose, version, key }: VersionedKey & { readonly purpose: Purpose },
+  root: RootKey,
+  installation: string,
+): Promise<WrappedKey> {
+  return { purpose, version, wrapped: await root.wrap(key, placeOfKey(installation, purpose, version)) }
 }
 
 /**
@@ -81,9 +108,9 @@ export async function unwrapKeyring(
   const sorted = wrapped.toSorted((left, right) => left.version - right.version)
   assertComplete(sorted)
   const opened = await Promise.all(sorted.map((key) => unwrapKey(key, root, installation)))
-  const keys = new Map<Purpose, Uint8Array[]>(purposes.map((purpose) => [purpose, []]))
-  sorted.forEach(({ purpose }, index) => {
-    keys.get(purpose)!.push(opened[index]!)
+  const keys = new Map<Purpose, VersionedKey[]>(purposes.map((purpose) => [purpose, []]))
+  sorted.forEach(({ purpose, version }, index) => {
+    keys.get(purpose)!.push({ version, key: opened[index]! })
   })
   return keyringOf(keys)
 }
@@ -96,13 +123,15 @@ async function unwrapKey({ purpose, version, wrapped }: WrappedKey, root: RootKe
   )
 }
 
+/** Versions before the first that is there were retired; between the others none may be missing. */
 function assertComplete(sorted: readonly WrappedKey[]): void {
   const newest = new Map<string, number>(purposes.map((purpose) => [purpose, 0]))
   for (const { purpose, version } of sorted) {
     const previous = newest.get(purpose)
     if (previous === undefined) throw new KeyringError(`Cannot load the keyring: unknown purpose ${purpose}`)
-    if (version !== previous + 1) {
-      throw new KeyringError(`Cannot load the keyring: ${purpose} has version ${version}, wanted ${previous + 1}`)
+    const wanted = previous === 0 && Number.isSafeInteger(version) && version > 0 ? version : previous + 1
+    if (version !== wanted) {
+      throw new KeyringError(`Cannot load the keyring: ${purpose} has version ${version}, wanted ${wanted}`)
     }
     newest.set(purpose, version)
   }
@@ -119,10 +148,33 @@ function keyringOf(keys: Keys): Keyring {
   const keyring: Keyring = {
     sealer: (purpose) => createSealer(purpose, keys.get(purpose)!),
     authenticator: (purpose) => createAuthenticator(purpose, keys.get(purpose)!),
-    withNewVersion: (purpose) => keyringOf(new Map(keys).set(purpose, [...keys.get(purpose)!, randomBytes(KEY_BYTES)])),
+    versions: (purpose) => keys.get(purpose)!.map(({ version }) => version),
+    withNewVersion(purpose) {
+      const old = keys.get(purpose)!
+      return keyringOf(new Map(keys).set(purpose, [...old, newKey(old.at(-1)!.version + 1)]))
+    },
+    withKeysOf: (other, taken) =>
+      keyringOf(new Map([...keys, ...taken.map((purpose) => [purpose, keysOf.get(other)!.get(purpose)!] as const)])),
+    withNewestOnly: (purpose) => keyringOf(new Map(keys).set(purpose, keys.get(purpose)!.slice(-1))),
   }
   keysOf.set(keyring, keys)
   return Object.freeze(keyring)
+}
+
+/** The same content for the same place under the newest version; undefined for what does not open. */
+export function reseal(sealer: Sealer, sealed: Uint8Array, place: Place): Buffer | undefined {
+  let content: Buffer
+  try {
+    content = sealer.open(sealed, place)
+  } catch (error) {
+    if (error instanceof OpenError) return undefined
+    throw error
+  }
+  try {
+    return sealer.seal(content, place)
+  } finally {
+    content.fill(0)
+  }
 }
 
 // What a key of the keyring makes begins with a format byte and the version of the key (u32). Both formats have one
@@ -133,19 +185,20 @@ const SEALER_LABEL = 'coffer/keyring/sealer'
 const AUTHENTICATOR_LABEL = 'coffer/keyring/authenticator'
 
 /** Blob: header, then a blob of `sealDerived`, whose associated data covers purpose and version too. */
-function createSealer(purpose: Purpose, keys: readonly Uint8Array[]): Sealer {
+function createSealer(purpose: Purpose, keys: readonly VersionedKey[]): Sealer {
+  const newest = keys.at(-1)!
   const bind = (version: number, place: Place): Place => [SEALER_LABEL, FORMAT, purpose, version, ...place]
   return {
     seal(plaintext, place) {
-      const version = keys.length
-      return Buffer.concat([headerOf(version), sealDerived(keys[version - 1]!, plaintext, bind(version, place))])
+      const { version, key } = newest
+      return Buffer.concat([headerOf(version), sealDerived(key, plaintext, bind(version, place))])
     },
 
     open(sealed, place) {
       const version = versionIn(sealed)
-      const key = keys[version - 1]
-      if (!key) throw new OpenError()
-      return openDerived(key, sealed.subarray(HEADER_BYTES), bind(version, place))
+      const found = keys.find((key) => key.version === version)
+      if (!found) throw new OpenError()
+      return openDerived(found.key, sealed.subarray(HEADER_BYTES), bind(version, place))
     },
   }
 }
@@ -154,25 +207,24 @@ function createSealer(purpose: Purpose, keys: readonly Uint8Array[]): Sealer {
  * Tag: header, then HMAC-SHA-256 over format, purpose, version and fields, under a subkey that is derived once for each
  * version.
  */
-function createAuthenticator(purpose: Purpose, keys: readonly Uint8Array[]): Authenticator {
-  const subkeys = keys.map((key) => deriveMacKey(key, AUTHENTICATOR_LABEL))
+function createAuthenticator(purpose: Purpose, keys: readonly VersionedKey[]): Authenticator {
+  const newest = keys.at(-1)!.version
+  const subkeys = new Map(keys.map(({ version, key }) => [version, deriveMacKey(key, AUTHENTICATOR_LABEL)]))
   const macOf = (version: number, fields: Place) =>
-    mac(subkeys[version - 1]!, encodePlace([AUTHENTICATOR_LABEL, FORMAT, purpose, version, ...fields]))
+    mac(subkeys.get(version)!, encodePlace([AUTHENTICATOR_LABEL, FORMAT, purpose, version, ...fields]))
   return {
-    tag(fields) {
-      const version = subkeys.length
-      return Buffer.concat([headerOf(version), macOf(version, fields)])
-    },
+    tag: (fields) => Buffer.concat([headerOf(newest), macOf(newest, fields)]),
 
     verify(fields, tag) {
       const version = versionIn(tag)
-      if (!subkeys[version - 1] || tag.byteLength !== HEADER_BYTES + MAC_BYTES) return false
+      if (!subkeys.has(version) || tag.byteLength !== HEADER_BYTES + MAC_BYTES) return false
       return sameMac(macOf(version, fields), tag.subarray(HEADER_BYTES))
     },
   }
 }
 
-function headerOf(version: number): Buffer {
+/** With what everything begins that a version of a key makes; nothing else that a keyring made begins so. */
+export function headerOf(version: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES, FORMAT)
   header.writeUInt32BE(version, 1)
   return header

@@ -12,6 +12,14 @@ export type RootKeyErrorCode =
   | 'malformed'
   /** The text is of a version that this release does not know. */
   | 'unknown-version'
+  /** The store is sealed by another root key. */
+  | 'other-key'
+  /** The key is in a KMS that gives no answer. */
+  | 'unreachable'
+  /** The key is in a KMS that refuses to use it. */
+  | 'refused'
+  /** The key never leaves the KMS it is in. */
+  | 'unexportable'
   /** The passphrase does not open the export, or is none. */
   | 'passphrase'
 

@@ -51,9 +51,23 @@ export function parseRootKey(text: string, subject: string): RootKeyMaterial {
   return new RootKeyMaterial(bytes)
 }
 
-/** Whether a text claims to be one of `formatRootKey`. */
-export function isRootKeyText(text: string): boolean {
-  return text.startsWith(PREFIX)
+const HEXADECIMAL = new RegExp(`^[0-9a-fA-F]{${2 * KEY_BYTES}}$`)
+
+/**
+ * Reads a root key as people and other tools write it: the text of `formatRootKey`, or 32 bytes as hexadecimal, base64 or
+ * base64url. The encodings differ in length, so none is taken for another. `subject` and the text as in `parseRootKey`.
+ */
+export function parseAnyRootKey(text: string, subject: string): RootKeyMaterial {
+  const trimmed = text.trim()
+  if (trimmed.startsWith(PREFIX)) return parseRootKey(trimmed, subject)
+
+  const bytes = HEXADECIMAL.test(trimmed) ? Buffer.from(trimmed, 'hex') : decodeKey(trimmed)
+  if (bytes) return new RootKeyMaterial(bytes)
+  const found = trimmed === '' ? 'is empty' : 'is not a root key'
+  throw new RootKeyError(
+    'malformed',
+    `${subject} ${found}, wanted ${ROOT_KEY_TEXT} or ${KEY_BYTES} bytes as hexadecimal, base64 or base64url`,
+  )
 }
 
 /** Exactly 32 bytes as base64 or base64url, padded or not; undefined for anything else. */

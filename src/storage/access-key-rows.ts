@@ -3,7 +3,7 @@ import type { AccessKey } from '../identity/identity-store.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import type { Row } from './sql.ts'
 
-const ACCESS_KEYS: Covered = {
+export const ACCESS_KEYS: Covered = {
   table: 'access_keys',
   columns: ['access_key_id', 'account', 'user_name', 'sealed_secret', 'active', 'created_at'],
 }

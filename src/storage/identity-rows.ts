@@ -3,7 +3,7 @@ import type { AnyEntity, Entities, Kind } from '../identity/entities.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import type { Row } from './sql.ts'
 
-const IDENTITIES: Covered = {
+export const IDENTITIES: Covered = {
   table: 'identities',
   columns: ['id', 'account', 'kind', 'name', 'name_key', 'path', 'document', 'revision'],
 }

@@ -9,7 +9,7 @@ import { guardsOf, nameKey, toEntity, toIdentityRow } from './identity-rows.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql, startsWith } from './sql.ts'
 
-const ACCOUNTS: Covered = { table: 'accounts', columns: ['account', 'created_at'] }
+export const ACCOUNTS: Covered = { table: 'accounts', columns: ['account', 'created_at'] }
 
 /** Identities on any engine. */
 export class SqlIdentityStore implements IdentityStore {

@@ -1,4 +1,6 @@
-import type { Engine } from './engine.ts'
+import type { Entry } from '../audit/entry.ts'
+import type { Engine, Write } from './engine.ts'
+import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
 import { sql } from './sql.ts'
 
 /** A key of the keyring as stored: wrapped by the root key. */
@@ -39,8 +41,33 @@ export async function readInstallation(engine: Engine): Promise<Installation | u
 export function writeInstallation(engine: Engine, { id, rootKey, keyring }: Installation): Promise<void> {
   return engine.append(undefined, [
     { statement: sql`insert into meta (name, value) values ('installation', ${id}), ('root_key', ${rootKey})` },
-    ...keyring.map(({ purpose, version, wrapped }) => ({
-      statement: sql`insert into keyring (purpose, version, wrapped) values (${purpose}, ${version}, ${wrapped})`,
-    })),
+    ...keyring.map(insertKey),
   ])
+}
+
+/**
+ * Wraps the whole keyring anew, all at once and with its record. Rejects with ConflictError unless the store is under the root
+ * key it was under. What it was wrapped by before is to be erased from the files then.
+ */
+export function rewrapInstallation(
+  engine: Engine,
+  before: Installation,
+  { rootKey, keyring }: Pick<Installation, 'rootKey' | 'keyring'>,
+  entry: Entry,
+): Promise<void> {
+  return engine.append(entry, [
+    {
+      statement: sql`update meta set value = ${rootKey} where name = 'root_key' and value = ${before.rootKey}`,
+      expect: 1,
+    },
+    ...keyring.map(({ purpose, version, wrapped }) => ({
+      statement: sql`update keyring set wrapped = ${wrapped} where purpose = ${purpose} and version = ${version}`,
+      expect: 1,
+    })),
+    SOMETHING_TO_ERASE,
+  ])
+}
+
+function insertKey({ purpose, version, wrapped }: StoredKey): Write {
+  return { statement: sql`insert into keyring (purpose, version, wrapped) values (${purpose}, ${version}, ${wrapped})` }
 }

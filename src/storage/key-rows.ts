@@ -5,17 +5,17 @@ import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import { policyIn, policyText } from './rows.ts'
 import type { Row } from './sql.ts'
 
-const KEYS: Covered = {
+export const KEYS: Covered = {
   table: 'kms_keys',
   columns: ['key_id', 'account', 'region', 'manager', 'state', 'created_at', 'current_version'],
   added: ['policy', 'document', 'revision'],
 }
-const ALIASES: Covered = {
+export const ALIASES: Covered = {
   table: 'kms_aliases',
   columns: ['account', 'region', 'alias', 'key_id'],
   added: ['created_at', 'updated_at'],
 }
-const GRANTS: Covered = {
+export const GRANTS: Covered = {
   table: 'kms_grants',
   columns: ['region', 'key_id', 'grant_id', 'account', 'grantee', 'retiring', 'document'],
 }

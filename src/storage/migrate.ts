@@ -1,6 +1,7 @@
 import { firstStore } from './migrations/0001-first-store.ts'
 import { identities } from './migrations/0002-identities.ts'
 import { kmsKeys } from './migrations/0003-kms-keys.ts'
+import { keyringRotation } from './migrations/0004-keyring-rotation.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -10,7 +11,12 @@ export interface Dialect {
 }
 
 /** Every migration, in order; number n takes a store of version n − 1 to version n. */
-const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [firstStore, identities, kmsKeys]
+const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
+  firstStore,
+  identities,
+  kmsKeys,
+  keyringRotation,
+]
 
 /** Version of a store that this program writes. */
 export const STORE_VERSION = migrations.length

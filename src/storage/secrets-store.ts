@@ -27,7 +27,7 @@ import {
 import { searchSecrets } from './search-secrets.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql } from './sql.ts'
 
-const SECRETS: Covered = {
+export const SECRETS: Covered = {
   table: 'secrets',
   columns: ['arn', 'revision', ...SECRET_COLUMNS],
   added: ADDED_SECRET_COLUMNS,

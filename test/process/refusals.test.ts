@@ -47,7 +47,7 @@ describe('offline commands without an installation', { concurrency: 2 }, () => {
 test('two root keys are refused', async () => {
   using folder = temporaryFolder()
   const env = { COFFER_ROOT_KEY: 'ab'.repeat(32), COFFER_ROOT_KEY_FILE: join(folder.path, 'key') }
-  assertRefused(await runCoffer(serveArgs(folder.path), { env }), /both set: Coffer has one root key/)
+  assertRefused(await runCoffer(serveArgs(folder.path), { env }), /given together: Coffer has one root key/)
 })
 
 test('an address of another machine is refused', async () => {

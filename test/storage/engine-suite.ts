@@ -4,6 +4,7 @@ import { changesSuite } from './suites/changes.ts'
 import { generationsSuite } from './suites/generations.ts'
 import { holdersSuite } from './suites/holders.ts'
 import { identitiesSuite } from './suites/identities.ts'
+import { keyringSuite } from './suites/keyring.ts'
 import { keysSuite } from './suites/keys.ts'
 import { referencesSuite } from './suites/references.ts'
 import { searchSuite } from './suites/search.ts'
@@ -23,6 +24,7 @@ export function engineSuite(name: string, open: OpenEngine): void {
     holdersSuite(open)
     secretsSuite(open)
     searchSuite(open)
+    keyringSuite(open)
     tamperingSuite(open)
   })
 }

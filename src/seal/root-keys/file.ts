@@ -11,7 +11,7 @@ import {
 } from '../root-key-material.ts'
 
 const OWNER_ONLY = 0o600
-const OTHERS = 0o077
+const GROUP_AND_OTHERS = 0o077
 
 /** A root key file has 64 bytes; more than this is some other file. */
 const MAX_FILE_BYTES = 256
@@ -22,13 +22,21 @@ const MAX_FILE_BYTES = 256
  */
 export async function readRootKeyFile(path: string): Promise<RootKeyMaterial> {
   const subject = `Cannot read the root key file: ${path}`
+  return parseRootKey(await readKeyText(path, subject, OWNER_ONLY), subject)
+}
+
+/**
+ * The text of a file with a root key, without a newline at its end. Throws RootKeyError, whose message begins with
+ * `subject`, for a file that is none, is too long, or whose mode has more than the bits of `mode`.
+ */
+export async function readKeyText(path: string, subject: string, mode: number): Promise<string> {
   // Without O_NONBLOCK opening a named pipe would wait for a writer.
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
     throw systemError(subject, error)
   })
   try {
-    await assertPrivateFile(file, subject)
-    return parseRootKey(await readText(file, subject), subject)
+    await assertPrivateFile(file, subject, mode)
+    return await readText(file, subject)
   } catch (error) {
     throw error instanceof RootKeyError ? error : systemError(subject, error)
   }
@@ -60,18 +68,19 @@ export async function createRootKeyFile(path: string): Promise<RootKeyMaterial> 
   return material
 }
 
-async function assertPrivateFile(file: FileHandle, subject: string): Promise<void> {
+async function assertPrivateFile(file: FileHandle, subject: string, allowed: number): Promise<void> {
   // Asked of the open file, not of the path, which might name another one by now.
   const status = await file.stat()
   if (!status.isFile()) throw new RootKeyError('malformed', `${subject} is not a regular file, wanted one line of text`)
-  if ((status.mode & OTHERS) !== 0) {
-    const mode = (status.mode & 0o777).toString(8).padStart(4, '0')
+  if ((status.mode & GROUP_AND_OTHERS & ~allowed) !== 0) {
     throw new RootKeyError(
       'exposed',
-      `${subject} has mode ${mode}, wanted 0600 or less: nobody but its owner may use it`,
+      `${subject} has mode ${octal(status.mode)}, wanted ${octal(allowed)} or less: nobody but its owner may use it`,
     )
   }
 }
+
+const octal = (mode: number) => (mode & 0o777).toString(8).padStart(4, '0')
 
 async function readText(file: FileHandle, subject: string): Promise<string> {
   const buffer = Buffer.alloc(MAX_FILE_BYTES + 1)
@@ -92,7 +101,8 @@ async function readText(file: FileHandle, subject: string): Promise<string> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Puts what happened to the names in a folder on the disk. */
+export async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
   await folder.sync()
 }
@@ -102,7 +112,8 @@ const refusals = new Map<string, [RootKeyErrorCode, string]>([
   ['EEXIST', ['exists', 'exists already and is never overwritten']],
 ])
 
-function systemError(subject: string, cause: unknown): RootKeyError {
+/** What the operating system refused, as one line. */
+export function systemError(subject: string, cause: unknown): RootKeyError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
   const [kind, found] = refusals.get(code) ?? ['inaccessible', `was refused by the operating system (${code})`]
   return new RootKeyError(kind, `${subject} ${found}`, { cause })

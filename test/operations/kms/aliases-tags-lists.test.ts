@@ -27,14 +27,9 @@ describe('an alias', () => {
     assert.equal(await target('alias/moves'), second)
     await kms.deleteAlias({ AliasName: 'alias/moves' })
     await assert.rejects(target('alias/moves'), { name: 'NotFoundException' })
-    for (const attempt of [
-      kms.deleteAlias({ AliasName: 'alias/moves' }),
-      kms.updateAlias({ AliasName: 'alias/moves', TargetKeyId: first }),
-    ])
-      await assert.rejects(attempt, {
-        name: 'NotFoundException',
-        message: `Alias ${aliasArn('alias/moves')} is not found.`,
-      })
+    const refused = { name: 'NotFoundException', message: `Alias ${aliasArn('alias/moves')} is not found.` }
+    await assert.rejects(kms.deleteAlias({ AliasName: 'alias/moves' }), refused)
+    await assert.rejects(kms.updateAlias({ AliasName: 'alias/moves', TargetKeyId: first }), refused)
   })
 
   test('belongs to one key of an account in a Region', async () => {
@@ -214,7 +209,10 @@ describe('lists', () => {
 
   test('of keys and aliases need a permission of their own', async () => {
     const nobody = await app.kmsAs('lists-nothing')
-    for (const attempt of [nobody.listKeys({}), nobody.listAliases({})])
-      await assert.rejects(attempt, { name: 'AccessDeniedException' })
+    await Promise.all(
+      [nobody.listKeys({}), nobody.listAliases({})].map((attempt) =>
+        assert.rejects(attempt, { name: 'AccessDeniedException' }),
+      ),
+    )
   })
 })

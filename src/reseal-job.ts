@@ -1,0 +1,32 @@
+import { serviceEntry } from './app/service-entry.ts'
+import { type ResealParts, resealKeyring } from './jobs/reseal-keyring.ts'
+import type { Job } from './jobs/runner.ts'
+import type { Log } from './log.ts'
+import type { Installation } from './open-installation.ts'
+
+/** How often it is looked whether a rotation of the keyring goes on; that costs nothing where there is none. */
+const RESEAL_EVERY_MS = 5_000
+
+/**
+ * Goes on with rotations of the keyring.
+ *
+ * @param options `account` is the oldest: the installation belongs to it, and so do the records
+ */
+export function resealJob(
+  { keyringStore: store, keyring: holder, trail }: Installation,
+  { account, now, log }: { readonly account: string; readonly now: () => number; readonly log: Log },
+): Job {
+  const by = { service: 'coffer', by: 'coffer', account, region: 'us-east-1' }
+  const parts: ResealParts = {
+    store,
+    holder,
+    now,
+    record({ purpose, versions }, change) {
+      const parameters = { Purpose: purpose, Versions: versions }
+      return trail.append(serviceEntry({ ...by, operation: 'RetireKeyring', at: now(), parameters }), [change])
+    },
+    onAltered: (purpose, rows) =>
+      log.error({ purpose, rows }, 'rows that Coffer did not write hold up a rotation of the keyring'),
+  }
+  return { name: 'reseal keyring', everyMs: RESEAL_EVERY_MS, run: (signal) => resealKeyring(parts, signal) }
+}
