@@ -45,6 +45,7 @@ import type { Agrees, FaultsIn, None } from './sdk-agreement.ts'
 /** Values of enumerations that the SDK knows and the model that Coffer follows does not: they are refused by the model's constraint. */
 type Newer = 'Decapsulate' | 'Encapsulate' | 'ENCAPSULATE_DECAPSULATE' | 'ML_KEM' | `ML_KEM_${512 | 768 | 1024}`
 
+/** Without these, and without the undefined that the SDK lets required members of nested structures be. */
 type Known<T> = T extends Newer
   ? never
   : T extends Date | Uint8Array
@@ -52,7 +53,7 @@ type Known<T> = T extends Newer
     : T extends readonly (infer M)[]
       ? Known<M>[]
       : T extends object
-        ? { [K in keyof T]: Known<T[K]> }
+        ? { [K in keyof T]: object extends Pick<T, K> ? Known<T[K]> : Exclude<Known<T[K]>, undefined> }
         : T
 
 interface Operations {
