@@ -1,7 +1,8 @@
 import { parsePolicy } from '../iam/parse-policy.ts'
-import { PolicyError } from '../iam/policy.ts'
+import { type Policy, PolicyError } from '../iam/policy.ts'
 import { bindPrincipals, shownDocument } from '../identity/bind-principals.ts'
 import { arnOf, parseIamArn } from '../identity/entities.ts'
+import { keyConditions } from '../kms/conditions.ts'
 import type { KeyPolicies } from '../kms/context.ts'
 import { errors } from '../kms/errors.ts'
 import type { GrantPrincipal } from '../kms/key-store.ts'
@@ -16,16 +17,17 @@ const UNBOUND =
 export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<ServiceParts, 'identities' | 'authorizer'>) {
   const policies: KeyPolicies = {
     async bind(document) {
+      const policy = parse(document)
       try {
-        const bindings = await bindPrincipals(parsePolicy(document, 'resource'), identities)
-        return { document, bindings }
+        return { document, bindings: await bindPrincipals(policy, identities) }
       } catch (error) {
-        throw error instanceof PolicyError ? errors.malformedPolicy(error.message) : error
+        throw error instanceof PolicyError ? errors.unknownPrincipals() : error
       }
     },
     shown: (policy) => shownDocument(policy, identities),
     wouldAllow(operation, key, { document, bindings }) {
       const { call } = gate
+      const caller = { scope: { account: call.principal.account, region: call.region }, via: gate.calledBy }
       return authorizer.decide({
         principal: call.principal,
         facts: call,
@@ -34,7 +36,7 @@ export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<Service
         resource: key.arn,
         account: key.account,
         tags: key.tags,
-        conditions: { 'kms:CallerAccount': call.principal.account, 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
+        conditions: { ...keyConditions(key, undefined, caller), 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
         policy: { document, bindings, rule: 'key', name: 'key policy' },
       }).allowed
     },
@@ -48,4 +50,12 @@ export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<Service
     },
   }
   return policies
+}
+
+function parse(document: string): Policy {
+  try {
+    return parsePolicy(document, 'resource')
+  } catch (error) {
+    throw error instanceof PolicyError ? errors.malformedPolicy(error.message) : error
+  }
 }

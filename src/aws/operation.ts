@@ -49,6 +49,8 @@ export interface FurtherTarget {
   /** With the service's prefix. */
   readonly action: string
   readonly target: Target<unknown>
+  /** Region in which it is touched, where that is not the one of the request. */
+  readonly region?: string | undefined
   /** True where the thing need not exist, or may be in any state: the operation looks for itself. */
   readonly lenient?: boolean | undefined
 }
