@@ -12,7 +12,7 @@ import { cryptographicConditions } from '../kms/conditions.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import { grantedActions } from '../kms/granted-actions.ts'
-import { GRANTS_PER_CALLER, type KmsKey } from '../kms/key-store.ts'
+import { GRANTS_PER_GRANTEE, type KmsKey } from '../kms/key-store.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { findSecret } from '../secrets/find-secret.ts'
 import type { Found } from '../secrets/secrets-store.ts'
@@ -183,6 +183,6 @@ async function grantsOn(
   context: KmsContext,
 ): Promise<Subject['granted']> {
   if (!key.hasGrants) return undefined
-  const grants = await context.keys.grants(key, { limit: GRANTS_PER_CALLER })
-  return (principal) => grantedActions(grants, kmsCaller(principal), encryptionContext)
+  const grants = await context.keys.grants(key, { limit: GRANTS_PER_GRANTEE })
+  return (principal) => grantedActions(grants, kmsCaller(principal), { encryptionContext })
 }

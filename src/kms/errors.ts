@@ -98,6 +98,54 @@ export const errors = {
     new AwsError('UnsupportedOperationException', `The Region ${region} is not in the partition of the key.`),
   noReplica: (region: string) => new AwsError('NotFoundException', `The key has no replica in the Region ${region}.`),
   invalidGrantToken: () => new AwsError('InvalidGrantTokenException'),
+  invalidGrantId: () => new AwsError('InvalidGrantIdException'),
+  grantNotFound: (grantId: string) => new AwsError('NotFoundException', `Grant ID ${grantId} not found`),
+  whichGrant: () =>
+    frameworkError('ValidationException', 'Please specify either a grant token or a key ID together with a grant ID.'),
+  noPrincipal: () => new AwsError('InvalidArnException', 'ARN does not refer to a valid principal'),
+  twoPrincipals: (role: 'Grantee' | 'Retiring') =>
+    frameworkError('ValidationException', `Please specify either ${role}Principal or ${role}ServicePrincipal.`),
+  noGrantOperations: () => frameworkError('ValidationException', 'Operations must not be empty.'),
+  grantOperationUnfit: (operation: string) =>
+    frameworkError('ValidationException', `${operation} is no operation of a key whose spec is SYMMETRIC_DEFAULT.`),
+  tooManyConstraintPairs: (limit: number) =>
+    frameworkError('ValidationException', `A constraint can have at most ${limit} pairs of an encryption context.`),
+  constraintValueTooLong: (limit: number) =>
+    frameworkError('ValidationException', `A value in a constraint can have at most ${limit} characters.`),
+  tooManyGrants: (limit: number) => new AwsError('LimitExceededException', `A key can have at most ${limit} grants.`),
+  tooManyGrantsTo: (grantee: string, limit: number) =>
+    new AwsError('LimitExceededException', `A key can have at most ${limit} grants to ${grantee}.`),
+  keyUsageUnfit: (arn: string, operation: string) =>
+    new AwsError(
+      'InvalidKeyUsageException',
+      `${arn} key usage is ENCRYPT_DECRYPT which is not valid for ${operation}.`,
+    ),
+  keySpecUnfit: (arn: string, operation: string) =>
+    new AwsError(
+      'UnsupportedOperationException',
+      `${arn} key spec is SYMMETRIC_DEFAULT which is not valid for ${operation}.`,
+    ),
+  keyPairsUnsupported: () =>
+    new AwsError('UnsupportedOperationException', 'Data key pairs are not supported by this server.'),
+  wrappingUnsupported: (algorithm: string, spec: string) =>
+    new AwsError('UnsupportedOperationException', `Wrapping by ${algorithm} under a key of ${spec} is not supported.`),
+  invalidImportToken: () => new AwsError('InvalidImportTokenException'),
+  expiredImportToken: () => new AwsError('ExpiredImportTokenException'),
+  incorrectMaterial: () => new AwsError('IncorrectKeyMaterialException'),
+  materialWaits: (arn: string) =>
+    new AwsError('KMSInvalidStateException', `${arn} has key material already that is pending rotation.`),
+  materialNotFound: (id: string) => new AwsError('NotFoundException', `Key material ${id} is not found.`),
+  validToMissing: () =>
+    frameworkError('ValidationException', 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES'),
+  validToUnfit: () =>
+    frameworkError(
+      'ValidationException',
+      'A validTo date must not be set unless the ExpirationModel is KEY_MATERIAL_EXPIRES',
+    ),
+  validToRange: (days: number) =>
+    frameworkError('ValidationException', `ValidTo must lie within the next ${days} days.`),
+  idOfNewMaterial: () =>
+    frameworkError('ValidationException', 'KeyMaterialId must not be set if the ImportType is NEW_KEY_MATERIAL'),
   recipientUnsupported: () =>
     new AwsError('UnsupportedOperationException', 'Recipient is not supported: there are no Nitro enclaves here.'),
   noCustomKeyStores: () =>

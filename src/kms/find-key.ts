@@ -1,13 +1,12 @@
 import { ForgedRowError } from '../aws/change.ts'
 import type { AwsError } from '../aws/error.ts'
 import type { Target } from '../aws/operation.ts'
-import type { EncryptionContext } from './ciphertext.ts'
 import { keyConditions } from './conditions.ts'
 import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
-import { grantedActions, namesOf } from './granted-actions.ts'
+import { actionsOfAccount, type GrantUse, grantedActions, namesOf } from './granted-actions.ts'
 import { aliasArn, keyArn } from './key.ts'
-import { policyOf } from './key-policy.ts'
+import { policyOf, policyWith } from './key-policy.ts'
 import { refusalOf, type Use } from './key-state.ts'
 import type { KeyReference, KmsKey } from './key-store.ts'
 
@@ -17,11 +16,9 @@ const KEY_RESOURCE = /^key\/(.+)$/
 const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/
 
 /** What is to be done with a key. */
-export interface Purpose {
+export interface Purpose extends GrantUse {
   /** Decides in which states it is refused. */
   readonly use: Use
-  /** Of the request, for the constraints of grants. */
-  readonly encryptionContext?: EncryptionContext | undefined
   /** Action with prefix, as the vague refusal of keys of other accounts names it. */
   readonly action: string
 }
@@ -124,7 +121,7 @@ export interface Sought {
 /** A key as a target of an operation, or what is decided on where there is none. */
 export async function keyTarget(key: KmsKey | undefined, sought: Sought, context: KmsContext): Promise<Target<KmsKey>> {
   const { arn, missing, label, alias, ofCiphertext = false, purpose } = sought
-  const { use, encryptionContext, action } = purpose
+  const { use, action } = purpose
   const account = key?.account ?? sought.account
   const what = ofCiphertext ? 'the resource associated with this ciphertext' : 'this resource'
   const conditions = keyConditions(key, alias, context)
@@ -133,8 +130,7 @@ export async function keyTarget(key: KmsKey | undefined, sought: Sought, context
     label,
     account,
     tags: key?.tags ?? [],
-    policy: key && policyOf(key),
-    granted: key?.hasGrants ? await actionsByGrants(key, encryptionContext, context) : undefined,
+    ...(key?.hasGrants ? await byGrants(key, purpose, context) : { policy: key && policyOf(key) }),
     conditions,
     value: key,
     hypothetical: { resource: arn, conditions: keyConditions(undefined, alias, context) },
@@ -144,8 +140,16 @@ export async function keyTarget(key: KmsKey | undefined, sought: Sought, context
   }
 }
 
-async function actionsByGrants(key: KmsKey, encryptionContext: EncryptionContext | undefined, context: KmsContext) {
+/** What decides about a key on which there are grants. */
+async function byGrants(
+  key: KmsKey,
+  use: GrantUse,
+  context: KmsContext,
+): Promise<Pick<Target<KmsKey>, 'policy' | 'granted'>> {
   const { caller, keys } = context
   const grants = await trusting(() => keys.grantsTo(key, namesOf(caller)), context)
-  return grantedActions(grants, caller, encryptionContext)
+  return {
+    policy: policyWith(key, caller.account, actionsOfAccount(grants, caller, use)),
+    granted: grantedActions(grants, caller, use),
+  }
 }

@@ -1,4 +1,5 @@
 import type { ResourcePolicy } from '../aws/operation.ts'
+import { rootArn } from './granted-actions.ts'
 import type { KmsKey } from './key-store.ts'
 
 /** Policies of keys, made once for each key that the store hands out. */
@@ -14,11 +15,21 @@ export function policyOf(key: KmsKey): ResourcePolicy {
   return policy
 }
 
+/** The same where grants to an account let its own policies give these actions. */
+export function policyWith(key: KmsKey, account: string, actions: readonly string[]): ResourcePolicy {
+  const policy = policyOf(key)
+  if (actions.length === 0) return policy
+  const { Statement, ...rest } = JSON.parse(policy.document) as { Statement: object | readonly object[] }
+  return { ...policy, document: JSON.stringify({ ...rest, Statement: [Statement, handedTo(account, actions)].flat() }) }
+}
+
+function handedTo(account: string, actions: readonly string[]) {
+  return { Effect: 'Allow', Principal: { AWS: rootArn(account) }, Action: actions, Resource: '*' }
+}
+
 function defaultDocument({ manager, account, region }: KmsKey): string {
   return JSON.stringify(manager === 'AWS' ? secretsManagerKey(account, region) : rootOnly(account))
 }
-
-const root = (account: string) => `arn:aws:iam::${account}:root`
 
 /** What CreateKey gives a key without a policy: everything is for the account's own policies to say. */
 function rootOnly(account: string) {
@@ -29,7 +40,7 @@ function rootOnly(account: string) {
       {
         Sid: 'Enable IAM User Permissions',
         Effect: 'Allow',
-        Principal: { AWS: root(account) },
+        Principal: { AWS: rootArn(account) },
         Action: 'kms:*',
         Resource: '*',
       },
@@ -56,7 +67,7 @@ function secretsManagerKey(account: string, region: string) {
       {
         Sid: 'Allow the account to look at the key',
         Effect: 'Allow',
-        Principal: { AWS: root(account) },
+        Principal: { AWS: rootArn(account) },
         Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
         Resource: '*',
       },

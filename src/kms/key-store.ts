@@ -15,7 +15,7 @@ export type KeyOrigin = 'AWS_KMS' | 'EXTERNAL'
 /** A version of a key's material. Times are milliseconds since the epoch. */
 export interface KeyMaterial {
   readonly version: number
-  /** KeyMaterialId: 64 hex digits, the same in every Region of a multi-Region key. */
+  /** KeyMaterialId: 64 hex digits, the same in every Region of a multi-Region key; of imported material made from it (`import-material.ts`). */
   readonly id: string
   /** Sealed by the keyring; absent while imported material is missing, because it was deleted or has expired. */
   readonly sealed?: Uint8Array | undefined
@@ -30,8 +30,6 @@ export interface ImportedMaterial {
   readonly description?: string | undefined
   /** Absent when it does not expire. */
   readonly expiresAt?: number | undefined
-  /** Base64. Opens with the material alone, so that the same one is known again when it is imported again (`import-check.ts`). */
-  readonly check: string
 }
 
 /** The policy on a key as it was given, and whom its principal ARNs meant then. */
@@ -156,7 +154,12 @@ export interface KeyStore {
     key: Pick<KmsKey, 'region' | 'keyId'>,
     page: PageOf & { readonly grantee?: string | undefined },
   ): Promise<readonly Grant[]>
-  /** Grants on a key to any of these ARNs, as given at the time; at most {@link GRANTS_PER_CALLER} of them, oldest first. */
+  /** How many grants there are on a key, and how many of them to this ARN. */
+  grantCounts(
+    key: Pick<KmsKey, 'region' | 'keyId'>,
+    grantee: string,
+  ): Promise<{ readonly all: number; readonly toGrantee: number }>
+  /** Grants on a key to any of these ARNs, as given at the time. */
   grantsTo(key: Pick<KmsKey, 'region' | 'keyId'>, grantees: readonly string[]): Promise<readonly Grant[]>
   /** Grants in a Region that a principal's ARN may retire, by grant id. */
   retirable(region: string, principal: string, page: PageOf): Promise<readonly Grant[]>
@@ -176,5 +179,5 @@ export interface KeyStore {
   erase(): Promise<void>
 }
 
-/** Grants that are looked at for one caller on one key; AWS allows 50,000 on a key altogether (KMS guide, quotas). */
-export const GRANTS_PER_CALLER = 1_000
+/** Grants on one key to one principal, all of which are looked at when it calls: our own limit beside AWS's on a key (docs/compatibility.md). */
+export const GRANTS_PER_GRANTEE = 1_000

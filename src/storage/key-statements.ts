@@ -60,9 +60,13 @@ export function grantsStatement(
     order by grant_id limit ${limit}`
 }
 
-export const grantsToStatement = ({ region, keyId }: OfKey, grantees: readonly string[], limit: number): Sql =>
-  sql`select * from kms_grants where region = ${region} and key_id = ${keyId} and grantee in ${list(grantees)}
-    limit ${limit}`
+export const grantsToStatement = ({ region, keyId }: OfKey, grantees: readonly string[]): Sql =>
+  sql`select * from kms_grants where region = ${region} and key_id = ${keyId} and grantee in ${list(grantees)}`
+
+export const grantCountStatements = ({ region, keyId }: OfKey, grantee: string): readonly Sql[] => [
+  sql`select count(*) as count from kms_grants where region = ${region} and key_id = ${keyId}`,
+  sql`select count(*) as count from kms_grants where region = ${region} and key_id = ${keyId} and grantee = ${grantee}`,
+]
 
 export const retirableStatement = (region: string, principal: string, { after = '', limit }: PageOf): Sql =>
   sql`select * from kms_grants where region = ${region} and retiring = ${principal} and grant_id > ${after}

@@ -1,14 +1,5 @@
 import type { Change } from '../aws/change.ts'
-import {
-  type Alias,
-  GRANTS_PER_CALLER,
-  type Grant,
-  type KeyReference,
-  type KeyScope,
-  type KeyStore,
-  type KmsKey,
-  type PageOf,
-} from '../kms/key-store.ts'
+import type { Alias, Grant, KeyReference, KeyScope, KeyStore, KmsKey, PageOf } from '../kms/key-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
 import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
 import { GenerationCache } from './generation-cache.ts'
@@ -84,11 +75,17 @@ export class SqlKeyStore implements KeyStore {
     return (await this.#rows(statements.grantsStatement(key, page))).map((row) => toGrant(row, this.#mac))
   }
 
+  async grantCounts(key: OfKey, grantee: string) {
+    const { results } = await this.#engine.read(statements.grantCountStatements(key, grantee))
+    const [all = 0, toGrantee = 0] = results.map(([row]) => Number(row?.count))
+    return { all, toGrantee }
+  }
+
   async grantsTo(key: OfKey, grantees: readonly string[]): Promise<readonly Grant[]> {
     const name = JSON.stringify([key.region, key.keyId, grantees])
     const cached = this.#grants.get(name)
     if (cached && cached.generation === (await this.#generation())) return cached.value
-    const statement = statements.grantsToStatement(key, grantees, GRANTS_PER_CALLER)
+    const statement = statements.grantsToStatement(key, grantees)
     const { results, generations } = await this.#engine.read([statement])
     const grants = (results[0] ?? []).map((row) => toGrant(row, this.#mac))
     this.#grants.set(name, grants, generations.keys)

@@ -234,6 +234,7 @@ function plans(store: () => SqliteUnderTest): void {
     await keys.grants(key, page)
     await keys.grants(key, { ...page, grantee: 'arn' })
     await keys.grantsTo(key, ['arn', 'another'])
+    await keys.grantCounts(key, 'arn')
     await keys.retirable(region, 'arn', page)
     assert.ok(plans.length >= 20)
     for (const plan of plans) assertFrugal(plan)

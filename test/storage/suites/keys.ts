@@ -43,7 +43,7 @@ export function keysSuite(open: OpenEngine): void {
     test('keep their imported material apart from what is missing of it', async () => {
       await using store = await open()
       const { keys, trail } = storesOn(store.engine)
-      const imported = { check: 'Y2hlY2s=', expiresAt: NOW, description: 'ours' }
+      const imported = { expiresAt: NOW, description: 'ours' }
       const materials = [{ version: 1, id: 'c'.repeat(64), sealed: new Uint8Array([9]), imported }]
       const made = newStoredKey({ origin: 'EXTERNAL', materials })
       await trail.append(newEntry(), [keys.create(made)])
@@ -217,6 +217,7 @@ export function keysSuite(open: OpenEngine): void {
       assert.deepEqual(await keys.grants(made, { after: second!.grantId, limit: 9 }), [grants[2], other])
       assert.deepEqual(await keys.grants(made, { grantee: other.grantee.arn, limit: 9 }), [other])
       assert.deepEqual(await keys.grantsTo(made, [other.grantee.arn, 'another']), [other])
+      assert.deepEqual(await keys.grantCounts(made, other.grantee.arn), { all: 4, toGrantee: 1 })
       assert.deepEqual(await keys.retirable(SCOPE.region, retiring.arn, { limit: 9 }), [second])
       await trail.append(newEntry(), [keys.removeGrant(other)])
       assert.deepEqual(await keys.grantsTo(made, [other.grantee.arn, 'another']), [])

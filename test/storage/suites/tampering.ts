@@ -184,7 +184,8 @@ const KEY_COLUMNS = {
   },
   kms_aliases: {
     alias: `'alias/another'`,
-    key_id: `'other'`,
+    // To another key it would lead that one's look-up to it too, which is refused then as well.
+    key_id: `'nobody'`,
     region: `'eu-west-1'`,
     account: `'999999999999'`,
     created_at: '7',
