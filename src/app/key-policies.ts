@@ -30,7 +30,7 @@ export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<Service
       const caller = { scope: { account: call.principal.account, region: call.region }, via: gate.calledBy }
       return authorizer.decide({
         principal: call.principal,
-        facts: call,
+        facts: { ...call, region: key.region },
         service: 'kms',
         action: `kms:${operation}`,
         resource: key.arn,

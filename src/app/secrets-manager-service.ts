@@ -28,7 +28,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     scope: { account: gate.call.principal.account, region: gate.call.region },
     now: gate.call.now,
     store: readAhead(parts.secrets),
-    kms: kmsClient(gate.via(service), kms, parts),
+    kms: kmsClient(gate.via(service), kms),
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
     change: (change) => gate.change(change),

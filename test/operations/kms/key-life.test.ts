@@ -148,42 +148,72 @@ describe('operations by the state of the key', () => {
   const inv = 'KMSInvalidStateException'
   type Call = (KeyId: string) => Promise<unknown>
   let unique = 0
-  const calls: Readonly<Record<string, [Call, string | undefined, string | undefined, string | undefined]>> = {
-    Encrypt: [(KeyId) => kms.encrypt({ KeyId, Plaintext: Buffer.from('x') }), ok, dis, inv],
-    GenerateDataKey: [(KeyId) => kms.generateDataKey({ KeyId, KeySpec: 'AES_256' }), ok, dis, inv],
-    RotateKeyOnDemand: [(KeyId) => kms.rotateKeyOnDemand({ KeyId }), ok, dis, inv],
-    EnableKeyRotation: [(KeyId) => kms.enableKeyRotation({ KeyId }), ok, dis, inv],
-    DisableKeyRotation: [(KeyId) => kms.disableKeyRotation({ KeyId }), ok, dis, inv],
-    CreateAlias: [(TargetKeyId) => kms.createAlias({ AliasName: `alias/state-${unique++}`, TargetKeyId }), ok, ok, inv],
-    TagResource: [(KeyId) => kms.tagResource({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] }), ok, ok, inv],
-    UntagResource: [(KeyId) => kms.untagResource({ KeyId, TagKeys: ['a'] }), ok, ok, inv],
-    UpdateKeyDescription: [(KeyId) => kms.updateKeyDescription({ KeyId, Description: 'd' }), ok, ok, inv],
-    DescribeKey: [(KeyId) => kms.describeKey({ KeyId }), ok, ok, ok],
-    GetKeyPolicy: [(KeyId) => kms.getKeyPolicy({ KeyId }), ok, ok, ok],
-    ListKeyPolicies: [(KeyId) => kms.listKeyPolicies({ KeyId }), ok, ok, ok],
-    ListResourceTags: [(KeyId) => kms.listResourceTags({ KeyId }), ok, ok, ok],
-    ListAliases: [(KeyId) => kms.listAliases({ KeyId }), ok, ok, ok],
-    GetKeyRotationStatus: [(KeyId) => kms.getKeyRotationStatus({ KeyId }), ok, ok, ok],
-    ListKeyRotations: [(KeyId) => kms.listKeyRotations({ KeyId }), ok, ok, ok],
-    EnableKey: [(KeyId) => kms.enableKey({ KeyId }), ok, ok, inv],
-    DisableKey: [(KeyId) => kms.disableKey({ KeyId }), ok, ok, inv],
-    ScheduleKeyDeletion: [(KeyId) => kms.scheduleKeyDeletion({ KeyId }), ok, ok, inv],
-    CancelKeyDeletion: [(KeyId) => kms.cancelKeyDeletion({ KeyId }), inv, inv, ok],
+  /** An alias that leads to another key so far. */
+  const newAlias = async () => {
+    const AliasName = `alias/moved-${unique++}`
+    await kms.createAlias({ AliasName, TargetKeyId: (await makeKey()).id })
+    return AliasName
   }
+  const aliasOf = (id: string) => `alias/of-${id}`
+  const policyOf = async (KeyId: string) => (await kms.getKeyPolicy({ KeyId })).Policy
+  const bytes = { Plaintext: Buffer.from('x') }
+  const tag = { TagKey: 'a', TagValue: 'b' }
+
+  const rows: readonly [operation: string, call: Call, expected: readonly (string | undefined)[]][] = [
+    ['Encrypt', (KeyId) => kms.encrypt({ KeyId, ...bytes }), [ok, dis, inv, inv]],
+    ['GenerateDataKey', (KeyId) => kms.generateDataKey({ KeyId, KeySpec: 'AES_256' }), [ok, dis, inv, inv]],
+    ['RotateKeyOnDemand', (KeyId) => kms.rotateKeyOnDemand({ KeyId }), [ok, dis, inv, inv]],
+    ['EnableKeyRotation', (KeyId) => kms.enableKeyRotation({ KeyId }), [ok, dis, inv, inv]],
+    ['DisableKeyRotation', (KeyId) => kms.disableKeyRotation({ KeyId }), [ok, dis, inv, inv]],
+    ['ReplicateKey', (KeyId) => kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' }), [ok, dis, inv, inv]],
+    [
+      'CreateAlias',
+      (TargetKeyId) => kms.createAlias({ AliasName: `alias/state-${unique++}`, TargetKeyId }),
+      [ok, ok, inv, ok],
+    ],
+    [
+      'UpdateAlias',
+      async (TargetKeyId) => kms.updateAlias({ AliasName: await newAlias(), TargetKeyId }),
+      [ok, ok, inv, ok],
+    ],
+    ['DeleteAlias', (id) => kms.deleteAlias({ AliasName: aliasOf(id) }), [ok, ok, ok, ok]],
+    ['TagResource', (KeyId) => kms.tagResource({ KeyId, Tags: [tag] }), [ok, ok, inv, ok]],
+    ['UntagResource', (KeyId) => kms.untagResource({ KeyId, TagKeys: ['a'] }), [ok, ok, inv, ok]],
+    ['UpdateKeyDescription', (KeyId) => kms.updateKeyDescription({ KeyId, Description: 'd' }), [ok, ok, inv, ok]],
+    ['PutKeyPolicy', async (KeyId) => kms.putKeyPolicy({ KeyId, Policy: await policyOf(KeyId) }), [ok, ok, ok, ok]],
+    ['DescribeKey', (KeyId) => kms.describeKey({ KeyId }), [ok, ok, ok, ok]],
+    ['GetKeyPolicy', (KeyId) => kms.getKeyPolicy({ KeyId }), [ok, ok, ok, ok]],
+    ['ListKeyPolicies', (KeyId) => kms.listKeyPolicies({ KeyId }), [ok, ok, ok, ok]],
+    ['ListResourceTags', (KeyId) => kms.listResourceTags({ KeyId }), [ok, ok, ok, ok]],
+    ['ListAliases', (KeyId) => kms.listAliases({ KeyId }), [ok, ok, ok, ok]],
+    ['GetKeyRotationStatus', (KeyId) => kms.getKeyRotationStatus({ KeyId }), [ok, ok, ok, ok]],
+    ['ListKeyRotations', (KeyId) => kms.listKeyRotations({ KeyId }), [ok, ok, ok, ok]],
+    ['EnableKey', (KeyId) => kms.enableKey({ KeyId }), [ok, ok, inv, inv]],
+    ['DisableKey', (KeyId) => kms.disableKey({ KeyId }), [ok, ok, inv, inv]],
+    ['ScheduleKeyDeletion', (KeyId) => kms.scheduleKeyDeletion({ KeyId }), [ok, ok, inv, ok]],
+    ['CancelKeyDeletion', (KeyId) => kms.cancelKeyDeletion({ KeyId }), [inv, inv, ok, inv]],
+  ]
   const states = {
     Enabled: async () => {},
     Disabled: (KeyId: string) => kms.disableKey({ KeyId }),
     PendingDeletion: (KeyId: string) => kms.scheduleKeyDeletion({ KeyId }),
+    PendingImport: async () => {},
   }
   const texts: Readonly<Record<string, string>> = {
     Disabled: 'is disabled.',
     PendingDeletion: 'is pending deletion.',
+    PendingImport: 'is pending import.',
   }
-  for (const [operation, [call, ...expected]] of Object.entries(calls))
+  for (const [operation, call, expected] of rows)
     for (const [index, [state, bring]] of Object.entries(states).entries())
       test(`${operation}, ${state}: ${expected[index] ?? 'done'}`, async () => {
-        const { id, arn } = await makeKey()
+        const { id, arn } = await makeKey({
+          MultiRegion: true,
+          Origin: state === 'PendingImport' ? 'EXTERNAL' : 'AWS_KMS',
+        })
+        await kms.createAlias({ AliasName: aliasOf(id), TargetKeyId: id })
         await bring(id)
+        assert.equal((await metadata(id))?.KeyState, state)
         const name = expected[index]
         if (name === undefined) {
           await call(id)
@@ -191,6 +221,7 @@ describe('operations by the state of the key', () => {
         }
         const text = operation === 'CancelKeyDeletion' ? 'is not pending deletion.' : texts[state]
         await assert.rejects(call(id), { name, message: `${arn} ${text}` })
+        assert.equal((await metadata(id))?.KeyState, state)
       })
 })
 
@@ -251,6 +282,24 @@ describe('the key of a service', () => {
       kms.decrypt({ KeyId, CiphertextBlob: Buffer.from('x') }),
     ]
     await Promise.all(changes.map((change) => assert.rejects(change, { name: 'AccessDeniedException' })))
+  })
+
+  test('is there as soon as somebody asks for it by its alias who may, and is one', async () => {
+    const there = app.kmsFor({ region: 'eu-north-1' })
+    const nobody = app.kmsFor({ region: 'eu-north-1', credentials: await app.user('asks-in-vain') })
+    const KeyId = 'alias/aws/secretsmanager'
+    await assert.rejects(nobody.describeKey({ KeyId }), { name: 'AccessDeniedException' })
+    assert.deepEqual((await there.listKeys({})).Keys, [])
+    const found = await Promise.all(Array.from({ length: 5 }, () => metadata(KeyId, there)))
+    assert.equal(new Set(found.map((one) => one?.KeyId)).size, 1)
+    assert.deepEqual([found[0]?.KeyManager, found[0]?.KeyState], ['AWS', 'Enabled'])
+    assert.equal((await app.trail(1))[0]?.arn, found[0]?.Arn)
+    assert.equal((await there.listKeys({})).Keys?.length, 1)
+    const secrets = app.clientFor({ region: 'eu-north-1' })
+    await secrets.createSecret({ Name: 's', SecretString: 'x' })
+    assert.equal((await there.listKeys({})).Keys?.length, 1)
+    // Others are not: no service here would use them.
+    await assert.rejects(there.describeKey({ KeyId: 'alias/aws/s3' }), { name: 'NotFoundException' })
   })
 
   test('cannot be changed where policies bind nobody either', async () => {
