@@ -4,6 +4,7 @@ import { changesSuite } from './suites/changes.ts'
 import { generationsSuite } from './suites/generations.ts'
 import { holdersSuite } from './suites/holders.ts'
 import { identitiesSuite } from './suites/identities.ts'
+import { keyTamperingSuite } from './suites/key-tampering.ts'
 import { keyringSuite } from './suites/keyring.ts'
 import { keysSuite } from './suites/keys.ts'
 import { referencesSuite } from './suites/references.ts'
@@ -26,5 +27,6 @@ export function engineSuite(name: string, open: OpenEngine): void {
     searchSuite(open)
     keyringSuite(open)
     tamperingSuite(open)
+    keyTamperingSuite(open)
   })
 }
