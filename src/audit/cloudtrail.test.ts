@@ -104,6 +104,31 @@ describe('the record of one request', () => {
     })
   })
 
+  for (const name of ['SourceEncryptionContext', 'DestinationEncryptionContext'])
+    test(`leaves the names in ${name} as they are`, () => {
+      const parameters = { [name]: { Team: 'Blue' } }
+      assert.deepEqual(Object.values(only({ ...entry, parameters }).requestParameters ?? {}), [{ Team: 'Blue' }])
+    })
+
+  test('leaves the names in the constraints of a grant as they are', () => {
+    const parameters = { Constraints: { EncryptionContextSubset: { A: 'B' }, EncryptionContextEquals: { C: 'D' } } }
+    assert.deepEqual(only({ ...entry, parameters }).requestParameters, {
+      constraints: { encryptionContextSubset: { A: 'B' }, encryptionContextEquals: { C: 'D' } },
+    })
+  })
+
+  test('names the key that a call of KMS was about, and its account', () => {
+    const arn = 'arn:aws:kms:eu-central-1:444455556666:key/mrk-1'
+    const key = { ARN: arn, accountId: '444455556666', type: 'AWS::KMS::Key' }
+    assert.deepEqual(only({ ...entry, service: 'kms', operation: 'Decrypt', arn }).resources, [key])
+    const alias = arn.replace('key/mrk-1', 'alias/a')
+    const { resources } = only({ ...entry, service: 'kms', operation: 'DeleteAlias', arn: alias })
+    assert.deepEqual(resources, [{ ...key, ARN: alias, type: 'AWS::KMS::Alias' }])
+  })
+
+  test('tells what else there is to tell of its resource', () =>
+    assert.deepEqual(only({ ...entry, additional: { grantId: 'g' } }).additionalEventData, { grantId: 'g' }))
+
   test('has null for parameters that could not be understood', () =>
     assert.equal(only({ ...entry, parameters: undefined }).requestParameters, null))
 

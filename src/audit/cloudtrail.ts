@@ -35,7 +35,13 @@ const EVENT_VERSION = '1.11'
 const ITEM_OPERATION = 'GetSecretValue'
 
 /** Members whose content is data of the caller, not names of ours. */
-const VERBATIM = new Set(['EncryptionContext'])
+const VERBATIM = new Set([
+  'EncryptionContext',
+  'SourceEncryptionContext',
+  'DestinationEncryptionContext',
+  'EncryptionContextSubset',
+  'EncryptionContextEquals',
+])
 
 /** The records of one request: its own, then one for each secret of a batch. The same entry always gives the same records. */
 export function recordsOf(entry: Entry): CloudTrailRecord[] {
@@ -44,12 +50,14 @@ export function recordsOf(entry: Entry): CloudTrailRecord[] {
 
 function ownRecord(entry: Entry): CloudTrailRecord {
   if (entry.caller.type === 'AWSService') return serviceEvent(entry)
-  const { arn, service, caller } = entry
+  const { arn, service, caller, additional } = entry
+  const typeOf = RESOURCE_TYPES[service]
   return {
     ...common(entry, entry.operation, 0, entry.error),
     requestParameters: parametersOf(entry),
     responseElements: responseOf(entry),
-    ...(service === 'sts' && arn !== undefined && { resources: [roleOf(arn, caller)] }),
+    ...(additional && { additionalEventData: lowerFirst(additional) as Members }),
+    ...(typeOf && arn !== undefined && { resources: [resourceOf(arn, typeOf(arn), caller)] }),
   }
 }
 
@@ -60,8 +68,14 @@ function responseOf({ access, arn, error, response, service }: Entry): Members |
   return access === 'write' && service === 'secretsmanager' && arn !== undefined ? { arn } : null
 }
 
-function roleOf(ARN: string, { account }: EntryCaller): Members {
-  return { ARN, accountId: /^arn:aws:iam::(\d{12}):/.exec(ARN)?.[1] ?? account, type: 'AWS::IAM::Role' }
+/** What the resources of a service's records are (security facts 6.5); of other services the records name none. */
+const RESOURCE_TYPES: Readonly<Record<string, (arn: string) => string>> = {
+  sts: () => 'AWS::IAM::Role',
+  kms: (arn) => (arn.includes(':alias/') ? 'AWS::KMS::Alias' : 'AWS::KMS::Key'),
+}
+
+function resourceOf(ARN: string, type: string, { account }: EntryCaller): Members {
+  return { ARN, accountId: /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(ARN)?.[1] ?? account, type }
 }
 
 function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {
