@@ -130,6 +130,9 @@ describe('the record of one request', () => {
     assert.equal(only({ ...kms, arn: undefined }).resources, undefined)
   })
 
+  test('tells what else there is to tell of its resource', () =>
+    assert.deepEqual(only({ ...entry, additional: { grantId: 'g' } }).additionalEventData, { grantId: 'g' }))
+
   test('has null for parameters that could not be understood', () =>
     assert.equal(only({ ...entry, parameters: undefined }).requestParameters, null))
 

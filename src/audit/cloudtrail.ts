@@ -55,6 +55,7 @@ function ownRecord(entry: Entry): CloudTrailRecord {
     ...common(entry, entry.operation, 0, entry.error),
     requestParameters: parametersOf(entry),
     responseElements: responseOf(entry),
+    ...(entry.additional && { additionalEventData: lowerFirst(entry.additional) as Members }),
     ...resourcesOf(entry),
   }
 }
