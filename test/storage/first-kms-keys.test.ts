@@ -122,6 +122,18 @@ test('nothing of the tables of version 2 stays behind', async () => {
   )
 })
 
+test('of a key that was migrated and then destroyed no sealed material is left in the files', async () => {
+  await using store = await storeWithKeys()
+  const sealed = store.query('select key_id, sealed from kms_materials').map((row) => row as { sealed: Uint8Array })
+  const { keys, trail, close } = await store.open()
+  await trail.append(newEntry(), [keys.remove((await keys.find(PLACE))!)])
+  await keys.erase()
+  const raw = store.raw()
+  assert.equal(sealed.length, 3)
+  for (const { sealed: bytes } of sealed) assert.ok(!raw.includes(Buffer.from(bytes)))
+  await close()
+})
+
 /** The key of Secrets Manager with two versions, a key with a policy in another Region, and material of a key that is gone. */
 function storeWithKeys() {
   return oldStore(2, ({ keyring, insert, insertWithMac }) => {
@@ -133,7 +145,7 @@ function storeWithKeys() {
       const sealed = keyring.sealer('kms').seal(bytes, ['kms key material', account, region, KEY_ID, version])
       insert('kms_materials', { key_id: KEY_ID, version, sealed })
     }
-    insert('kms_materials', { key_id: 'gone', version: 1, sealed: new Uint8Array([1]) })
+    insert('kms_materials', { key_id: 'gone', version: 1, sealed: Buffer.from('material of nobody') })
     insertWithMac('kms_aliases', { account, region, alias: ALIAS, key_id: KEY_ID })
     insertWithMac('kms_aliases', { account, region, alias: 'alias/b', key_id: 'another' })
     const other = { ...key, key_id: 'with-policy', region: 'eu-west-1', current_version: 1 }

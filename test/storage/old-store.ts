@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,6 +58,8 @@ export async function oldStore(version: 1 | 2, write: (rows: OldRows) => void) {
     open: () => openInstallation({ dataDir: path, rootKey }),
     alter: (statement: string) => withFile((file) => file.exec(statement)),
     query: (text: string) => withFile((file) => file.prepare(text).all()),
+    /** The store's files as they stand. Read by another process: to close a file here would end the locks that the store holds on it. */
+    raw: () => execFileSync('cat', [storePath, `${storePath}-wal`], { maxBuffer: 1e9 }),
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }),
   }
 }
