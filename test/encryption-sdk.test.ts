@@ -29,7 +29,7 @@ after(async () => {
 const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
 const keyringOf = (generatorKeyId: string | undefined, keyIds: readonly string[] = [], credentials = ADMINISTRATOR) =>
   new KmsKeyringNode({
-    ...(generatorKeyId && { generatorKeyId }),
+    ...(generatorKeyId !== undefined && { generatorKeyId }),
     keyIds: [...keyIds],
     clientProvider: clientsWith(credentials),
   })
@@ -43,8 +43,7 @@ function clientsWith(credentials: Credentials): ClientProvider {
   }
   return provider as unknown as ClientProvider
 }
-type KeyringInput = NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>
-type ClientProvider = NonNullable<KeyringInput['clientProvider']>
+type ClientProvider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>
 
 const [one, two, three] = [await makeKey(app.kms), await makeKey(app.kms), await makeKey(app.kms)]
 const context = { purpose: 'backup', tenant: 'ä' }

@@ -104,26 +104,30 @@ describe('the record of one request', () => {
     })
   })
 
-  for (const name of ['SourceEncryptionContext', 'DestinationEncryptionContext'])
-    test(`leaves the names in ${name} as they are`, () => {
-      const parameters = { [name]: { Team: 'Blue' } }
-      assert.deepEqual(Object.values(only({ ...entry, parameters }).requestParameters ?? {}), [{ Team: 'Blue' }])
-    })
-
-  test('leaves the names in the constraints of a grant as they are', () => {
-    const parameters = { Constraints: { EncryptionContextSubset: { A: 'B' }, EncryptionContextEquals: { C: 'D' } } }
+  test('leaves names in the encryption contexts of KMS as they are', () => {
+    const context = { Team: 'Blue' }
+    const parameters = {
+      SourceEncryptionContext: context,
+      DestinationEncryptionContext: context,
+      Constraints: { EncryptionContextSubset: context, EncryptionContextEquals: context },
+    }
     assert.deepEqual(only({ ...entry, parameters }).requestParameters, {
-      constraints: { encryptionContextSubset: { A: 'B' }, encryptionContextEquals: { C: 'D' } },
+      sourceEncryptionContext: context,
+      destinationEncryptionContext: context,
+      constraints: { encryptionContextSubset: context, encryptionContextEquals: context },
     })
   })
 
-  test('names the key that a call of KMS was about, and its account', () => {
-    const arn = 'arn:aws:kms:eu-central-1:444455556666:key/mrk-1'
-    const key = { ARN: arn, accountId: '444455556666', type: 'AWS::KMS::Key' }
-    assert.deepEqual(only({ ...entry, service: 'kms', operation: 'Decrypt', arn }).resources, [key])
-    const alias = arn.replace('key/mrk-1', 'alias/a')
-    const { resources } = only({ ...entry, service: 'kms', operation: 'DeleteAlias', arn: alias })
-    assert.deepEqual(resources, [{ ...key, ARN: alias, type: 'AWS::KMS::Alias' }])
+  test('names the key or the alias of a call of KMS, and the account that has it', () => {
+    const kms = { ...entry, service: 'kms', operation: 'DescribeKey', parameters: undefined }
+    for (const [resource, type] of [
+      ['key/00000000-0000-4000-8000-000000000000', 'AWS::KMS::Key'],
+      ['alias/mine', 'AWS::KMS::Alias'],
+    ]) {
+      const arn = `arn:aws:kms:eu-central-1:444455556666:${resource}`
+      assert.deepEqual(only({ ...kms, arn }).resources, [{ ARN: arn, accountId: '444455556666', type }])
+    }
+    assert.equal(only({ ...kms, arn: undefined }).resources, undefined)
   })
 
   test('tells what else there is to tell of its resource', () =>
@@ -261,6 +265,15 @@ describe('what a service does by itself', () => {
     const record = only(event)
     assert.deepEqual(record.additionalEventData, { SecretId: ARN })
     assert.equal(record.resources, undefined)
+  })
+
+  test('names a key that was rotated', () => {
+    const keyId = '00000000-0000-4000-8000-000000000000'
+    const arn = `arn:aws:kms:eu-central-1:111122223333:key/${keyId}`
+    const rotated = only({ ...event, service: 'kms', operation: 'RotateKey', arn })
+    assert.deepEqual(rotated.resources, [{ ARN: arn, accountId: '111122223333', type: 'AWS::KMS::Key' }])
+    assert.deepEqual([rotated.serviceEventDetails, rotated.requestParameters], [{ keyId }, null])
+    assert.equal(only({ ...event, service: 'kms', operation: 'DeleteKey', arn }).serviceEventDetails, undefined)
   })
 
   test('names any other resource as a resource', () => {

@@ -23,6 +23,7 @@ export interface CloudTrailRecord {
   readonly eventID: string
   readonly readOnly: boolean
   readonly resources?: readonly Members[]
+  readonly serviceEventDetails?: Members
   readonly eventType: 'AwsApiCall' | 'AwsServiceEvent'
   readonly managementEvent: true
   readonly recipientAccountId: string
@@ -50,14 +51,12 @@ export function recordsOf(entry: Entry): CloudTrailRecord[] {
 
 function ownRecord(entry: Entry): CloudTrailRecord {
   if (entry.caller.type === 'AWSService') return serviceEvent(entry)
-  const { arn, service, caller, additional } = entry
-  const typeOf = RESOURCE_TYPES[service]
   return {
     ...common(entry, entry.operation, 0, entry.error),
     requestParameters: parametersOf(entry),
     responseElements: responseOf(entry),
-    ...(additional && { additionalEventData: lowerFirst(additional) as Members }),
-    ...(typeOf && arn !== undefined && { resources: [resourceOf(arn, typeOf(arn), caller)] }),
+    ...(entry.additional && { additionalEventData: lowerFirst(entry.additional) as Members }),
+    ...resourcesOf(entry),
   }
 }
 
@@ -68,14 +67,17 @@ function responseOf({ access, arn, error, response, service }: Entry): Members |
   return access === 'write' && service === 'secretsmanager' && arn !== undefined ? { arn } : null
 }
 
-/** What the resources of a service's records are (security facts 6.5); of other services the records name none. */
-const RESOURCE_TYPES: Readonly<Record<string, (arn: string) => string>> = {
-  sts: () => 'AWS::IAM::Role',
-  kms: (arn) => (arn.includes(':alias/') ? 'AWS::KMS::Alias' : 'AWS::KMS::Key'),
+/** Types of what a service's records name as their resources, by the beginning of the ARN's last part (security facts 6.5). */
+const RESOURCE_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sts: { role: 'AWS::IAM::Role' },
+  kms: { key: 'AWS::KMS::Key', alias: 'AWS::KMS::Alias' },
 }
 
-function resourceOf(ARN: string, type: string, { account }: EntryCaller): Members {
-  return { ARN, accountId: /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(ARN)?.[1] ?? account, type }
+function resourcesOf({ service, arn, caller }: Entry): { readonly resources?: readonly Members[] } {
+  const types = RESOURCE_TYPES[service]
+  if (!types || arn === undefined) return {}
+  const [, account = caller.account, kind = ''] = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):([^/]+)/.exec(arn) ?? []
+  return { resources: [{ ARN: arn, accountId: account, type: types[kind] }] }
 }
 
 function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {
@@ -96,6 +98,8 @@ function serviceEvent(entry: Entry): CloudTrailRecord {
     responseElements: null,
     ...(named && service === 'secretsmanager' && { additionalEventData: { SecretId: arn } }),
     ...(named && service !== 'secretsmanager' && { resources: [{ ARN: arn, accountId: caller.account }] }),
+    ...resourcesOf(entry),
+    ...(named && entry.operation === 'RotateKey' && { serviceEventDetails: { keyId: arn.split('/')[1] } }),
   }
 }
 
