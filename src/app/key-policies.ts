@@ -1,11 +1,11 @@
 import { parsePolicy } from '../iam/parse-policy.ts'
 import { PolicyError } from '../iam/policy.ts'
-import { bindPrincipals, shownDocument } from '../identity/bind-principals.ts'
 import { arnOf, parseIamArn } from '../identity/entities.ts'
 import type { KeyPolicies } from '../kms/context.ts'
 import { errors } from '../kms/errors.ts'
 import type { GrantPrincipal } from '../kms/key-store.ts'
 import type { Gate } from './perform.ts'
+import { resourcePolicies } from './resource-policies.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 /** Principals that no identity of the installation stands behind, as ARNs of them look: accounts, sessions, federated users. */
@@ -13,30 +13,22 @@ const UNBOUND =
   /^arn:[^:]+:(?:iam::\d{12}:root|sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+))$/
 
 /** What KMS asks of the identities of the installation, for the caller behind a gate. */
-export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<ServiceParts, 'identities' | 'authorizer'>) {
+export function keyPolicies(gate: Gate, parts: Pick<ServiceParts, 'identities' | 'authorizer'>) {
+  const { identities } = parts
+  const { bind, shown, wouldAllow } = resourcePolicies(gate, parts, { service: 'kms', rule: 'key', name: 'key policy' })
   const policies: KeyPolicies = {
     async bind(document) {
       try {
-        const bindings = await bindPrincipals(parsePolicy(document, 'resource'), identities)
-        return { document, bindings }
+        return await bind(document, parsePolicy(document, 'resource'))
       } catch (error) {
         throw error instanceof PolicyError ? errors.malformedPolicy(error.message) : error
       }
     },
-    shown: (policy) => shownDocument(policy, identities),
-    wouldAllow(operation, key, { document, bindings }) {
-      const { call } = gate
-      return authorizer.decide({
-        principal: call.principal,
-        facts: call,
-        service: 'kms',
-        action: `kms:${operation}`,
-        resource: key.arn,
-        account: key.account,
-        tags: key.tags,
-        conditions: { 'kms:CallerAccount': call.principal.account, 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
-        policy: { document, bindings, rule: 'key', name: 'key policy' },
-      }).allowed
+    shown,
+    wouldAllow(operation, key, policy) {
+      const { account } = gate.call.principal
+      const asked = { 'kms:CallerAccount': account, 'kms:BypassPolicyLockoutSafetyCheck': 'false' }
+      return wouldAllow(operation, key, asked, policy)
     },
     async principal(arn): Promise<GrantPrincipal | undefined> {
       if (UNBOUND.test(arn)) return { arn }
