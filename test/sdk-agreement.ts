@@ -3,7 +3,13 @@ import type { Operation } from '../src/aws/operation.ts'
 // How an operation's types are held against the official SDK's. Nothing here runs; tsc is the test.
 
 type InputOf<T> = T extends Operation<infer I, infer _O, infer _V, infer _C> ? I : never
-type OutputOf<T> = T extends Operation<infer _I, infer O, infer _V, infer _C> ? O : never
+/** An operation without an answer has one without members. */
+type OutputOf<T> =
+  T extends Operation<infer _I, infer O, infer _V, infer _C>
+    ? O extends undefined | void
+      ? NonNullable<unknown>
+      : O
+    : never
 
 /** The SDK lets required members be undefined; a request that is right has them. */
 type Present<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] : Exclude<T[K], undefined> }

@@ -78,6 +78,24 @@ export async function storeKey(
   return key
 }
 
+/** Many grants of Encrypt on a key. */
+export async function storeGrants(app: TestApp, keyArn: string, grantee: string, count: number): Promise<void> {
+  const { keys } = app.running.installation
+  const key = { account: app.account, region: REGION, keyId: keyArn.split('/')[1] ?? '' }
+  const grants = Array.from({ length: count }, (_, index) => ({
+    ...key,
+    grantId: index.toString(16).padStart(64, '0'),
+    grantee: { arn: grantee },
+    issuingAccount: `arn:aws:iam::${app.account}:root`,
+    operations: ['Encrypt'],
+    createdAt: app.clock.now(),
+  }))
+  await commit(
+    app,
+    grants.map((grant) => keys.addGrant(grant)),
+  )
+}
+
 /** A secret under a key that is not asked whether it likes that. */
 export async function storeUnderKey(app: TestApp, name: string, key: KmsKey): Promise<void> {
   const versionId = '00000000-0000-4000-8000-000000000000'

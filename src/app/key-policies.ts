@@ -1,6 +1,7 @@
 import { parsePolicy } from '../iam/parse-policy.ts'
-import { PolicyError } from '../iam/policy.ts'
+import { type Policy, PolicyError } from '../iam/policy.ts'
 import { arnOf, parseIamArn } from '../identity/entities.ts'
+import { keyConditions } from '../kms/conditions.ts'
 import type { KeyPolicies } from '../kms/context.ts'
 import { errors } from '../kms/errors.ts'
 import type { GrantPrincipal } from '../kms/key-store.ts'
@@ -18,17 +19,19 @@ export function keyPolicies(gate: Gate, parts: Pick<ServiceParts, 'identities' |
   const { bind, shown, wouldAllow } = resourcePolicies(gate, parts, { service: 'kms', rule: 'key', name: 'key policy' })
   const policies: KeyPolicies = {
     async bind(document) {
+      const policy = parse(document)
       try {
-        return await bind(document, parsePolicy(document, 'resource'))
+        return await bind(document, policy)
       } catch (error) {
-        throw error instanceof PolicyError ? errors.malformedPolicy(error.message) : error
+        throw error instanceof PolicyError ? errors.unknownPrincipals() : error
       }
     },
     shown,
     wouldAllow(operation, key, policy) {
-      const { account } = gate.call.principal
-      const asked = { 'kms:CallerAccount': account, 'kms:BypassPolicyLockoutSafetyCheck': 'false' }
-      return wouldAllow(operation, key, asked, policy)
+      const { principal, region } = gate.call
+      const caller = { scope: { account: principal.account, region }, via: gate.calledBy }
+      const asked = { 'kms:BypassPolicyLockoutSafetyCheck': 'false' }
+      return wouldAllow(operation, key, { ...keyConditions(key, undefined, caller), ...asked }, policy)
     },
     async principal(arn): Promise<GrantPrincipal | undefined> {
       if (UNBOUND.test(arn)) return { arn }
@@ -40,4 +43,12 @@ export function keyPolicies(gate: Gate, parts: Pick<ServiceParts, 'identities' |
     },
   }
   return policies
+}
+
+function parse(document: string): Policy {
+  try {
+    return parsePolicy(document, 'resource')
+  } catch (error) {
+    throw error instanceof PolicyError ? errors.malformedPolicy(error.message) : error
+  }
 }

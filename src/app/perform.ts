@@ -17,6 +17,8 @@ interface Asked {
   readonly conditions?: Conditions | undefined
   /** Other tags than the target has now. */
   readonly tags?: Target<unknown>['tags'] | undefined
+  /** Another Region than that of the request. */
+  readonly region?: string | undefined
 }
 
 /** A change that remembers a use of an access key or a role. */
@@ -133,11 +135,12 @@ export class Gate {
   }
 
   /** Throws unless the caller may do one thing to a target. */
-  #ask<V>(service: Service, action: string, target: Target<V>, { moved, conditions, tags = target.tags }: Asked): void {
+  #ask<V>(service: Service, action: string, target: Target<V>, asked: Asked): void {
+    const { moved, conditions, tags = target.tags, region = this.call.region } = asked
     const { hypothetical } = target
     const request: AccessRequest = {
       principal: this.call.principal,
-      facts: this.call,
+      facts: region === this.call.region ? this.call : { ...this.call, region },
       service: service.signingName,
       action,
       resource: moved ?? target.resource,
@@ -160,9 +163,9 @@ export class Gate {
   }
 
   /** The same for another target of an operation. */
-  #askFurther(service: Service, { action, target }: FurtherTarget): void {
+  #askFurther(service: Service, { action, target, region }: FurtherTarget): void {
     try {
-      this.#ask(service, action, target, {})
+      this.#ask(service, action, target, { region })
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
@@ -203,7 +206,7 @@ export async function perform<I, O>(
     const recording = new Recording(call, service, operation, input as object)
     try {
       const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target) => {
-        if (target.value !== undefined || operation.makes) recording.resolved(target.resource)
+        if (target.value !== undefined || operation.makes) recording.resolved(target)
         await hold.take(target.resource)
       })
       recording.answered(output)

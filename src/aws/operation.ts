@@ -49,6 +49,8 @@ export interface FurtherTarget {
   /** With the service's prefix. */
   readonly action: string
   readonly target: Target<unknown>
+  /** Region in which it is touched, where that is not the one of the request. */
+  readonly region?: string | undefined
   /** True where the thing need not exist, or may be in any state: the operation looks for itself. */
   readonly lenient?: boolean | undefined
 }
@@ -89,6 +91,8 @@ export interface Operation<I, O, V, C> {
   madeArn?(output: O): string | undefined
   /** True where the record tells what was answered, without what is sensitive in it. */
   readonly recordsAnswer?: boolean | undefined
+  /** What the record tells of the target where the input does not: names of what was touched, nothing secret. */
+  recordsAlso?(value: V): Readonly<Record<string, string>>
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */

@@ -26,18 +26,21 @@ export interface MaintenanceParts {
 export async function maintainKeys(parts: MaintenanceParts): Promise<void> {
   const { keys, now, signal } = parts
   let erases = false
-  while (!signal?.aborted) {
-    const due = await keys.due(now, BATCH)
-    let done = 0
-    for (const key of due) {
-      const outcome = await maintain(key, parts)
-      if (outcome !== 'nothing') done++
-      erases ||= outcome === 'destroyed'
+  try {
+    while (!signal?.aborted) {
+      const due = await keys.due(now, BATCH)
+      let done = 0
+      for (const key of due) {
+        const outcome = await maintain(key, parts)
+        if (outcome !== 'nothing') done++
+        erases ||= outcome === 'destroyed'
+      }
+      // Nothing more to do, or nothing that can be done now.
+      if (due.length < BATCH || done === 0) break
     }
-    // Nothing more to do, or nothing that can be done now.
-    if (due.length < BATCH || done === 0) break
+  } finally {
+    if (erases) await keys.erase()
   }
-  if (erases) await keys.erase()
 }
 
 type Outcome = 'destroyed' | 'changed' | 'nothing'
@@ -64,11 +67,16 @@ async function destroy(key: KmsKey, { keys, now, record }: MaintenanceParts): Pr
   const changes = [keys.remove(key)]
   const others = key.primaryRegion === undefined ? [] : await keys.relatives(key.keyId)
   const primary = others.find(({ region, primaryRegion }) => region === primaryRegion && region !== key.region)
-  // With its last replica gone, the window of a primary that has waited begins.
-  if (primary?.state === 'PendingReplicaDeletion' && primary.deletion && others.length === 2)
-    changes.push(keys.update(scheduled(primary, primary.deletion.windowDays, false, now)))
+  // The primary is part of it in any case: how many replicas it has decides what becomes of it.
+  if (primary) changes.push(keys.update(others.length === 2 ? released(primary, now) : primary))
   await record(key, 'DeleteKey', changes)
   return 'destroyed'
+}
+
+/** A primary whose last replica is gone: if it has waited for that, its window begins. */
+function released(primary: KmsKey, now: number): KmsKey {
+  if (primary.state !== 'PendingReplicaDeletion' || !primary.deletion) return primary
+  return scheduled(primary, primary.deletion.windowDays, false, now)
 }
 
 async function rotate(key: KmsKey, { keys, material, now, record }: MaintenanceParts): Promise<Outcome> {

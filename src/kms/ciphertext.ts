@@ -39,7 +39,8 @@ export function readCiphertext(blob: Uint8Array): CiphertextHeader {
   const idLength = buffer.length > 2 ? buffer.readUInt8(1) : 0
   if (buffer.length < 2 + idLength + 4 || buffer.readUInt8(0) !== FORMAT || idLength === 0) throw new OpenError()
   return {
-    keyId: buffer.toString('ascii', 2, 2 + idLength),
+    // Not as ASCII, which Node.js reads without the highest bit: an altered byte would be the same id.
+    keyId: buffer.toString('latin1', 2, 2 + idLength),
     version: buffer.readUInt32BE(2 + idLength),
     content: buffer.subarray(2 + idLength + 4),
   }

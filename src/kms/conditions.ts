@@ -1,7 +1,7 @@
 import type { Conditions } from '../aws/operation.ts'
 import type { KmsContext } from './context.ts'
 import { isMultiRegion } from './key.ts'
-import type { KmsKey } from './key-store.ts'
+import type { KeyOrigin, KmsKey } from './key-store.ts'
 
 /** Condition keys that a key, the caller and the way of naming it give (security facts 3.9). */
 export function keyConditions(
@@ -21,6 +21,16 @@ export function keyConditions(
       'kms:MultiRegionKeyType': multiRegionType(key),
       'kms:ResourceAliases': key.aliases.length > 0 ? key.aliases : undefined,
     }),
+  }
+}
+
+/** Condition keys of a key that is to be made. */
+export function newKeyConditions(account: string, origin: KeyOrigin = 'AWS_KMS'): Conditions {
+  return {
+    'kms:CallerAccount': account,
+    'kms:KeySpec': 'SYMMETRIC_DEFAULT',
+    'kms:KeyUsage': 'ENCRYPT_DECRYPT',
+    'kms:KeyOrigin': origin,
   }
 }
 

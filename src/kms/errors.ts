@@ -51,6 +51,11 @@ export const errors = {
     ),
   dataKeySize: () => frameworkError('ValidationException', 'Please specify either number of bytes or key spec.'),
   invalidCiphertext: () => new AwsError('InvalidCiphertextException'),
+  unknownPrincipals: () =>
+    new AwsError(
+      'MalformedPolicyDocumentException',
+      'Policy contains a statement with one or more invalid principals.',
+    ),
   malformedPolicy: (why: string) => new AwsError('MalformedPolicyDocumentException', why),
   /** To a caller who may not know whether a key exists (security facts 3.9). */
   deniedOnUnknown: (caller: string, action: string, what: string) =>
@@ -89,6 +94,8 @@ export const errors = {
     new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region primary key.`),
   replicaExists: (region: string) =>
     new AwsError('AlreadyExistsException', `The key already exists in the Region ${region}.`),
+  otherPartition: (region: string) =>
+    new AwsError('UnsupportedOperationException', `The Region ${region} is not in the partition of the key.`),
   noReplica: (region: string) => new AwsError('NotFoundException', `The key has no replica in the Region ${region}.`),
   invalidGrantToken: () => new AwsError('InvalidGrantTokenException'),
   invalidGrantId: () => new AwsError('InvalidGrantIdException'),

@@ -36,9 +36,10 @@ export async function findKey(text: string, purpose: Purpose, context: KmsContex
 /** The same for operations that take no aliases: key id or key ARN. Also one of another account, as far as that permits it. */
 export async function findById(text: string, purpose: Purpose, context: KmsContext): Promise<Target<KmsKey>> {
   const { region, account, resource } = parseReference(text, context)
-  const keyId = KEY_RESOURCE.exec(resource)?.[1] ?? resource
+  const named = KEY_RESOURCE.exec(resource)?.[1]
+  const keyId = named ?? resource
   const isHere = region === context.scope.region
-  const isId = isHere && KEY_ID.test(keyId)
+  const isId = isHere && named !== undefined && KEY_ID.test(named)
   const arn = isHere ? keyArn(region, account, keyId) : text
   const missing = () =>
     isId ? errors.keyNotFound(arn) : isHere ? errors.invalidKeyId(text) : errors.invalidRegion(region)
@@ -61,8 +62,10 @@ export function ownKey(operation: string, use: Use) {
   }
 }
 
+/** What is no ARN is an alias, or the id of a key. */
 function parseReference(text: string, { scope }: KmsContext) {
-  const [, region = scope.region, account = scope.account, resource = text] = ARN.exec(text) ?? []
+  const own = text.startsWith('alias/') ? text : `key/${text}`
+  const [, region = scope.region, account = scope.account, resource = own] = ARN.exec(text) ?? []
   return { region, account, resource }
 }
 

@@ -115,6 +115,84 @@ describe('a key whose deletion is scheduled', () => {
   })
 })
 
+describe('a primary and its last replica', () => {
+  async function replicated(app: TestApp): Promise<string> {
+    const KeyId = await makeKey(app, { MultiRegion: true })
+    await app.kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })
+    return KeyId
+  }
+  const inTheOther = (app: TestApp) => app.kmsFor({ region: 'eu-west-1' })
+  /** Does something the first time it is asked. */
+  const once = (work: () => Promise<unknown>) => {
+    let done = false
+    return async () => {
+      if (done) return
+      done = true
+      await work()
+    }
+  }
+
+  test('both end where the one is given up while the other ends', async () => {
+    await using app = await startApp()
+    const KeyId = await replicated(app)
+    await inTheOther(app).scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    app.clock.advance(8 * DAY)
+    await maintain(
+      app,
+      once(() => app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })),
+    )
+    await maintain(app)
+    await assert.rejects(inTheOther(app).describeKey({ KeyId }), { name: 'NotFoundException' })
+    assert.equal(await stateOf(app, KeyId), 'PendingDeletion')
+    app.clock.advance(8 * DAY)
+    await maintain(app)
+    await assert.rejects(app.kms.describeKey({ KeyId }), { name: 'NotFoundException' })
+  })
+
+  test('the one is as it was when the other ends, unless it waits', async () => {
+    await using app = await startApp()
+    const KeyId = await replicated(app)
+    await inTheOther(app).scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    app.clock.advance(8 * DAY)
+    await maintain(app)
+    const { KeyMetadata } = await app.kms.describeKey({ KeyId })
+    assert.deepEqual([KeyMetadata?.KeyState, KeyMetadata?.MultiRegionConfiguration?.ReplicaKeys], ['Enabled', []])
+    await app.kms.scheduleKeyDeletion({ KeyId })
+    assert.equal(await stateOf(app, KeyId), 'PendingDeletion')
+  })
+
+  test('the one waits until the last of several is gone', async () => {
+    await using app = await startApp()
+    const KeyId = await replicated(app)
+    await app.kms.replicateKey({ KeyId, ReplicaRegion: 'us-west-2' })
+    await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    await inTheOther(app).scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+    await app.kmsFor({ region: 'us-west-2' }).scheduleKeyDeletion({ KeyId, PendingWindowInDays: 10 })
+    app.clock.advance(8 * DAY)
+    await maintain(app)
+    assert.equal(await stateOf(app, KeyId), 'PendingReplicaDeletion')
+    app.clock.advance(3 * DAY)
+    await maintain(app)
+    assert.equal(await stateOf(app, KeyId), 'PendingDeletion')
+  })
+
+  test('have the same material where the one is made while the other is rotated', async () => {
+    await using app = await startApp()
+    const KeyId = await makeKey(app, { MultiRegion: true })
+    await app.kms.enableKeyRotation({ KeyId, RotationPeriodInDays: 90 })
+    app.clock.advance(91 * DAY)
+    await maintain(
+      app,
+      once(() => app.kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })),
+    )
+    await maintain(app)
+    assert.equal((await app.kms.listKeyRotations({ KeyId })).Rotations?.length, 1)
+    const { CiphertextBlob } = await app.kms.encrypt({ KeyId, Plaintext: Buffer.from('x') })
+    const { Plaintext = [] } = await inTheOther(app).decrypt({ CiphertextBlob })
+    assert.equal(Buffer.from(Plaintext).toString(), 'x')
+  })
+})
+
 describe('automatic rotation', () => {
   test('gives a key fresh material each time it is due, and everything still opens', async () => {
     await using app = await startApp()

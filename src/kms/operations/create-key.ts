@@ -1,5 +1,6 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { boolean, structure } from '../../aws/shape.ts'
+import { newKeyConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { newKey } from '../key.ts'
@@ -45,10 +46,7 @@ export const createKey = operation({
     { Origin = 'AWS_KMS', MultiRegion = false, BypassPolicyLockoutSafetyCheck = false, Tags = [] },
     context,
   ) => ({
-    'kms:CallerAccount': context.scope.account,
-    'kms:KeySpec': 'SYMMETRIC_DEFAULT',
-    'kms:KeyUsage': 'ENCRYPT_DECRYPT',
-    'kms:KeyOrigin': Origin,
+    ...newKeyConditions(context.scope.account, Origin === 'EXTERNAL' ? 'EXTERNAL' : 'AWS_KMS'),
     'kms:MultiRegion': String(MultiRegion),
     'kms:MultiRegionKeyType': MultiRegion ? 'PRIMARY' : undefined,
     'kms:BypassPolicyLockoutSafetyCheck': String(BypassPolicyLockoutSafetyCheck),

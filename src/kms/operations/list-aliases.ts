@@ -1,6 +1,7 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { list, string, structure, timestamp } from '../../aws/shape.ts'
 import type { KmsContext } from '../context.ts'
+import { errors } from '../errors.ts'
 import { findById, trusting } from '../find-key.ts'
 import { aliasArn } from '../key.ts'
 import type { Alias } from '../key-store.ts'
@@ -33,11 +34,12 @@ export const listAliases = operation({
   },
 })
 
-/** Throws NotFoundException for a key that the account does not have. */
+/** Throws NotFoundException for a key that the account does not have: nobody learns by it what others have. */
 async function keyIdOf(text: string, context: KmsContext): Promise<string | undefined> {
-  const { value, missing, account } = await findById(text, { use: 'look', action: 'kms:ListAliases' }, context)
-  if (missing) throw missing
-  return account === context.scope.account ? value?.keyId : ''
+  const found = await findById(text, { use: 'look', action: 'kms:ListAliases' }, context)
+  if (found.account !== context.scope.account) throw errors.keyNotFound(found.resource)
+  if (found.missing) throw found.missing
+  return found.value?.keyId
 }
 
 function entryOf({ name, account, region, keyId, createdAt, updatedAt }: Alias) {

@@ -1,6 +1,6 @@
-import { operation } from '../../aws/operation.ts'
+import { type Conditions, operation, type Target } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
-import { encrypt } from '../ciphertext.ts'
+import { type EncryptionContext, encrypt } from '../ciphertext.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { checkCryptographic, checkUse, currentMaterial, endDryRun } from '../cryptographic-request.ts'
@@ -43,29 +43,24 @@ export const reEncrypt = operation({
     if (input.DryRunModifiers?.length) throw errors.dryRunModifiersUnsupported()
     if (input.CiphertextBlob === undefined) throw errors.missingMember('ciphertextBlob')
   },
-  target({ CiphertextBlob = NOTHING, SourceKeyId, SourceEncryptionContext }, context: KmsContext) {
-    const purpose = {
-      use: 'cryptography',
-      action: 'kms:ReEncryptFrom',
-      encryptionContext: SourceEncryptionContext,
-    } as const
-    return findCiphertextKey(CiphertextBlob, SourceKeyId, purpose, context)
+  target: (input, context: KmsContext) => findSource(input, context),
+  async conditions(input, context) {
+    const [source, destination] = [await findSource(input, context), await findDestination(input, context)]
+    return { ...cryptographicConditions(input.SourceEncryptionContext ?? {}), ...onSameKey(source, destination) }
   },
-  conditions: ({ SourceEncryptionContext = {} }) => cryptographicConditions(SourceEncryptionContext),
-  async furtherTargets({ DestinationKeyId, DestinationEncryptionContext = {} }, source, context) {
-    const target = await findDestination(DestinationKeyId, DestinationEncryptionContext, context)
-    const same = String(target.value !== undefined && target.value.arn === source.value?.arn)
+  async furtherTargets(input, source, context) {
+    const target = await findDestination(input, context)
     const conditions = {
       ...target.conditions,
-      ...cryptographicConditions(DestinationEncryptionContext),
-      'kms:ReEncryptOnSameKey': same,
+      ...cryptographicConditions(input.DestinationEncryptionContext ?? {}),
+      ...onSameKey(source, target),
     }
     return [{ action: 'kms:ReEncryptTo', target: { ...target, conditions } }]
   },
 
   async run(input, key: KmsKey, context) {
     const { CiphertextBlob = NOTHING, SourceEncryptionContext = {}, DestinationEncryptionContext = {} } = input
-    const { value: destination } = await findDestination(input.DestinationKeyId, DestinationEncryptionContext, context)
+    const { value: destination } = await findDestination(input, context)
     if (!destination) throw errors.unreadableKey()
     checkUse({ EncryptionAlgorithm: input.SourceEncryptionAlgorithm, GrantTokens: input.GrantTokens }, key, context)
     checkUse({ EncryptionAlgorithm: input.DestinationEncryptionAlgorithm }, destination, context)
@@ -89,6 +84,26 @@ export const reEncrypt = operation({
   },
 })
 
-function findDestination(keyId: string, encryptionContext: Readonly<Record<string, string>>, context: KmsContext) {
-  return findKey(keyId, { use: 'cryptography', action: 'kms:ReEncryptTo', encryptionContext }, context)
+interface Input {
+  readonly CiphertextBlob?: Uint8Array | undefined
+  readonly SourceKeyId?: string | undefined
+  readonly SourceEncryptionContext?: EncryptionContext | undefined
+  readonly DestinationKeyId: string
+  readonly DestinationEncryptionContext?: EncryptionContext | undefined
+}
+
+function findSource(input: Input, context: KmsContext): Promise<Target<KmsKey>> {
+  const { CiphertextBlob = NOTHING, SourceKeyId, SourceEncryptionContext: encryptionContext } = input
+  const purpose = { use: 'cryptography', action: 'kms:ReEncryptFrom', encryptionContext } as const
+  return findCiphertextKey(CiphertextBlob, SourceKeyId, purpose, context)
+}
+
+function findDestination(input: Input, context: KmsContext): Promise<Target<KmsKey>> {
+  const { DestinationKeyId, DestinationEncryptionContext: encryptionContext } = input
+  return findKey(DestinationKeyId, { use: 'cryptography', action: 'kms:ReEncryptTo', encryptionContext }, context)
+}
+
+/** A condition key of both permissions. */
+function onSameKey({ value: source }: Target<KmsKey>, { value: destination }: Target<KmsKey>): Conditions {
+  return { 'kms:ReEncryptOnSameKey': String(source !== undefined && source.arn === destination?.arn) }
 }

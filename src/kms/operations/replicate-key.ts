@@ -1,5 +1,7 @@
-import { noResource, operation } from '../../aws/operation.ts'
+import { noResource, operation, type Target } from '../../aws/operation.ts'
+import { partitionOf } from '../../aws/partition.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
+import { newKeyConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { lookUp, ownKey } from '../find-key.ts'
@@ -39,17 +41,25 @@ export const replicateKey = operation({
     'kms:BypassPolicyLockoutSafetyCheck': String(BypassPolicyLockoutSafetyCheck),
   }),
   /** To make a key in the other Region is a permission of its own (KMS developer guide, "Control access to multi-Region keys"). */
-  async furtherTargets({ Tags = [] }, _target, { scope }) {
-    const conditions = { 'kms:CallerAccount': scope.account, ...tagConditions(Tags) }
+  async furtherTargets(input, { value: key }: Target<KmsKey>, { scope }: KmsContext) {
+    const { ReplicaRegion: region, BypassPolicyLockoutSafetyCheck = false, Tags = [] } = input
+    const conditions = {
+      ...newKeyConditions(scope.account, key?.origin),
+      'kms:MultiRegion': 'true',
+      'kms:MultiRegionKeyType': 'REPLICA',
+      'kms:BypassPolicyLockoutSafetyCheck': String(BypassPolicyLockoutSafetyCheck),
+      ...tagConditions(Tags),
+    }
     const target = { ...noResource(scope.account), conditions }
     const actions = Tags.length > 0 ? ['kms:CreateKey', 'kms:TagResource'] : ['kms:CreateKey']
-    return actions.map((action) => ({ action, target }))
+    return actions.map((action) => ({ action, target, region }))
   },
 
   async run(input, key: KmsKey, context: KmsContext) {
     const { ReplicaRegion: region } = input
     if (key.primaryRegion === undefined) throw errors.notMultiRegion(key.arn)
     if (key.primaryRegion !== key.region) throw errors.notPrimary(key.arn)
+    if (partitionOf(region) !== partitionOf(key.region)) throw errors.otherPartition(region)
     if (await lookUp({ region, keyId: key.keyId }, context)) throw errors.replicaExists(region)
     const replica = {
       ...replicaOf(key, region, context),
@@ -61,6 +71,8 @@ export const replicateKey = operation({
         ? undefined
         : await readKeyPolicy(input.Policy, replica, input.BypassPolicyLockoutSafetyCheck, context)
     const made = { ...replica, policy }
+    // The primary as it was read: a replica made beside a rotation or the end of its primary would not be what the primary is.
+    context.change(context.keys.update(key))
     context.change(context.keys.create(made))
     return {
       ReplicaKeyMetadata: await describeKeyMetadata(made, context),

@@ -24,7 +24,8 @@ export const updatePrimaryRegion = operation({
     const missing = () => errors.noReplica(region)
     const purpose = { use: 'cryptography', action: ACTION } as const
     const target = await keyTarget(found, { arn, account: key.account, missing, label: arn, purpose }, context)
-    return [{ action: ACTION, target }]
+    const conditions = { ...target.conditions, 'kms:PrimaryRegion': region }
+    return [{ action: ACTION, target: { ...target, conditions }, region }]
   },
   async run({ PrimaryRegion }, key: KmsKey, context: KmsContext) {
     if (key.primaryRegion === undefined) throw errors.notMultiRegion(key.arn)

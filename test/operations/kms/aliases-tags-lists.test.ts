@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { paginateListAliases, paginateListKeys, paginateListResourceTags } from '@aws-sdk/client-kms'
 import { REGION, startApp } from '../../start-app.ts'
+import { storeAccount } from '../../stored-data.ts'
 
 const app = await startApp()
 after(() => app.close())
@@ -195,6 +196,18 @@ describe('lists', () => {
     assert.equal(found[0]?.KeyArn, `arn:aws:kms:eu-north-1:${account}:key/${made[0]}`)
     const whole = await client.listKeys({})
     assert.deepEqual([whole.Keys?.length, whole.Truncated, whole.NextMarker], [7, false, undefined])
+  })
+
+  test('of aliases do not tell whether another account has a key', async () => {
+    const credentials = await storeAccount(app, '444455556666')
+    const { KeyMetadata } = await app.kmsFor({ credentials }).createKey({})
+    const there = KeyMetadata?.Arn ?? ''
+    const none = there.replace(/key\/.*/, 'key/00000000-0000-4000-8000-000000000000')
+    for (const KeyId of [there, none])
+      await assert.rejects(kms.listAliases({ KeyId }), {
+        name: 'NotFoundException',
+        message: `Key '${KeyId}' does not exist`,
+      })
   })
 
   test('take no marker of another list', async () => {

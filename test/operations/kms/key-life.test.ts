@@ -107,6 +107,16 @@ describe('keys are named', () => {
     ],
     ['by what is no id', 'no-key', "Invalid keyId 'no-key'"],
     [
+      'by half an ARN',
+      'key/00000000-0000-4000-8000-000000000000',
+      "Invalid keyId 'key/00000000-0000-4000-8000-000000000000'",
+    ],
+    [
+      'by an ARN without the kind',
+      `arn:aws:kms:${REGION}:${account}:00000000-0000-4000-8000-000000000000`,
+      `Invalid keyId 'arn:aws:kms:${REGION}:${account}:00000000-0000-4000-8000-000000000000'`,
+    ],
+    [
       'by an ARN of another Region',
       `arn:aws:kms:us-east-1:${account}:key/00000000-0000-4000-8000-000000000000`,
       'Invalid arn us-east-1',
@@ -116,6 +126,12 @@ describe('keys are named', () => {
     test(`${what}: NotFoundException`, async () => {
       await assert.rejects(kms.describeKey({ KeyId }), { name: 'NotFoundException', message })
     })
+
+  test('not by less than that where there is one', async () => {
+    const { id, arn } = await makeKey()
+    for (const KeyId of [`key/${id}`, arn.replace('key/', '')])
+      await assert.rejects(kms.describeKey({ KeyId }), { name: 'NotFoundException' }, KeyId)
+  })
 
   test('not by an alias where they are managed', async () => {
     const { id } = await makeKey()

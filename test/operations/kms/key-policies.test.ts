@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startApp } from '../../start-app.ts'
+import { allow as allowAction, assume, createRole } from '../sts/roles.ts'
 
 const app = await startApp()
 after(() => app.close())
@@ -120,6 +121,41 @@ describe('the policy of a key', () => {
     await assert.rejects(client.encrypt({ KeyId, Plaintext }), DENIED)
     await kms.putKeyPolicy({ KeyId, Policy: document(ROOT, allow(arn, 'kms:Encrypt')) })
     await client.encrypt({ KeyId, Plaintext })
+  })
+
+  test('is not said to lock out who keeps access by an alias of the key, or by the kind of the key', async () => {
+    const KeyId = await makeKey()
+    await kms.createAlias({ AliasName: 'alias/policy-by-alias', TargetKeyId: KeyId })
+    const by = (Condition: object) => document(allow(account, 'kms:*', { Condition }))
+    const kept = by({
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/policy-by-alias' },
+      StringEquals: { 'kms:KeySpec': 'SYMMETRIC_DEFAULT' },
+    })
+    await kms.putKeyPolicy({ KeyId, Policy: kept })
+    const lost = by({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/another' } })
+    await assert.rejects(kms.putKeyPolicy({ KeyId, Policy: lost }), {
+      name: 'MalformedPolicyDocumentException',
+      message: 'The new key policy will not allow you to update the key policy in the future.',
+    })
+    await kms.putKeyPolicy({ KeyId, Policy: document(ROOT) })
+  })
+
+  test('does not lock out a session whose role it names', async () => {
+    const RoleArn = await createRole(app, 'policy-role', { policy: allowAction('sts:GetCallerIdentity') })
+    const client = app.kmsFor({ credentials: await assume(app, RoleArn) })
+    const KeyId = await makeKey(document(ROOT, allow(RoleArn, 'kms:PutKeyPolicy')))
+    await client.putKeyPolicy({ KeyId, Policy: document(ROOT, allow(RoleArn, 'kms:*')) })
+    await assert.rejects(client.putKeyPolicy({ KeyId, Policy: document(ROOT, allow(RoleArn, 'kms:Encrypt')) }), {
+      name: 'MalformedPolicyDocumentException',
+    })
+  })
+
+  test('names nobody who does not exist', async () => {
+    const KeyId = await makeKey()
+    await assert.rejects(kms.putKeyPolicy({ KeyId, Policy: document(ROOT, allow(user('never-was'), 'kms:*')) }), {
+      name: 'MalformedPolicyDocumentException',
+      message: 'Policy contains a statement with one or more invalid principals.',
+    })
   })
 
   for (const [what, Policy] of [
