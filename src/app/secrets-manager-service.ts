@@ -5,6 +5,7 @@ import { operations } from '../secrets/operations/index.ts'
 import { readAhead } from '../secrets/read-ahead.ts'
 import { kmsClient } from './kms-service.ts'
 import type { Gate } from './perform.ts'
+import { secretPolicies } from './secret-policies.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -31,6 +32,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     kms: kmsClient(gate.via(service), kms),
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
+    policies: secretPolicies(gate, parts),
     change: (change) => gate.change(change),
     report: (error) => gate.report(error),
     afterCommit: (work) => gate.afterCommit(work),

@@ -51,6 +51,23 @@ const words = fc.constantFrom('a', '!a', 'b', 'x y', 'c/d', '')
 const labels = fc.constantFrom('AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'mine')
 const versions = fc.constantFrom('1'.repeat(32), '2'.repeat(32), '3'.repeat(64))
 
+const policies = fc
+  .record({
+    Effect: fc.constantFrom('Allow', 'allow', null),
+    Principal: fc.constantFrom<unknown>('*', { AWS: '*' }, { AWS: [] }, { Service: 'x' }, { Federated: ['x.y'] }, 'x', [
+      null,
+    ]),
+    Action: fc.constantFrom<unknown>('*', 'secretsmanager:*', [], 7),
+    Resource: fc.constantFrom<unknown>('*', 'arn:', {}),
+    Condition: fc.constantFrom<unknown>(
+      {},
+      { IpAddress: { 'aws:SourceIp': '::/x' } },
+      { StringLike: { 'aws:userid': [''] } },
+      [],
+    ),
+  })
+  .map((Statement) => JSON.stringify({ Version: '2012-10-17', Statement }))
+
 const known: KnownMembers = {
   Name: names,
   SecretId: names,
@@ -65,6 +82,7 @@ const known: KnownMembers = {
   SecretString: fc.string({ unit: 'grapheme', minLength: 1 }),
   Values: fc.array(words, { minLength: 1, maxLength: 3 }),
   TagKeys: fc.array(words),
+  ResourcePolicy: policies,
   RecoveryWindowInDays: fc.integer({ min: 6, max: 31 }),
 }
 
