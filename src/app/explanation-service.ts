@@ -1,5 +1,6 @@
 import type { AnyOperation, Hypothetical, Target } from '../aws/operation.ts'
 import { PageTokens } from '../aws/pagination.ts'
+import { requestRates } from '../aws/request-rates.ts'
 import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
 import type { IamContext } from '../iam-api/context.ts'
@@ -40,6 +41,9 @@ const DESCRIBING: Readonly<Record<string, string>> = {
   kms: 'kms:DescribeKey',
 }
 
+/** Requests a second: `coffer readers` asks for at most 100 pages in a row. */
+const RATES = { read: 100, write: 1 } as const
+
 /** Explanations of what is permitted, which AWS does not have (docs/compatibility.md). */
 export function explanationService(parts: ServiceParts, services: readonly Service[]): Service {
   const { identities: store, authorizer, pageTokens } = parts
@@ -49,6 +53,7 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
+    rateOf: requestRates([], RATES),
     refuses: refuseUserSessions,
     contextFor(gate): ExplanationContext {
       const described = new Described(gate, services, authorizer)

@@ -1,4 +1,4 @@
-/** A request whose caller could not prove who they are. */
+/** A request whose caller could not prove who they are, or asked for too much. */
 export interface Refusal {
   readonly at: number
   readonly requestId: string
@@ -6,6 +6,8 @@ export interface Refusal {
   readonly code: string
   /** As claimed; nothing is proven. */
   readonly accessKeyId: string | undefined
+  /** ARN of a caller who is known. */
+  readonly principal?: string | undefined
   readonly operation: string
 }
 
@@ -17,8 +19,8 @@ const PER_SECOND = 10
 const ACCESS_KEY_ID = /^[A-Z0-9_]{12,32}$/
 
 /**
- * Failed authentication, bounded in rate: nobody outside can fill a disk or drown the log with it. What was left out is counted and said with
- * the next line. Never the trail's business: only who is known leaves records there.
+ * Refusals that the trail does not have, bounded in rate: nobody can fill a disk or drown the log with them. What was left out is counted and
+ * said with the next line. Failed authentication is never the trail's business: only who is known leaves records there.
  */
 export class SecurityLog {
   readonly #write: (line: Record<string, unknown>) => void
