@@ -1,9 +1,12 @@
 /** Buckets that are kept at once, ours: a few megabytes. Beyond it the one that was used least lately goes, and is full when it comes back. */
 const MAX_BUCKETS = 10_000
 
+/** Whole numbers of tokens and milliseconds then make whole numbers, and no sum is a hair too small. */
+const PARTS = 1000
+
 interface Bucket {
-  /** Below zero after requests that cost more than there was room for. */
-  tokens: number
+  /** In parts of tokens. Below zero after what was larger than the bucket. */
+  level: number
   /** Until when it has been filled, milliseconds. */
   filledAt: number
 }
@@ -34,14 +37,15 @@ export class TokenBuckets {
    * rest: in the long run nobody gets more than flows in.
    */
   take(key: string, { perSecond, tokens, now }: Draught): boolean {
-    const room = Math.max(1, perSecond)
-    const bucket = this.#buckets.get(key) ?? { tokens: room, filledAt: now }
+    const room = Math.max(1, perSecond) * PARTS
+    const wanted = tokens * PARTS
+    const bucket = this.#buckets.get(key) ?? { level: room, filledAt: now }
     const elapsed = Math.max(0, now - bucket.filledAt)
-    bucket.tokens = Math.min(room, bucket.tokens + (elapsed * perSecond) / 1000)
+    bucket.level = Math.min(room, bucket.level + elapsed * perSecond)
     bucket.filledAt = now
     this.#keep(key, bucket)
-    if (bucket.tokens < Math.min(tokens, room)) return false
-    bucket.tokens -= tokens
+    if (bucket.level < Math.min(wanted, room)) return false
+    bucket.level -= wanted
     return true
   }
 
