@@ -4,7 +4,7 @@ import { ResourceLocks } from './app/resource-locks.ts'
 import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
 import { THROTTLED, Throttle } from './app/throttle.ts'
-import { SecurityLog } from './audit/security-log.ts'
+import { type LineRate, SecurityLog } from './audit/security-log.ts'
 import type { Change } from './aws/change.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
@@ -74,6 +74,9 @@ const PURGE_EVERY_MS = 60_000
 
 /** How often the store is asked for keys with something due. */
 const KEYS_EVERY_MS = 60_000
+
+/** Lines on throttled requests: enough to see who it is. */
+const THROTTLED_LINES: LineRate = { burst: 10, perSecond: 1 }
 
 /** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
 export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
@@ -175,9 +178,9 @@ async function firstAccount(
 
 /** Where refusals go. Throttled requests have a rate of their own: a busy caller must not hide that somebody tries keys. */
 function refusalsTo({ onRefused, log }: StartOptions): (event: SecurityEvent) => void {
-  const logOf = (text: string) => new SecurityLog(onRefused ?? ((line) => log.warn(line, text)))
-  const unproven = logOf('authentication failed')
-  const throttled = logOf('request throttled')
+  const write = (text: string) => onRefused ?? ((line: object) => log.warn(line, text))
+  const unproven = new SecurityLog(write('authentication failed'))
+  const throttled = new SecurityLog(write('request throttled'), THROTTLED_LINES)
   return (event) => (event.code === THROTTLED ? throttled : unproven).refused(event)
 }
 

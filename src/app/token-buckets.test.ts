@@ -71,7 +71,9 @@ describe('a bucket', () => {
   })
 
   test('gives in the long run no more than flows in, and keeps nobody waiting for ever', () => {
-    const steps = fc.array(fc.record({ wait: fc.nat(2000), tokens: fc.integer({ min: 1, max: 20 }) }), { maxLength: 200 })
+    const steps = fc.array(fc.record({ wait: fc.nat(2000), tokens: fc.integer({ min: 1, max: 20 }) }), {
+      maxLength: 200,
+    })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), steps, (perSecond, wanted) => {
         const { take } = start(perSecond)

@@ -11,10 +11,15 @@ export interface Refusal {
   readonly operation: string
 }
 
-/** Lines written at once after a quiet time. */
-const BURST = 100
-/** Lines written per second under attack; the others are counted. */
-const PER_SECOND = 10
+/** How many lines are written; the others are counted. */
+export interface LineRate {
+  /** At once, after a quiet time. */
+  readonly burst: number
+  /** In each second of an attack. */
+  readonly perSecond: number
+}
+
+const LINES: LineRate = { burst: 100, perSecond: 10 }
 /** What an access key id looks like. Whoever mixes up the two halves of a key sends the secret here, and that has lower-case letters. */
 const ACCESS_KEY_ID = /^[A-Z0-9_]{12,32}$/
 
@@ -24,14 +29,17 @@ const ACCESS_KEY_ID = /^[A-Z0-9_]{12,32}$/
  */
 export class SecurityLog {
   readonly #write: (line: Record<string, unknown>) => void
-  #tokens = BURST
+  readonly #rate: LineRate
+  #tokens: number
   #refilledAt = 0
   #suppressed = 0
   /** Refusals since the start, written or not. */
   count = 0
 
-  constructor(write: (line: Record<string, unknown>) => void) {
+  constructor(write: (line: Record<string, unknown>) => void, rate = LINES) {
     this.#write = write
+    this.#rate = rate
+    this.#tokens = rate.burst
   }
 
   refused(refusal: Refusal): void {
@@ -54,7 +62,8 @@ export class SecurityLog {
 
   #refill(now: number): void {
     const elapsed = Math.max(0, now - this.#refilledAt) / 1000
-    this.#tokens = Math.min(BURST, this.#tokens + elapsed * PER_SECOND)
+    const { burst, perSecond } = this.#rate
+    this.#tokens = Math.min(burst, this.#tokens + elapsed * perSecond)
     this.#refilledAt = now
   }
 }
