@@ -1,6 +1,5 @@
 import type { AnyOperation, Hypothetical, Target } from '../aws/operation.ts'
 import { PageTokens } from '../aws/pagination.ts'
-import { requestRates } from '../aws/request-rates.ts'
 import type { ExplanationContext, Subject } from '../explanations/context.ts'
 import { operations } from '../explanations/operations/index.ts'
 import type { IamContext } from '../iam-api/context.ts'
@@ -20,6 +19,7 @@ import type { Found } from '../secrets/secrets-store.ts'
 import type { StsContext } from '../sts/context.ts'
 import { roleTarget } from '../sts/role-target.ts'
 import { kmsCaller } from './kms-service.ts'
+import { ownRateOf } from './own-rates.ts'
 import type { Gate } from './perform.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
@@ -41,9 +41,6 @@ const DESCRIBING: Readonly<Record<string, string>> = {
   kms: 'kms:DescribeKey',
 }
 
-/** Requests a second: `coffer readers` asks for at most 100 pages in a row. */
-const RATES = { read: 100, write: 1 } as const
-
 /** Explanations of what is permitted, which AWS does not have (docs/compatibility.md). */
 export function explanationService(parts: ServiceParts, services: readonly Service[]): Service {
   const { identities: store, authorizer, pageTokens } = parts
@@ -53,7 +50,7 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
-    rateOf: requestRates([], RATES),
+    rateOf: ownRateOf,
     refuses: refuseUserSessions,
     contextFor(gate): ExplanationContext {
       const described = new Described(gate, services, authorizer)

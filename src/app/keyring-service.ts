@@ -1,6 +1,6 @@
-import { requestRates } from '../aws/request-rates.ts'
 import type { KeyringContext } from '../keyring-api/context.ts'
 import { operations } from '../keyring-api/operations/index.ts'
+import { ownRateOf } from './own-rates.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -11,7 +11,7 @@ export function keyringService({ keyring }: ServiceParts): Service {
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
-    rateOf: requestRates([], { read: 20, write: 1 }),
+    rateOf: ownRateOf,
     contextFor: (gate): KeyringContext => ({
       ...keyring,
       now: gate.call.now,
