@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../src/storage/sql.ts'
+import { wrapMaterial } from './operations/kms/wrap-material.ts'
 import { ADMINISTRATOR, startApp, type TestApp } from './start-app.ts'
 
 // Harm prevented: a value, a password, a key or a credential that comes to stand where people look who may not know it: a record, a log, an
@@ -168,6 +169,8 @@ async function useAll(app: TestApp): Promise<void> {
   await refused(stranger.getSecretValue({ SecretId }))
   await put({ SecretString: text(), RotationToken: `rotation-token-${randomUUID()}` })
 
+  await useKeys(app)
+
   const { accessKeyId } = ADMINISTRATOR
   const wrongSecret = { accessKeyId, secretAccessKey: canary('a wrong secret access key') }
   await refused(app.clientFor({ credentials: wrongSecret }).putSecretValue({ SecretId, SecretString: text() }))
@@ -182,6 +185,39 @@ async function useAll(app: TestApp): Promise<void> {
   await refused(put({ SecretString: text() }))
   await refused(client.getSecretValue({ SecretId }))
   engine.append = append
+}
+
+/** The same of what customers encrypt, and of what opens it. */
+async function useKeys({ kms, kmsAs }: TestApp): Promise<void> {
+  const keep = (what: string, content: Uint8Array = new Uint8Array()) => canaries.set(what, Buffer.from(content))
+  const material = randomBytes(32)
+  canaries.set('imported key material', material)
+  const { KeyMetadata } = await kms.createKey({ Origin: 'EXTERNAL' })
+  const KeyId = KeyMetadata?.KeyId ?? ''
+  const { ImportToken, EncryptedKeyMaterial } = await wrapMaterial(kms, KeyId, material)
+  keep('an import token', ImportToken)
+  const ExpirationModel = 'KEY_MATERIAL_DOES_NOT_EXPIRE'
+  await kms.importKeyMaterial({ KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel })
+  await refused(kms.importKeyMaterial({ KeyId, ImportToken, EncryptedKeyMaterial }))
+
+  const Plaintext = Buffer.from(canary('an encrypted text'))
+  const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext })
+  await kms.decrypt({ CiphertextBlob })
+  await kms.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId })
+  keep('a data key', (await kms.generateDataKey({ KeyId, KeySpec: 'AES_256' })).Plaintext)
+  keep('random bytes', (await kms.generateRandom({ NumberOfBytes: 32 })).Plaintext)
+  const other = Buffer.from(canary('a text that was not encrypted'))
+  await refused(kms.encrypt({ KeyId, Plaintext: Buffer.concat([other, Buffer.alloc(4096)]) }))
+  await refused(kms.encrypt({ KeyId: 'alias/none', Plaintext: other }))
+  await refused((await kmsAs('encrypts-nothing')).encrypt({ KeyId, Plaintext: other }))
+  await refused(kms.generateMac({ KeyId, Message: other, MacAlgorithm: 'HMAC_SHA_256' }))
+
+  const GranteePrincipal = KeyMetadata?.Arn?.replace(/:kms:.*/, `:iam::${KeyMetadata.AWSAccountId}:root`)
+  const { GrantToken = '' } = await kms.createGrant({ KeyId, GranteePrincipal, Operations: ['Encrypt'] })
+  canaries.set('a grant token', Buffer.from(GrantToken))
+  await kms.encrypt({ KeyId, Plaintext, GrantTokens: [GrantToken] })
+  await refused(kms.encrypt({ KeyId, Plaintext, GrantTokens: [canary('a grant token that is none')] }))
+  await kms.retireGrant({ GrantToken })
 }
 
 /** Ciphertexts and sealed data keys of all versions; a large one lies on several pages of the file, so its beginning stands for it. */

@@ -28,7 +28,11 @@ after(async () => {
 
 const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
 const keyringOf = (generatorKeyId: string | undefined, keyIds: readonly string[] = [], credentials = ADMINISTRATOR) =>
-  new KmsKeyringNode({ generatorKeyId, keyIds: [...keyIds], clientProvider: clientsWith(credentials) })
+  new KmsKeyringNode({
+    ...(generatorKeyId !== undefined && { generatorKeyId }),
+    keyIds: [...keyIds],
+    clientProvider: clientsWith(credentials),
+  })
 
 /** The library's own types are those of an older SDK, whose bytes are typed otherwise. */
 function clientsWith(credentials: Credentials): ClientProvider {
@@ -39,7 +43,7 @@ function clientsWith(credentials: Credentials): ClientProvider {
   }
   return provider as unknown as ClientProvider
 }
-type ClientProvider = NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']
+type ClientProvider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>
 
 const [one, two, three] = [await makeKey(app.kms), await makeKey(app.kms), await makeKey(app.kms)]
 const context = { purpose: 'backup', tenant: 'ä' }

@@ -60,6 +60,17 @@ export function violations(...found: readonly [value: string | null | undefined,
 export const tooLong = (max: number) => `have length less than or equal to ${max}`
 export const tooShort = (min: number) => `have length greater than or equal to ${min}`
 
+const malformedPolicy = expect('MalformedPolicyDocumentException')
+export const POLICY_SYNTAX = malformedPolicy('This resource policy contains a syntax error.')
+export const POLICY_PRINCIPAL = malformedPolicy('This resource policy contains an unsupported principal.')
+export const POLICY_SERVICE = malformedPolicy('This resource policy contains an invalid service principal.')
+export const PUBLIC_POLICY = expect('PublicPolicyException')(
+  "You can't attach a resource-based policy that allows broad access to the secret.",
+)
+export const LOCKED_OUT = invalidRequest(
+  'Your requested changes will not allow you to manage this secret in the future.',
+)
+
 export const KMS_DENIED = expect('AccessDeniedException')('Access to KMS is not allowed')
 /** Codes whose texts are our own, or the model's at best. */
 export const DECRYPTION_FAILURE = { name: 'DecryptionFailure' }

@@ -1,18 +1,22 @@
 import type * as sdk from '@aws-sdk/client-secrets-manager'
 import type { batchGetSecretValue } from '../src/secrets/operations/batch-get-secret-value.ts'
 import type { createSecret } from '../src/secrets/operations/create-secret.ts'
+import type { deleteResourcePolicy } from '../src/secrets/operations/delete-resource-policy.ts'
 import type { deleteSecret } from '../src/secrets/operations/delete-secret.ts'
 import type { describeSecret } from '../src/secrets/operations/describe-secret.ts'
 import type { getRandomPassword } from '../src/secrets/operations/get-random-password.ts'
+import type { getResourcePolicy } from '../src/secrets/operations/get-resource-policy.ts'
 import type { getSecretValue } from '../src/secrets/operations/get-secret-value.ts'
 import type { listSecretVersionIds } from '../src/secrets/operations/list-secret-version-ids.ts'
 import type { listSecrets } from '../src/secrets/operations/list-secrets.ts'
+import type { putResourcePolicy } from '../src/secrets/operations/put-resource-policy.ts'
 import type { putSecretValue } from '../src/secrets/operations/put-secret-value.ts'
 import type { restoreSecret } from '../src/secrets/operations/restore-secret.ts'
 import type { tagResource } from '../src/secrets/operations/tag-resource.ts'
 import type { untagResource } from '../src/secrets/operations/untag-resource.ts'
 import type { updateSecret } from '../src/secrets/operations/update-secret.ts'
 import type { updateSecretVersionStage } from '../src/secrets/operations/update-secret-version-stage.ts'
+import type { validateResourcePolicy } from '../src/secrets/operations/validate-resource-policy.ts'
 import type { Agrees, FaultsIn, None } from './sdk-agreement.ts'
 
 // Harm prevented: an operation drifts from the official SDK's types, and a client that compiles is refused, or reads members that never come.
@@ -25,12 +29,22 @@ interface Operations {
     sdk.BatchGetSecretValueCommandOutput
   >
   CreateSecret: Agrees<typeof createSecret, sdk.CreateSecretCommandInput, sdk.CreateSecretCommandOutput>
+  DeleteResourcePolicy: Agrees<
+    typeof deleteResourcePolicy,
+    sdk.DeleteResourcePolicyCommandInput,
+    sdk.DeleteResourcePolicyCommandOutput
+  >
   DeleteSecret: Agrees<typeof deleteSecret, sdk.DeleteSecretCommandInput, sdk.DeleteSecretCommandOutput>
   DescribeSecret: Agrees<typeof describeSecret, sdk.DescribeSecretCommandInput, sdk.DescribeSecretCommandOutput>
   GetRandomPassword: Agrees<
     typeof getRandomPassword,
     sdk.GetRandomPasswordCommandInput,
     sdk.GetRandomPasswordCommandOutput
+  >
+  GetResourcePolicy: Agrees<
+    typeof getResourcePolicy,
+    sdk.GetResourcePolicyCommandInput,
+    sdk.GetResourcePolicyCommandOutput
   >
   GetSecretValue: Agrees<typeof getSecretValue, sdk.GetSecretValueCommandInput, sdk.GetSecretValueCommandOutput>
   ListSecretVersionIds: Agrees<
@@ -39,6 +53,11 @@ interface Operations {
     sdk.ListSecretVersionIdsCommandOutput
   >
   ListSecrets: Agrees<typeof listSecrets, sdk.ListSecretsCommandInput, sdk.ListSecretsCommandOutput>
+  PutResourcePolicy: Agrees<
+    typeof putResourcePolicy,
+    sdk.PutResourcePolicyCommandInput,
+    sdk.PutResourcePolicyCommandOutput
+  >
   PutSecretValue: Agrees<typeof putSecretValue, sdk.PutSecretValueCommandInput, sdk.PutSecretValueCommandOutput>
   RestoreSecret: Agrees<typeof restoreSecret, sdk.RestoreSecretCommandInput, sdk.RestoreSecretCommandOutput>
   TagResource: Agrees<typeof tagResource, sdk.TagResourceCommandInput, sdk.TagResourceCommandOutput>
@@ -48,6 +67,11 @@ interface Operations {
     typeof updateSecretVersionStage,
     sdk.UpdateSecretVersionStageCommandInput,
     sdk.UpdateSecretVersionStageCommandOutput
+  >
+  ValidateResourcePolicy: Agrees<
+    typeof validateResourcePolicy,
+    sdk.ValidateResourcePolicyCommandInput,
+    sdk.ValidateResourcePolicyCommandOutput
   >
 }
 

@@ -34,12 +34,6 @@ export async function storeAttributes(app: TestApp, arn: string, attributes: Par
   await commit(app, [app.running.installation.secrets.update({ ...secret, ...attributes })])
 }
 
-/** Gives a secret a resource policy, whose principals are bound to nobody. */
-export function storePolicy(app: TestApp, arn: string, ...statements: readonly object[]): Promise<void> {
-  const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
-  return storeAttributes(app, arn, { resourcePolicy: { document, bindings: {} } })
-}
-
 /** Another account of the installation, and its administrator's access key. */
 export async function storeAccount(app: TestApp, account: string): Promise<Credentials> {
   const { identities, keyring } = app.running.installation

@@ -12,7 +12,7 @@ import { cryptographicConditions } from '../kms/conditions.ts'
 import type { KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import { grantedActions } from '../kms/granted-actions.ts'
-import { GRANTS_PER_GRANTEE, type KmsKey } from '../kms/key-store.ts'
+import type { KmsKey } from '../kms/key-store.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { findSecret } from '../secrets/find-secret.ts'
 import type { Found } from '../secrets/secrets-store.ts'
@@ -24,6 +24,9 @@ import type { Gate } from './perform.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
+
+/** Grants of a key that an explanation looks at. */
+const MAX_GRANTS_TOLD = 1_000
 
 const DESCRIBES_KEY = { use: 'look', action: 'kms:DescribeKey' } as const
 
@@ -185,6 +188,6 @@ async function grantsOn(
   context: KmsContext,
 ): Promise<Subject['granted']> {
   if (!key.hasGrants) return undefined
-  const grants = await context.keys.grants(key, { limit: GRANTS_PER_GRANTEE })
+  const grants = await context.keys.grants(key, { limit: MAX_GRANTS_TOLD })
   return (principal) => grantedActions(grants, kmsCaller(principal), { encryptionContext })
 }

@@ -1,12 +1,12 @@
 import { parsePolicy } from '../iam/parse-policy.ts'
 import { type Policy, PolicyError } from '../iam/policy.ts'
-import { bindPrincipals, shownDocument } from '../identity/bind-principals.ts'
 import { arnOf, parseIamArn } from '../identity/entities.ts'
 import { keyConditions } from '../kms/conditions.ts'
 import type { KeyPolicies } from '../kms/context.ts'
 import { errors } from '../kms/errors.ts'
 import type { GrantPrincipal } from '../kms/key-store.ts'
 import type { Gate } from './perform.ts'
+import { resourcePolicies } from './resource-policies.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 /** Principals that no identity of the installation stands behind, as ARNs of them look: accounts, sessions, federated users. */
@@ -14,31 +14,24 @@ const UNBOUND =
   /^arn:[^:]+:(?:iam::\d{12}:root|sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+))$/
 
 /** What KMS asks of the identities of the installation, for the caller behind a gate. */
-export function keyPolicies(gate: Gate, { identities, authorizer }: Pick<ServiceParts, 'identities' | 'authorizer'>) {
+export function keyPolicies(gate: Gate, parts: Pick<ServiceParts, 'identities' | 'authorizer'>) {
+  const { identities } = parts
+  const { bind, shown, wouldAllow } = resourcePolicies(gate, parts, { service: 'kms', rule: 'key', name: 'key policy' })
   const policies: KeyPolicies = {
     async bind(document) {
       const policy = parse(document)
       try {
-        return { document, bindings: await bindPrincipals(policy, identities) }
+        return await bind(document, policy)
       } catch (error) {
         throw error instanceof PolicyError ? errors.unknownPrincipals() : error
       }
     },
-    shown: (policy) => shownDocument(policy, identities),
-    wouldAllow(operation, key, { document, bindings }) {
-      const { call } = gate
-      const caller = { scope: { account: call.principal.account, region: call.region }, via: gate.calledBy }
-      return authorizer.decide({
-        principal: call.principal,
-        facts: call,
-        service: 'kms',
-        action: `kms:${operation}`,
-        resource: key.arn,
-        account: key.account,
-        tags: key.tags,
-        conditions: { ...keyConditions(key, undefined, caller), 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
-        policy: { document, bindings, rule: 'key', name: 'key policy' },
-      }).allowed
+    shown,
+    wouldAllow(operation, key, policy) {
+      const { principal, region } = gate.call
+      const caller = { scope: { account: principal.account, region }, via: gate.calledBy }
+      const asked = { 'kms:BypassPolicyLockoutSafetyCheck': 'false' }
+      return wouldAllow(operation, key, { ...keyConditions(key, undefined, caller), ...asked }, policy)
     },
     async principal(arn): Promise<GrantPrincipal | undefined> {
       if (UNBOUND.test(arn)) return { arn }

@@ -45,8 +45,10 @@ export function kmsService(parts: ServiceParts): Service {
 
 function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsContext {
   const { principal, region, now } = gate.call
-  return {
-    scope: { account: principal.account, region },
+  const scope = { account: principal.account, region }
+  const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at: now, ...scope }
+  const context: KmsContext = {
+    scope,
     caller: kmsCaller(principal),
     now,
     via: gate.calledBy,
@@ -56,10 +58,13 @@ function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsCont
     tokens: parts.keyTokens,
     pages,
     policies: keyPolicies(gate, parts),
+    serviceKey: (alias) =>
+      ensureServiceKey(alias, context, (changes, arn) => parts.trail.append(serviceEntry({ ...event, arn }), changes)),
     change: (change) => gate.change(change),
     afterCommit: (work) => gate.afterCommit(work),
     report: (error) => gate.report(error),
   }
+  return context
 }
 
 /** Somebody as grants name him. */
@@ -70,16 +75,12 @@ export function kmsCaller(principal: Principal): KmsCaller {
 }
 
 /** KMS for a caller of another service: the same gate, the same caller. */
-export function kmsClient(gate: Gate, service: Service, { trail }: Pick<ServiceParts, 'trail'>): KmsClient {
+export function kmsClient(gate: Gate, service: Service): KmsClient {
   const context = () => service.contextFor(gate) as KmsContext
   const ensureDefaultKey = async (keyId: string) => {
     const { account, region } = context().scope
     if (![SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(keyId)) return
-    const at = gate.call.now
-    const event = { service: 'kms', operation: 'CreateKey', by: 'secretsmanager', at, account, region }
-    await ensureServiceKey(SECRETS_MANAGER_ALIAS, context(), (changes, arn) =>
-      trail.append(serviceEntry({ ...event, arn }), changes),
-    )
+    await context().serviceKey(SECRETS_MANAGER_ALIAS)
   }
   return {
     async generateDataKey(request) {

@@ -206,7 +206,7 @@ export async function perform<I, O>(
     const recording = new Recording(call, service, operation, input as object)
     try {
       const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target) => {
-        if (target.value !== undefined || operation.makes) recording.resolved(target.resource)
+        if (target.value !== undefined || operation.makes) recording.resolved(target)
         await hold.take(target.resource)
       })
       recording.answered(output)

@@ -1,7 +1,7 @@
 import { type Entry, type EntryError, type EntryItem, ERROR_MESSAGE_LIMIT, USER_AGENT_LIMIT } from '../audit/entry.ts'
 import type { Change } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation } from '../aws/operation.ts'
+import type { AnyOperation, Target } from '../aws/operation.ts'
 import { queryError } from '../aws/query/query-errors.ts'
 import type { ListShape, Shape, StructureShape } from '../aws/shape.ts'
 import { entryCaller } from '../identity/principal.ts'
@@ -23,6 +23,7 @@ export class Recording {
   readonly #input: object | undefined
   readonly #items: EntryItem[] = []
   #arn: string | undefined
+  #additional: Readonly<Record<string, string>> | undefined
   #response: Members | undefined
 
   /** @param input absent when the request could not be understood */
@@ -39,8 +40,9 @@ export class Recording {
   }
 
   /** The resource the request works on, where the caller may know of it. */
-  resolved(arn: string): void {
-    if (arn !== '*') this.#arn = arn
+  resolved({ resource, value }: Pick<Target<unknown>, 'resource' | 'value'>): void {
+    if (resource !== '*') this.#arn = resource
+    if (value !== undefined) this.#additional = this.#operation.recordsAlso?.(value)
   }
 
   /** What the operation answered: a thing that was made may have its ARN only now. */
@@ -72,6 +74,7 @@ export class Recording {
       parameters: this.#input && withinLimit(recordable(this.#operation.input, this.#input, itemsOf)),
       response: error === undefined ? this.#response : undefined,
       arn: this.#arn,
+      additional: this.#additional,
       itemsOf,
       items: this.#items.length > 0 ? this.#items : undefined,
       error: error === undefined ? undefined : entryError(error, this.#service),

@@ -6,6 +6,7 @@ import { readAhead } from '../secrets/read-ahead.ts'
 import { rateOf } from '../secrets/request-rates.ts'
 import { kmsClient } from './kms-service.ts'
 import type { Gate } from './perform.ts'
+import { secretPolicies } from './secret-policies.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -30,9 +31,10 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     scope: { account: gate.call.principal.account, region: gate.call.region },
     now: gate.call.now,
     store: readAhead(parts.secrets),
-    kms: kmsClient(gate.via(service), kms, parts),
+    kms: kmsClient(gate.via(service), kms),
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
+    policies: secretPolicies(gate, parts),
     change: (change) => gate.change(change),
     report: (error) => gate.report(error),
     afterCommit: (work) => gate.afterCommit(work),

@@ -104,6 +104,35 @@ describe('the record of one request', () => {
     })
   })
 
+  test('leaves names in the encryption contexts of KMS as they are', () => {
+    const context = { Team: 'Blue' }
+    const parameters = {
+      SourceEncryptionContext: context,
+      DestinationEncryptionContext: context,
+      Constraints: { EncryptionContextSubset: context, EncryptionContextEquals: context },
+    }
+    assert.deepEqual(only({ ...entry, parameters }).requestParameters, {
+      sourceEncryptionContext: context,
+      destinationEncryptionContext: context,
+      constraints: { encryptionContextSubset: context, encryptionContextEquals: context },
+    })
+  })
+
+  test('names the key or the alias of a call of KMS, and the account that has it', () => {
+    const kms = { ...entry, service: 'kms', operation: 'DescribeKey', parameters: undefined }
+    for (const [resource, type] of [
+      ['key/00000000-0000-4000-8000-000000000000', 'AWS::KMS::Key'],
+      ['alias/mine', 'AWS::KMS::Alias'],
+    ]) {
+      const arn = `arn:aws:kms:eu-central-1:444455556666:${resource}`
+      assert.deepEqual(only({ ...kms, arn }).resources, [{ ARN: arn, accountId: '444455556666', type }])
+    }
+    assert.equal(only({ ...kms, arn: undefined }).resources, undefined)
+  })
+
+  test('tells what else there is to tell of its resource', () =>
+    assert.deepEqual(only({ ...entry, additional: { grantId: 'g' } }).additionalEventData, { grantId: 'g' }))
+
   test('has null for parameters that could not be understood', () =>
     assert.equal(only({ ...entry, parameters: undefined }).requestParameters, null))
 
@@ -236,6 +265,15 @@ describe('what a service does by itself', () => {
     const record = only(event)
     assert.deepEqual(record.additionalEventData, { SecretId: ARN })
     assert.equal(record.resources, undefined)
+  })
+
+  test('names a key that was rotated', () => {
+    const keyId = '00000000-0000-4000-8000-000000000000'
+    const arn = `arn:aws:kms:eu-central-1:111122223333:key/${keyId}`
+    const rotated = only({ ...event, service: 'kms', operation: 'RotateKey', arn })
+    assert.deepEqual(rotated.resources, [{ ARN: arn, accountId: '111122223333', type: 'AWS::KMS::Key' }])
+    assert.deepEqual([rotated.serviceEventDetails, rotated.requestParameters], [{ keyId }, null])
+    assert.equal(only({ ...event, service: 'kms', operation: 'DeleteKey', arn }).serviceEventDetails, undefined)
   })
 
   test('names any other resource as a resource', () => {

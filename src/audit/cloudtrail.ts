@@ -23,6 +23,7 @@ export interface CloudTrailRecord {
   readonly eventID: string
   readonly readOnly: boolean
   readonly resources?: readonly Members[]
+  readonly serviceEventDetails?: Members
   readonly eventType: 'AwsApiCall' | 'AwsServiceEvent'
   readonly managementEvent: true
   readonly recipientAccountId: string
@@ -35,7 +36,13 @@ const EVENT_VERSION = '1.11'
 const ITEM_OPERATION = 'GetSecretValue'
 
 /** Members whose content is data of the caller, not names of ours. */
-const VERBATIM = new Set(['EncryptionContext'])
+const VERBATIM = new Set([
+  'EncryptionContext',
+  'SourceEncryptionContext',
+  'DestinationEncryptionContext',
+  'EncryptionContextSubset',
+  'EncryptionContextEquals',
+])
 
 /** The records of one request: its own, then one for each secret of a batch. The same entry always gives the same records. */
 export function recordsOf(entry: Entry): CloudTrailRecord[] {
@@ -44,12 +51,12 @@ export function recordsOf(entry: Entry): CloudTrailRecord[] {
 
 function ownRecord(entry: Entry): CloudTrailRecord {
   if (entry.caller.type === 'AWSService') return serviceEvent(entry)
-  const { arn, service, caller } = entry
   return {
     ...common(entry, entry.operation, 0, entry.error),
     requestParameters: parametersOf(entry),
     responseElements: responseOf(entry),
-    ...(service === 'sts' && arn !== undefined && { resources: [roleOf(arn, caller)] }),
+    ...(entry.additional && { additionalEventData: lowerFirst(entry.additional) as Members }),
+    ...resourcesOf(entry),
   }
 }
 
@@ -60,8 +67,17 @@ function responseOf({ access, arn, error, response, service }: Entry): Members |
   return access === 'write' && service === 'secretsmanager' && arn !== undefined ? { arn } : null
 }
 
-function roleOf(ARN: string, { account }: EntryCaller): Members {
-  return { ARN, accountId: /^arn:aws:iam::(\d{12}):/.exec(ARN)?.[1] ?? account, type: 'AWS::IAM::Role' }
+/** Types of what a service's records name as their resources, by the beginning of the ARN's last part (security facts 6.5). */
+const RESOURCE_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sts: { role: 'AWS::IAM::Role' },
+  kms: { key: 'AWS::KMS::Key', alias: 'AWS::KMS::Alias' },
+}
+
+function resourcesOf({ service, arn, caller }: Entry): { readonly resources?: readonly Members[] } {
+  const types = RESOURCE_TYPES[service]
+  if (!types || arn === undefined) return {}
+  const [, account = caller.account, kind = ''] = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):([^/]+)/.exec(arn) ?? []
+  return { resources: [{ ARN: arn, accountId: account, type: types[kind] }] }
 }
 
 function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {
@@ -82,6 +98,8 @@ function serviceEvent(entry: Entry): CloudTrailRecord {
     responseElements: null,
     ...(named && service === 'secretsmanager' && { additionalEventData: { SecretId: arn } }),
     ...(named && service !== 'secretsmanager' && { resources: [{ ARN: arn, accountId: caller.account }] }),
+    ...resourcesOf(entry),
+    ...(named && entry.operation === 'RotateKey' && { serviceEventDetails: { keyId: arn.split('/')[1] } }),
   }
 }
 

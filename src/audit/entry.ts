@@ -62,6 +62,8 @@ export interface Entry {
   readonly response?: Readonly<Record<string, unknown>> | undefined
   /** ARN of the resource, for operations on one. */
   readonly arn?: string | undefined
+  /** What else there is to tell of that resource, beside the parameters. */
+  readonly additional?: Readonly<Record<string, string>> | undefined
   /** The parameter that is left out because the ids of the items are what it held. */
   readonly itemsOf?: string | undefined
   /** Outcomes of a batch, in order; only for operations that perform others. */

@@ -93,6 +93,8 @@ export interface Operation<I, O, V, C> {
   madeArn?(output: O): string | undefined
   /** True where the record tells what was answered, without what is sensitive in it. */
   readonly recordsAnswer?: boolean | undefined
+  /** What the record tells of the target where the input does not: names of what was touched, nothing secret. */
+  recordsAlso?(value: V): Readonly<Record<string, string>>
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */

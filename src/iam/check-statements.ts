@@ -1,6 +1,6 @@
 import { ARN_PARTS, splitColons } from './arn.ts'
 import { actionTest, requestedAction } from './compile-action.ts'
-import { type Policy, PolicyError, type PolicyKind, type Statement } from './policy.ts'
+import { type Policy, PolicyError, type PolicyKind, PrincipalError, type Statement } from './policy.ts'
 import { readPrincipal } from './principal-name.ts'
 
 const MISSING_ACTIONS = 'Policy statement must contain actions.'
@@ -44,9 +44,7 @@ export function checkPrincipals({ kind, statements }: Policy): void {
     }
     if (!principals) throw new PolicyError('Missing required field Principal')
     if (kind === 'trust' && principals.not) throw new PolicyError('Has prohibited field NotPrincipal')
-    for (const name of principals.names)
-      if (!readPrincipal(name))
-        throw new PolicyError(`Invalid principal in policy: "${name.type.toUpperCase()}":"${name.value}"`)
+    for (const name of principals.names) if (!readPrincipal(name)) throw new PrincipalError(name)
   }
 }
 

@@ -51,3 +51,13 @@ export interface Condition {
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
 }
+
+/** Refused for a principal that cannot stand in a policy, or that is nobody. */
+export class PrincipalError extends PolicyError {
+  readonly principal: PrincipalName
+
+  constructor(principal: PrincipalName) {
+    super(`Invalid principal in policy: "${principal.type.toUpperCase()}":"${principal.value}"`)
+    this.principal = principal
+  }
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parsePolicy } from './parse-policy.ts'
-import { namedPrincipals, replacePrincipals } from './principals.ts'
+import { namedIds, namedPrincipals, replacePrincipals } from './principals.ts'
 
 const ALICE = 'arn:aws:iam::111122223333:user/alice'
 const ROLE = 'arn:aws:iam::111122223333:role/a/reader'
@@ -28,6 +28,12 @@ describe('namedPrincipals', () => {
     assert.deepEqual(named(`"Principal":{"AWS":${JSON.stringify(others)},"Service":"a.b"}`, '"Principal":"*"'), [])
     assert.deepEqual(namedPrincipals(parsePolicy(`{"Statement":{${rest}}}`, 'identity')), [])
   })
+})
+
+test('namedIds finds unique ids, each once, and nothing else', () => {
+  const names = JSON.stringify([ALICE, '*', 'AIDA1', 'AROA2', 'AIDA1'])
+  const text = `{"Statement":[{${rest},"Principal":{"AWS":${names}}},{${rest},"NotPrincipal":{"AWS":"AIDA3"}}]}`
+  assert.deepEqual(namedIds(parsePolicy(text, 'resource')), ['AIDA1', 'AROA2', 'AIDA3'])
 })
 
 describe('replacePrincipals', () => {

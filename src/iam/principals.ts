@@ -1,16 +1,25 @@
 import type { Policy } from './policy.ts'
-import { readPrincipal } from './principal-name.ts'
+import { type PrincipalForm, readPrincipal } from './principal-name.ts'
 import { JsonError, parseStrictJson } from './strict-json.ts'
 
 /** ARN of every user and role that a policy names as a principal, excepted ones included, each once: what is bound to unique ids on saving. */
-export function namedPrincipals({ statements }: Policy): readonly string[] {
-  const arns = new Set<string>()
+export function namedPrincipals(policy: Policy): readonly string[] {
+  return namesOf(policy, ['user', 'role'])
+}
+
+/** Unique ids of users and roles that stand in a policy themselves, each once: what an ARN became whose user or role is gone. */
+export function namedIds(policy: Policy): readonly string[] {
+  return namesOf(policy, ['id'])
+}
+
+function namesOf({ statements }: Policy, forms: readonly PrincipalForm[]): readonly string[] {
+  const found = new Set<string>()
   for (const { principals } of statements)
     for (const name of principals?.names ?? []) {
       const form = readPrincipal(name)?.form
-      if (form === 'user' || form === 'role') arns.add(name.value)
+      if (form && forms.includes(form)) found.add(name.value)
     }
-  return [...arns]
+  return [...found]
 }
 
 /**

@@ -9,13 +9,23 @@ const PREFIX = 'alias/'
 /** Names that AWS keeps for the keys of its services. */
 const RESERVED = 'alias/aws/'
 
+/** By its name, or by its ARN. */
+const ALIAS = /^(?:arn:[^:]+:kms:[^:]*:[^:]*:)?alias\//
+
 /** Aliases of one key (KMS developer guide, quotas). */
 export const MAX_ALIASES = 50
 
 /** Refuses what no customer's alias is named. Throws ValidationException, InvalidAliasNameException. */
 export function checkAliasName(name: string): void {
   if (!name.startsWith(PREFIX)) throw errors.aliasPrefix()
+  // The model lets a colon pass, which would be no name in an ARN.
+  if (name.includes(':')) throw errors.aliasCharacters(name)
   if (name === PREFIX || name.startsWith(RESERVED)) throw errors.reservedAlias(name)
+}
+
+/** Refuses an alias as what an alias is to lead to: it is always a key. Throws ValidationException. */
+export function checkAliasTarget(keyId: string): void {
+  if (ALIAS.test(keyId)) throw errors.aliasOfAlias()
 }
 
 /** An alias of the caller's account: permission on it is a matter of identity policies alone (security facts 3.9). */

@@ -32,6 +32,8 @@ export interface KmsContext {
   readonly tokens: Sealer
   readonly pages: PageTokens
   readonly policies: KeyPolicies
+  /** The key of an AWS service by its alias, in the caller's account and Region: it comes into being when it is first asked for. */
+  serviceKey(alias: string): Promise<KmsKey>
   /** Adds a change that commits with the record, or not at all. */
   change(change: Change): void
   /** Something to do once the changes have committed. */

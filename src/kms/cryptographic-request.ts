@@ -3,7 +3,7 @@ import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
 import { checkGrantTokens } from './grant-token.ts'
 import type { KeyMaterial, KmsKey } from './key-store.ts'
-import { readMaterial } from './material.ts'
+import { neededMaterial } from './material.ts'
 
 /** Bytes of an encryption context, names and values together (KMS developer guide, "Encryption context"). */
 const MAX_CONTEXT_BYTES = 8192
@@ -43,7 +43,7 @@ export function endDryRun({ DryRun }: { readonly DryRun?: boolean | undefined })
 /** The version that encrypts, opened. Throws KMSInternalException for a key without it, whose state says otherwise. */
 export function currentMaterial(key: KmsKey, context: KmsContext): { info: KeyMaterial; material: Uint8Array } {
   const info = key.materials.find(({ version }) => version === key.currentVersion)
-  const material = readMaterial(key, key.currentVersion, context)
-  if (!info || !material) throw errors.unreadableKey()
+  const material = neededMaterial(key, key.currentVersion, context)
+  if (!info) throw errors.unreadableKey()
   return { info, material }
 }

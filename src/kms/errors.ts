@@ -33,6 +33,9 @@ export const errors = {
       'ValidationException',
       'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     ),
+  aliasCharacters: (name: string) =>
+    frameworkError('ValidationException', `${name} contains invalid characters for an alias`),
+  aliasOfAlias: () => frameworkError('ValidationException', 'Aliases must refer to keys. Not aliases'),
   duplicateTags: () => new AwsError('TagException', 'Duplicate tag keys'),
   tooManyTags: () => new AwsError('TagException', 'Too many tags'),
   reservedTags: () => new AwsError('TagException', 'Tags beginning with aws: are reserved'),

@@ -143,7 +143,10 @@ export interface KeyStore {
   relatives(keyId: string): Promise<readonly KmsKey[]>
   /** By key id. */
   keys(scope: KeyScope, page: PageOf): Promise<readonly KmsKey[]>
-  /** Keys with something due: the end of a deletion window, a rotation, the expiry of imported material. Oldest first. */
+  /**
+   * Keys with something due: the end of a deletion window, a rotation, the expiry of imported material. Oldest first. Here a row whose MAC does
+   * not fit is left out, so that it holds up no other.
+   */
   due(now: number, limit: number): Promise<readonly KmsKey[]>
   alias(scope: KeyScope, name: string): Promise<Alias | undefined>
   /** By name; those of one key when it is given. */
@@ -165,7 +168,10 @@ export interface KeyStore {
   retirable(region: string, principal: string, page: PageOf): Promise<readonly Grant[]>
 
   create(key: KmsKey): Change
-  /** `key` is the new state, still with the revision that was read; its aliases and grants stay as they are. */
+  /**
+   * `key` is the new state, still with the revision that was read; its aliases and grants stay as they are. After material was taken away,
+   * {@link KeyStore.erase} is to be asked for.
+   */
   update(key: KmsKey): Change
   /** Removes the key for good, with its material, aliases and grants. */
   remove(key: KmsKey): Change

@@ -61,6 +61,18 @@ export function readMaterial(
   }
 }
 
+/** The material of a version that a usable key has to have. Throws KMSInternalException where it is gone from the store, too. */
+export function neededMaterial(
+  key: KmsKey,
+  version: number,
+  context: Pick<KmsContext, 'material' | 'report'>,
+): Uint8Array {
+  const material = readMaterial(key, version, context)
+  if (material) return material
+  context.report(new Error(`Material of ${key.arn} is missing from the store: version ${version}`))
+  throw errors.unreadableKey()
+}
+
 const placeOf = ({ account, region, keyId }: Place, version: number) => [
   'kms key material',
   account,

@@ -5,7 +5,7 @@ import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
 import { findKey, findKeyOfCiphertext, type Purpose } from './find-key.ts'
 import type { KeyMaterial, KmsKey } from './key-store.ts'
-import { readMaterial } from './material.ts'
+import { neededMaterial } from './material.ts'
 
 /** What a blob says of itself; undefined for what is no blob of ours. */
 function headerOf(blob: Uint8Array): CiphertextHeader | undefined {
@@ -39,7 +39,7 @@ export interface Opened {
 
 /**
  * What a blob holds. Throws IncorrectKeyException for a blob of another key; InvalidCiphertextException for what is no blob, was altered, or is
- * for another encryption context.
+ * for another encryption context; KMSInternalException for a key whose material the store has lost.
  */
 export function openCiphertext(
   blob: Uint8Array,
@@ -51,8 +51,9 @@ export function openCiphertext(
   if (!header) throw errors.invalidCiphertext()
   if (header.keyId !== key.keyId) throw errors.incorrectKey()
   const info = key.materials.find(({ version }) => version === header.version)
-  const material = readMaterial(key, header.version, context)
-  if (!info || !material) throw errors.invalidCiphertext()
+  // Of a version that has not encrypted yet there is no ciphertext.
+  if (!info || info.version > key.currentVersion) throw errors.invalidCiphertext()
+  const material = neededMaterial(key, info.version, context)
   try {
     return { plaintext: decrypt(key, header, material, encryptionContext), info }
   } catch (error) {

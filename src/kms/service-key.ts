@@ -1,20 +1,23 @@
 import { type Change, ConflictError } from '../aws/change.ts'
 import type { KmsContext } from './context.ts'
+import { errors } from './errors.ts'
 import { lookUp } from './find-key.ts'
-import { newKey } from './key.ts'
+import { aliasArn, newKey } from './key.ts'
+import type { KmsKey } from './key-store.ts'
 import { newMaterial } from './material.ts'
 
 /**
- * Makes the key of an AWS service in the caller's account and Region, unless it exists: it comes into being with its first use
+ * The key of an AWS service in the caller's account and Region, made unless it exists: it comes into being with its first use
  * (facts 8.10). `commit` records and commits the changes.
  */
 export async function ensureServiceKey(
   alias: string,
   context: Pick<KmsContext, 'keys' | 'found' | 'scope' | 'material' | 'now' | 'report'>,
   commit: (changes: readonly Change[], keyArn: string) => Promise<void>,
-): Promise<void> {
+): Promise<KmsKey> {
   const { keys, scope, material, now } = context
-  if (await lookUp({ ...scope, alias }, context)) return
+  const before = await lookUp({ ...scope, alias }, context)
+  if (before) return before
   const key = newKey({ ...scope, manager: 'AWS', now })
   const withMaterial = { ...key, materials: [newMaterial(key, 1, material)] }
   try {
@@ -24,4 +27,7 @@ export async function ensureServiceKey(
     // Somebody else made it meanwhile.
     if (!(error instanceof ConflictError)) throw error
   }
+  const made = await lookUp({ ...scope, alias }, context)
+  if (!made) throw errors.aliasNotFound(aliasArn(scope.region, scope.account, alias))
+  return made
 }

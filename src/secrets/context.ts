@@ -1,7 +1,8 @@
 import type { Change } from '../aws/change.ts'
-import type { Operation } from '../aws/operation.ts'
+import type { Conditions, Operation } from '../aws/operation.ts'
 import type { PageTokens } from '../aws/pagination.ts'
 import type { KmsClient } from '../kms/client.ts'
+import type { Secret, SecretPolicy } from './secret.ts'
 import type { ValueCipher } from './secret-value.ts'
 import type { Scope, SecretsStore } from './secrets-store.ts'
 
@@ -17,6 +18,7 @@ export interface SecretsContext {
   readonly kms: KmsClient
   readonly cipher: ValueCipher
   readonly tokens: PageTokens
+  readonly policies: SecretPolicies
   /** Adds a change that commits with the record of the request, or not at all. */
   change(change: Change): void
   /** Tells the operator of what the caller only sees as a refusal. */
@@ -28,4 +30,31 @@ export interface SecretsContext {
    * Throws what the gate or the operation throws.
    */
   performItem<I, O, V>(operation: Operation<I, O, V, SecretsContext>, input: I, id: string): Promise<O>
+}
+
+/** What the policy engine and the identities of the installation say about policies on secrets. */
+export interface SecretPolicies {
+  /** Reads a document that is to be the policy on a secret. Does not throw for what is none. */
+  read(document: string): Promise<ReadPolicy>
+  /** The document as it is shown: an ARN whose user or role is gone is its unique id. */
+  shown(policy: SecretPolicy): Promise<string>
+  /** Whether the caller could call an operation on the secret if it had this policy. */
+  wouldAllow(operation: string, secret: Secret, conditions: Conditions, policy: SecretPolicy): boolean
+}
+
+/** A policy as it is stored, or why it cannot be. */
+export type ReadPolicy = {
+  /** Whether it lets in callers whom nobody has chosen. */
+  readonly isPublic: boolean
+} & (
+  | { readonly policy: SecretPolicy; readonly fault?: undefined }
+  | { readonly policy?: undefined; readonly fault: PolicyFault }
+)
+
+/** Why a document cannot be the policy on a secret. */
+export interface PolicyFault {
+  /** It breaks the grammar, or names a principal that does not exist or cannot come here, or a service that cannot be. */
+  readonly kind: 'syntax' | 'principal' | 'service'
+  /** What exactly, in the words of the policy engine. */
+  readonly detail: string
 }

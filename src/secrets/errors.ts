@@ -114,6 +114,22 @@ export const errors = {
     ),
   filterKey: () => new AwsError('InvalidParameterException', 'Invalid filter key'),
   filterValues: (key: string) => new AwsError('InvalidParameterException', `Invalid filter values for key: ${key}`),
+  policySyntax: () => new AwsError('MalformedPolicyDocumentException', 'This resource policy contains a syntax error.'),
+  policyPrincipal: () =>
+    new AwsError('MalformedPolicyDocumentException', 'This resource policy contains an unsupported principal.'),
+  policyService: () =>
+    new AwsError('MalformedPolicyDocumentException', 'This resource policy contains an invalid service principal.'),
+  publicPolicy: () =>
+    new AwsError(
+      'PublicPolicyException',
+      "You can't attach a resource-based policy that allows broad access to the secret.",
+    ),
+  // The code is not documented (facts 9.11, 5).
+  lockedOut: () =>
+    new AwsError(
+      'InvalidRequestException',
+      'Your requested changes will not allow you to manage this secret in the future.',
+    ),
   // Our own texts from here on: AWS's are not known (facts 9.5, 9.9, 9.10).
   nextToken: () => new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.'),
   tokenWithoutFilters: () =>

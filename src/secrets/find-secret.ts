@@ -55,7 +55,7 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
 }
 
 /** Condition keys that a secret itself gives (security facts 2.3). */
-function conditionsOf({ arn, region, primaryRegion = region, type }: Secret): Conditions {
+export function conditionsOf({ arn, region, primaryRegion = region, type }: Secret): Conditions {
   return {
     'secretsmanager:SecretId': arn,
     'secretsmanager:SecretPrimaryRegion': primaryRegion,

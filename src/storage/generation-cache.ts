@@ -12,7 +12,9 @@ export class GenerationCache<V> {
   readonly #limit: number
   readonly #entries = new Map<string, Cached<V>>()
   #newest = -1
+  #weight = 0
 
+  /** @param limit what all entries may weigh together */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -22,10 +24,18 @@ export class GenerationCache<V> {
   }
 
   /** What is older than something known is not kept: nobody may use it any more. */
-  set(key: string, value: V, generation: number): void {
+  set(key: string, value: V, generation: number, weight = 1): void {
     if (generation < this.#newest) return
-    if (generation > this.#newest || this.#entries.size >= this.#limit) this.#entries.clear()
+    if (generation > this.#newest || this.#weight + weight > this.#limit) this.#clear()
     this.#newest = generation
+    if (weight > this.#limit) return
+    // One that is set again is weighed again: that empties the cache somewhat early.
+    this.#weight += weight
     this.#entries.set(key, { value, generation })
+  }
+
+  #clear(): void {
+    this.#entries.clear()
+    this.#weight = 0
   }
 }

@@ -63,7 +63,14 @@ function documentOf(key: KmsKey): KeyDocument {
 }
 
 /** When a key has to be looked at by itself: the end of its window, its next rotation, the expiry of imported material. */
-function dueAt({ deletion, rotation, materials, state, region, primaryRegion = region }: KmsKey): number | undefined {
+export function dueAt({
+  deletion,
+  rotation,
+  materials,
+  state,
+  region,
+  primaryRegion = region,
+}: KmsKey): number | undefined {
   const expiries = materials.map(({ sealed, imported }) => (sealed ? imported?.expiresAt : undefined))
   // A key that is not enabled is not rotated, and a replica follows its primary.
   const rotatesAt = state === 'Enabled' && primaryRegion === region ? rotation?.nextAt : undefined
@@ -71,15 +78,33 @@ function dueAt({ deletion, rotation, materials, state, region, primaryRegion = r
   return times.length > 0 ? Math.min(...times) : undefined
 }
 
-/** What is read beside the row of a key. */
-export interface KeyParts {
+/** The rows that make a key. */
+export interface KeyRows {
+  readonly key: Row
   readonly materials: readonly Row[]
   readonly aliases: readonly Row[]
   readonly hasGrants: boolean
 }
 
+/** The answers to `keyStatements`, key by key, in the order of the keys' rows. */
+export function keyRows(results: readonly (readonly Row[])[]): readonly KeyRows[] {
+  const [keys = [], ...beside] = results
+  const [materials, aliases, granted] = beside.map((rows) => Map.groupBy(rows, placeOf))
+  return keys.map((key) => {
+    const place = placeOf(key)
+    return {
+      key,
+      materials: materials?.get(place) ?? [],
+      aliases: aliases?.get(place) ?? [],
+      hasGrants: granted?.has(place) ?? false,
+    }
+  })
+}
+
+const placeOf = ({ region, key_id }: Row): string => JSON.stringify([region, key_id])
+
 /** Throws ForgedRowError for a row whose MAC does not fit, of the key or of one of its aliases. */
-export function toKey(row: Row, { materials, aliases, hasGrants }: KeyParts, mac: RowMac): KmsKey {
+export function toKey({ key: row, materials, aliases, hasGrants }: KeyRows, mac: RowMac): KmsKey {
   if (!macFits(mac, KEYS, row)) throw new ForgedRowError('kms_keys', String(row.key_id))
   const account = String(row.account)
   const region = String(row.region)
@@ -98,7 +123,7 @@ export function toKey(row: Row, { materials, aliases, hasGrants }: KeyParts, mac
     currentVersion: Number(row.current_version),
     materials: document.materials.map((material) => ({ ...material, sealed: sealed.get(material.version) })),
     policy: policyIn(row.policy),
-    aliases: aliases.map((alias) => toAlias(alias, mac).name),
+    aliases: aliases.map((alias) => toAlias(alias, mac).name).toSorted(),
     hasGrants,
     revision: row.document === null ? 1 : Number(row.revision),
   }
@@ -109,7 +134,8 @@ const parseDocument = (row: Row) => JSON.parse(String(row.document)) as KeyDocum
 /** What a key of store version 2 is, whose row has no document: one that a service made for itself. */
 function firstDocument(keyId: string, versions: readonly number[]): KeyDocument {
   const half = keyId.replaceAll('-', '')
-  const materials = versions.map((version) => ({ version, id: half + version.toString(16).padStart(32, '0') }))
+  const oldestFirst = versions.toSorted((left, right) => left - right)
+  const materials = oldestFirst.map((version) => ({ version, id: half + version.toString(16).padStart(32, '0') }))
   return { origin: 'AWS_KMS', description: '', tags: [], onDemandRotations: 0, materials }
 }
 
@@ -119,7 +145,7 @@ export function toAliasRow({ account, region, name, keyId, createdAt, updatedAt 
   return { ...row, mac: macOf(mac, ALIASES, row) }
 }
 
-/** Throws ForgedRowError for a row whose MAC does not fit. Aliases of store version 2 have no dates. */
+/** Throws ForgedRowError for a row whose MAC does not fit. */
 export function toAlias(row: Row, mac: RowMac): Alias {
   if (!macFits(mac, ALIASES, row)) throw new ForgedRowError('kms_aliases', String(row.alias))
   return {
@@ -127,8 +153,8 @@ export function toAlias(row: Row, mac: RowMac): Alias {
     region: String(row.region),
     name: String(row.alias),
     keyId: String(row.key_id),
-    createdAt: Number(row.created_at ?? 0),
-    updatedAt: Number(row.updated_at ?? 0),
+    createdAt: Number(row.created_at ?? row.key_created_at ?? 0),
+    updatedAt: Number(row.updated_at ?? row.key_created_at ?? 0),
   }
 }
 

@@ -1,49 +1,66 @@
-import type { Grant, KeyReference, KeyScope, KmsKey, PageOf } from '../kms/key-store.ts'
-import { list, type Sql, sql } from './sql.ts'
+import type { KeyReference, KeyScope, KmsKey, PageOf } from '../kms/key-store.ts'
+import { list, type Row, raw, type Sql, sql } from './sql.ts'
 
 /** Statements of the key store, each by an index (`test/storage/query-plans.test.ts`). */
 
 type OfKey = Pick<KmsKey, 'region' | 'keyId'>
 
-/** Everything of the key that a reference means: key, materials, aliases, whether there are grants, and the alias it was named by. */
-export function findKeyStatements(reference: KeyReference): readonly Sql[] {
-  const { region } = reference
-  const keyId =
-    'keyId' in reference ? sql`${reference.keyId}` : sql`(select key_id from ${aliasTable(reference, reference.alias)})`
+/** What is read of keys, in one snapshot: their rows, materials, aliases, and the places of those with grants. */
+export function keyStatements(condition: Sql): readonly Sql[] {
+  const places = sql`(select region, key_id from kms_keys where ${condition}) p`
+  const samePlace = raw('t.region = p.region and t.key_id = p.key_id')
   return [
-    sql`select * from kms_keys where region = ${region} and key_id = ${keyId}`,
-    sql`select version, sealed from kms_materials where region = ${region} and key_id = ${keyId} order by version`,
-    sql`select * from kms_aliases where region = ${region} and key_id = ${keyId} order by alias`,
-    sql`select 1 as found from kms_grants where region = ${region} and key_id = ${keyId} limit 1`,
-    ...('keyId' in reference ? [] : [sql`select * from ${aliasTable(reference, reference.alias)}`]),
+    sql`select * from kms_keys where ${condition}`,
+    sql`select t.* from ${places} join kms_materials t on ${samePlace}`,
+    sql`select t.* from ${places} join kms_aliases t on ${samePlace}`,
+    sql`select p.region, p.key_id from ${places} where exists (select 1 from kms_grants t where ${samePlace})`,
   ]
 }
 
-function aliasTable({ account, region }: KeyScope, alias: string): Sql {
-  return sql`kms_aliases where account = ${account} and region = ${region} and alias = ${alias}`
+/** Which keys are meant, and in what order: the end of a query of kms_keys. */
+export function named(reference: KeyReference): Sql {
+  const { region } = reference
+  const keyId =
+    'keyId' in reference
+      ? sql`${reference.keyId}`
+      : sql`(select a.key_id from kms_aliases a where ${aliasNamed(reference, reference.alias)})`
+  return sql`region = ${region} and key_id = ${keyId}`
 }
 
-export const aliasStatement = (scope: KeyScope, name: string): Sql => sql`select * from ${aliasTable(scope, name)}`
+export const withId = (keyId: string): Sql => sql`key_id = ${keyId} order by region`
 
-export const relativesStatement = (keyId: string): Sql =>
-  sql`select region, key_id from kms_keys where key_id = ${keyId} order by region`
+export const inScope = ({ account, region }: KeyScope, { after = '', limit }: PageOf): Sql =>
+  sql`account = ${account} and region = ${region} and key_id > ${after} order by key_id limit ${limit}`
 
-export const keysStatement = ({ account, region }: KeyScope, { after = '', limit }: PageOf): Sql =>
-  sql`select region, key_id from kms_keys where account = ${account} and region = ${region} and key_id > ${after}
-    order by key_id limit ${limit}`
+/** @param last row behind which to go on */
+export function dueBy(now: number, limit: number, last?: Row): Sql {
+  const behind = last
+    ? sql`and (due_at, region, key_id) > (${last.due_at ?? 0}, ${last.region ?? ''}, ${last.key_id ?? ''})`
+    : raw('')
+  return sql`due_at is not null and due_at <= ${now} ${behind} order by due_at, region, key_id limit ${limit}`
+}
 
-export const dueStatement = (now: number, limit: number): Sql =>
-  sql`select region, key_id from kms_keys where due_at is not null and due_at <= ${now} order by due_at limit ${limit}`
+function aliasNamed({ account, region }: KeyScope, alias: string): Sql {
+  return sql`a.account = ${account} and a.region = ${region} and a.alias = ${alias}`
+}
+
+/** An alias of store version 2 has no dates; it was made with its key. */
+const ALIAS_COLUMNS = raw(
+  `a.*, (select k.created_at from kms_keys k where k.region = a.region and k.key_id = a.key_id) as key_created_at`,
+)
+
+export const aliasStatement = (scope: KeyScope, name: string): Sql =>
+  sql`select ${ALIAS_COLUMNS} from kms_aliases a where ${aliasNamed(scope, name)}`
 
 export function aliasesStatement(
   { account, region }: KeyScope,
   { after = '', limit, keyId }: PageOf & { readonly keyId?: string | undefined },
 ): Sql {
   if (keyId !== undefined)
-    return sql`select * from kms_aliases where region = ${region} and key_id = ${keyId} and alias > ${after}
-      order by alias limit ${limit}`
-  return sql`select * from kms_aliases where account = ${account} and region = ${region} and alias > ${after}
-    order by alias limit ${limit}`
+    return sql`select ${ALIAS_COLUMNS} from kms_aliases a where a.region = ${region} and a.key_id = ${keyId}
+      and a.alias > ${after} order by a.alias limit ${limit}`
+  return sql`select ${ALIAS_COLUMNS} from kms_aliases a where a.account = ${account} and a.region = ${region}
+    and a.alias > ${after} order by a.alias limit ${limit}`
 }
 
 export const grantStatement = ({ region, keyId }: OfKey, grantId: string): Sql =>
@@ -71,7 +88,3 @@ export const grantCountStatements = ({ region, keyId }: OfKey, grantee: string):
 export const retirableStatement = (region: string, principal: string, { after = '', limit }: PageOf): Sql =>
   sql`select * from kms_grants where region = ${region} and retiring = ${principal} and grant_id > ${after}
     order by grant_id limit ${limit}`
-
-/** Where one grant is. */
-export const grantPlace = ({ region, keyId, grantId }: Grant): Sql =>
-  sql`region = ${region} and key_id = ${keyId} and grant_id = ${grantId}`

@@ -1,16 +1,16 @@
-import type { Change } from '../aws/change.ts'
+import { type Change, ForgedRowError } from '../aws/change.ts'
 import type { Alias, Grant, KeyReference, KeyScope, KeyStore, KmsKey, PageOf } from '../kms/key-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
-import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
 import { GenerationCache } from './generation-cache.ts'
-import { toAlias, toAliasRow, toGrant, toGrantRow, toKey, toKeyRow } from './key-rows.ts'
+import { dueAt, type KeyRows, keyRows, toAlias, toGrant, toKey } from './key-rows.ts'
 import * as statements from './key-statements.ts'
+import * as writes from './key-writes.ts'
 import type { RowMac } from './row-mac.ts'
 import { type Row, type Sql, sql } from './sql.ts'
 
-/** Keys, and grants of callers, kept between requests; any change of a key empties the caches. */
+/** Keys, and grants of callers with the callers who have none, kept between requests; any change of a key empties the caches. */
 const CACHED_KEYS = 1_000
-const CACHED_GRANTS = 1_000
+const CACHED_GRANTS = 10_000
 
 type OfKey = Pick<KmsKey, 'region' | 'keyId'>
 
@@ -33,28 +33,40 @@ export class SqlKeyStore implements KeyStore {
   }
 
   async find(reference: KeyReference): Promise<KmsKey | undefined> {
-    const name = JSON.stringify(reference)
+    const { region } = reference
+    const name = JSON.stringify(
+      'keyId' in reference ? [region, reference.keyId] : [reference.account, region, reference.alias],
+    )
     const cached = this.#keys.get(name)
     if (cached && cached.generation === (await this.#generation())) return cached.value
-    const { results, generations } = await this.#engine.read(statements.findKeyStatements(reference))
-    const [[row], materials = [], aliases = [], grants = [], [alias] = []] = results as [Row[], ...Row[][]]
-    if (alias) toAlias(alias, this.#mac)
-    if (!row) return undefined
-    const key = toKey(row, { materials, aliases, hasGrants: grants.length > 0 }, this.#mac)
+    const { results, generations } = await this.#engine.read(statements.keyStatements(statements.named(reference)))
+    const [rows] = keyRows(results)
+    if (!rows) return undefined
+    const key = toKey(rows, this.#mac)
     this.#keys.set(name, key, generations.keys)
     return key
   }
 
-  async relatives(keyId: string): Promise<readonly KmsKey[]> {
-    return this.#findAll(statements.relativesStatement(keyId))
+  relatives(keyId: string): Promise<readonly KmsKey[]> {
+    return this.#keysWhere(statements.withId(keyId))
   }
 
-  async keys(scope: KeyScope, page: PageOf): Promise<readonly KmsKey[]> {
-    return this.#findAll(statements.keysStatement(scope, page))
+  keys(scope: KeyScope, page: PageOf): Promise<readonly KmsKey[]> {
+    return this.#keysWhere(statements.inScope(scope, page))
   }
 
   async due(now: number, limit: number): Promise<readonly KmsKey[]> {
-    return this.#findAll(statements.dueStatement(now, limit))
+    const found: KmsKey[] = []
+    for (let last: Row | undefined; found.length < limit; ) {
+      const { results } = await this.#engine.read(statements.keyStatements(statements.dueBy(now, limit, last)))
+      const page = keyRows(results)
+      // No MAC covers what the index says: a forged row, or one that is not due in truth, destroys nothing and holds up nothing.
+      const keys = page.map((rows) => this.#unlessForged(rows)).filter((key) => key !== undefined)
+      found.push(...keys.filter((key) => (dueAt(key) ?? Number.POSITIVE_INFINITY) <= now))
+      last = page.at(-1)?.key
+      if (page.length < limit) break
+    }
+    return found.slice(0, limit)
   }
 
   async alias(scope: KeyScope, name: string): Promise<Alias | undefined> {
@@ -88,7 +100,7 @@ export class SqlKeyStore implements KeyStore {
     const statement = statements.grantsToStatement(key, grantees)
     const { results, generations } = await this.#engine.read([statement])
     const grants = (results[0] ?? []).map((row) => toGrant(row, this.#mac))
-    this.#grants.set(name, grants, generations.keys)
+    this.#grants.set(name, grants, generations.keys, 1 + grants.length)
     return grants
   }
 
@@ -98,92 +110,35 @@ export class SqlKeyStore implements KeyStore {
   }
 
   create(key: KmsKey): Change {
-    const row = toKeyRow(key, this.#mac)
-    return change(`create ${key.arn}`, [
-      {
-        statement: sql`insert into kms_keys (region, key_id, account, manager, state, created_at, current_version,
-            policy, document, revision, due_at, mac)
-          values (${row.region}, ${row.key_id}, ${row.account}, ${row.manager}, ${row.state}, ${row.created_at},
-            ${row.current_version}, ${row.policy}, ${row.document}, ${row.revision}, ${row.due_at}, ${row.mac})`,
-      },
-      ...materialWrites(key),
-    ])
+    return change(`create ${key.arn}`, writes.createKey(key, this.#mac))
   }
 
   update(key: KmsKey): Change {
-    const row = toKeyRow({ ...key, revision: key.revision + 1 }, this.#mac)
-    return change(`update ${key.arn}`, [
-      {
-        statement: sql`update kms_keys set state = ${row.state}, current_version = ${row.current_version},
-            policy = ${row.policy}, document = ${row.document}, revision = ${row.revision}, due_at = ${row.due_at},
-            mac = ${row.mac}
-          where region = ${row.region} and key_id = ${row.key_id} and coalesce(revision, 1) = ${key.revision}`,
-        expect: 1,
-      },
-      { statement: sql`delete from kms_materials where region = ${row.region} and key_id = ${row.key_id}` },
-      ...materialWrites(key),
-      // Material that was there may be gone now.
-      ...(key.materials.some(({ sealed }) => !sealed) ? [SOMETHING_TO_ERASE] : []),
-    ])
+    return change(`update ${key.arn}`, writes.updateKey(key, this.#mac))
   }
 
-  remove({ arn, region, keyId, revision }: KmsKey): Change {
-    return change(`remove ${arn}`, [
-      {
-        statement: sql`delete from kms_keys
-          where region = ${region} and key_id = ${keyId} and coalesce(revision, 1) = ${revision}`,
-        expect: 1,
-      },
-      { statement: sql`delete from kms_materials where region = ${region} and key_id = ${keyId}` },
-      { statement: sql`delete from kms_aliases where region = ${region} and key_id = ${keyId}` },
-      { statement: sql`delete from kms_grants where region = ${region} and key_id = ${keyId}` },
-      SOMETHING_TO_ERASE,
-    ])
+  remove(key: KmsKey): Change {
+    return change(`remove ${key.arn}`, writes.removeKey(key))
   }
 
   addAlias(alias: Alias): Change {
-    const row = toAliasRow(alias, this.#mac)
-    return change(`add ${alias.name}`, [
-      {
-        statement: sql`insert into kms_aliases (account, region, alias, key_id, created_at, updated_at, mac)
-          values (${row.account}, ${row.region}, ${row.alias}, ${row.key_id}, ${row.created_at}, ${row.updated_at},
-            ${row.mac})`,
-      },
-    ])
+    return change(`add ${alias.name}`, [writes.addAlias(alias, this.#mac)])
   }
 
   moveAlias(alias: Alias, keyId: string, now: number): Change {
-    const row = toAliasRow({ ...alias, keyId, updatedAt: now }, this.#mac)
-    return change(`move ${alias.name}`, [
-      {
-        statement: sql`update kms_aliases set key_id = ${row.key_id}, created_at = ${row.created_at},
-            updated_at = ${row.updated_at}, mac = ${row.mac} where ${aliasPlace(alias)}`,
-        expect: 1,
-      },
-    ])
+    return change(`move ${alias.name}`, [writes.moveAlias(alias, { ...alias, keyId, updatedAt: now }, this.#mac)])
   }
 
   removeAlias(alias: Alias): Change {
-    return change(`remove ${alias.name}`, [
-      { statement: sql`delete from kms_aliases where ${aliasPlace(alias)}`, expect: 1 },
-    ])
+    return change(`remove ${alias.name}`, [writes.removeAlias(alias)])
   }
 
   addGrant(grant: Grant): Change {
-    const row = toGrantRow(grant, this.#mac)
-    return change(`grant ${grant.grantId}`, [
-      {
-        statement: sql`insert into kms_grants (region, key_id, grant_id, account, grantee, retiring, document, mac)
-          values (${row.region}, ${row.key_id}, ${row.grant_id}, ${row.account}, ${row.grantee}, ${row.retiring},
-            ${row.document}, ${row.mac})`,
-      },
-    ])
+    return change(`grant ${grant.grantId}`, [writes.addGrant(grant, this.#mac)])
   }
 
   removeGrant(grant: Grant): Change {
-    return change(`end grant ${grant.grantId}`, [
-      { statement: sql`delete from kms_grants where ${statements.grantPlace(grant)}`, expect: 1 },
-    ])
+    return change(`end grant ${grant.grantId}`, [writes.removeGrant(grant)])
   }
 
   erase(): Promise<void> {
@@ -198,33 +153,23 @@ export class SqlKeyStore implements KeyStore {
     return (await this.#engine.read([statement])).results[0] ?? []
   }
 
-  /** The keys whose places a statement gives, in its order; those that went meanwhile are left out. */
-  async #findAll(places: Sql): Promise<readonly KmsKey[]> {
-    const rows = await this.#rows(places)
-    const keys = rows.map(({ region, key_id }) => this.find({ region: String(region), keyId: String(key_id) }))
-    return (await Promise.all(keys)).filter((key) => key !== undefined)
+  /** The keys that a condition means, in its order. */
+  async #keysWhere(condition: Sql): Promise<readonly KmsKey[]> {
+    const { results } = await this.#engine.read(statements.keyStatements(condition))
+    return keyRows(results).map((rows) => toKey(rows, this.#mac))
+  }
+
+  #unlessForged(rows: KeyRows): KmsKey | undefined {
+    try {
+      return toKey(rows, this.#mac)
+    } catch (error) {
+      if (error instanceof ForgedRowError) return undefined
+      throw error
+    }
   }
 }
 
-function change(describes: string, writes: readonly Write[]): Change {
-  const made: SqlChange = { describes, writes: [...writes, NEXT_GENERATION] }
+function change(describes: string, changes: readonly Write[]): Change {
+  const made: SqlChange = { describes, writes: [...changes, NEXT_GENERATION] }
   return made
-}
-
-/** An alias that still leads to the key it names. */
-function aliasPlace({ account, region, name, keyId }: Alias): Sql {
-  return sql`account = ${account} and region = ${region} and alias = ${name} and key_id = ${keyId}`
-}
-
-function materialWrites({ region, keyId, materials }: KmsKey): readonly Write[] {
-  return materials.flatMap(({ version, sealed }) =>
-    sealed
-      ? [
-          {
-            statement: sql`insert into kms_materials (region, key_id, version, sealed)
-              values (${region}, ${keyId}, ${version}, ${sealed})`,
-          },
-        ]
-      : [],
-  )
 }

@@ -110,7 +110,7 @@ def test_a_body_changed_after_signing_is_refused(client, prefix):
 
 
 def test_operations_that_are_not_there_yet_are_unknown(client):
-    assert error_of(client.get_resource_policy, SecretId="a")[0] == "UnknownOperationException"
+    assert error_of(client.stop_replication_to_replica, SecretId="a")[0] == "UnknownOperationException"
 
 
 def test_every_violation_is_named(client):

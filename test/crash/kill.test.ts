@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { paginateListSecrets, type SecretListEntry } from '@aws-sdk/client-secrets-manager'
 import type { Entry } from '../../src/audit/entry.ts'
 import { startApp, type TestApp } from '../start-app.ts'
-import type { Acknowledged } from './storm.ts'
+import { checkKeyWrites, checkNewKeys } from './key-writes.ts'
+import type { Acknowledged, AcknowledgedOfSecret } from './storm.ts'
 
 const KILLS = 50
 /** A storm is killed after so many acknowledged writes at most; the moment within that is different each time. */
@@ -28,14 +29,16 @@ after(() => rm(folder, { recursive: true, force: true }))
 test('every acknowledged write outlives kill -9 in a storm of writes, fifty times over, and none is half done', async () => {
   const dataDir = join(folder, 'data')
   const acknowledged: Acknowledged[] = []
+  const keys = new Set<string>()
   for (let round = 0; round < KILLS; round++) {
     const writes = await killedStorm(dataDir, round)
-    await check(dataDir, writes, { names: `${round}/`, records: RECORDS_OF_A_STORM })
+    await check(dataDir, writes, { names: `${round}/`, keys, records: RECORDS_OF_A_STORM })
     acknowledged.push(...writes)
   }
   // What the first storm was told holds after the last one.
-  await check(dataDir, acknowledged, { names: '', records: KILLS * RECORDS_OF_A_STORM })
+  await check(dataDir, acknowledged, { names: '', keys, records: KILLS * RECORDS_OF_A_STORM })
   assert.ok(acknowledged.length > KILLS, `${acknowledged.length} writes were acknowledged`)
+  assert.ok(keys.size > KILLS / 2, `${keys.size} keys were made`)
 })
 
 /** Writes that a storm says were acknowledged before it was killed in the middle of others. */
@@ -57,31 +60,40 @@ async function killedStorm(dataDir: string, round: number): Promise<Acknowledged
   return writes
 }
 
-/** @param look how many records to look at, and at the secrets whose names begin how */
+/** @param look how many records to look at, at the secrets whose names begin how, and which keys were looked at before */
 async function check(
   dataDir: string,
   writes: readonly Acknowledged[],
-  look: { readonly names: string; readonly records: number },
+  look: { readonly names: string; readonly keys: Set<string>; readonly records: number },
 ): Promise<void> {
   await using app = await startApp({ dataDir, rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true } })
   const entries = await app.trail(look.records)
   checkRecords(writes, entries)
+  await checkNewKeys(app, entries, look.keys)
+  await checkKeyWrites(
+    app,
+    writes.flatMap((said) => (said.of === 'key' ? [said.write] : [])),
+  )
+  const ofSecrets = writes.flatMap((said) => (said.of === 'secret' ? [said.write] : []))
   const secrets = await listed(app, look.names)
   checkWhole(secrets, entries)
   const byName = new Map(secrets.map((secret) => [secret.Name, secret]))
-  for (const { operation, name } of writes) {
+  for (const { operation, name } of ofSecrets) {
     assert.ok(byName.has(name), `${operation} of ${name} was acknowledged, and there is no such secret`)
     if (operation === 'TagResource') assert.deepEqual(byName.get(name)?.Tags, [{ Key: 'storm', Value: name }])
   }
-  await checkValues(app, writes, [...byName.keys()] as string[])
+  await checkValues(app, ofSecrets, [...byName.keys()] as string[])
 }
 
 /** One record for each acknowledged write, and no record twice. */
 function checkRecords(writes: readonly Acknowledged[], entries: readonly Entry[]): void {
   const ids = new Set(entries.map(({ id }) => id))
   assert.equal(ids.size, entries.length, 'a record stands twice')
-  for (const { operation, name, requestId } of writes)
-    assert.ok(ids.has(requestId), `${operation} of ${name} was acknowledged, and has no record`)
+  for (const { write } of writes)
+    assert.ok(
+      ids.has(write.requestId),
+      `${write.operation} was acknowledged, and has no record: ${JSON.stringify(write)}`,
+    )
 }
 
 /** Whatever is there, acknowledged or not, is there whole: every version with its record, each label on one version. */
@@ -97,7 +109,7 @@ function checkWhole(secrets: readonly SecretListEntry[], entries: readonly Entry
 }
 
 /** Every version reads as it was written, and the current value of every secret can be read. */
-async function checkValues({ client }: TestApp, writes: readonly Acknowledged[], names: readonly string[]) {
+async function checkValues({ client }: TestApp, writes: readonly AcknowledgedOfSecret[], names: readonly string[]) {
   for (const { name, version } of writes) {
     if (!version) continue
     const { SecretString } = await client.getSecretValue({ SecretId: name, VersionId: version.id })

@@ -1,11 +1,17 @@
 import { writeSync } from 'node:fs'
+import { KMS } from '@aws-sdk/client-kms'
 import { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { sdkRequestHandler } from '../../src/app/sdk-request-handler.ts'
 import { startCoffer } from '../../src/start-coffer.ts'
 import { ADMINISTRATOR, REGION } from '../start-app.ts'
+import { type AcknowledgedOfKey, writeKeys } from './key-writes.ts'
 
-/** A write that was acknowledged, as a line on standard output says it. */
-export interface Acknowledged {
+/** What was acknowledged, as a line on standard output says it. */
+export type Acknowledged =
+  | { readonly of: 'secret'; readonly write: AcknowledgedOfSecret }
+  | { readonly of: 'key'; readonly write: AcknowledgedOfKey }
+
+export interface AcknowledgedOfSecret {
   readonly operation: 'CreateSecret' | 'PutSecretValue' | 'TagResource'
   readonly name: string
   /** Of the version that was written, with its value. */
@@ -14,7 +20,8 @@ export interface Acknowledged {
 }
 
 /** Writers that never stop by themselves. */
-const WRITERS = 8
+const SECRET_WRITERS = 6
+const KEY_WRITERS = 2
 /** Writes to one secret before the next is made. */
 const WRITES_PER_SECRET = 4
 
@@ -32,14 +39,19 @@ async function storm(dataDir: string, round: string): Promise<void> {
     keepCredentials: async () => {},
     log: { info() {}, warn() {}, error: (details, message) => console.error(message, details) },
   })
-  const client = new SecretsManager({
+  const settings = {
     region: REGION,
     credentials: ADMINISTRATOR,
     endpoint: 'http://coffer.test',
     maxAttempts: 1,
     requestHandler: sdkRequestHandler(app),
-  })
-  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(client, `${round}/${writer}`)))
+  }
+  const [client, kms] = [new SecretsManager(settings), new KMS(settings)]
+  const sayKey = (write: AcknowledgedOfKey) => sayAtOnce({ of: 'key', write })
+  await Promise.all([
+    ...Array.from({ length: SECRET_WRITERS }, (_, writer) => write(client, `${round}/${writer}`)),
+    ...Array.from({ length: KEY_WRITERS }, (_, writer) => writeKeys(kms, `${round}/${writer}`, sayKey)),
+  ])
 }
 
 async function write(client: SecretsManager, prefix: string): Promise<never> {
@@ -60,13 +72,17 @@ async function write(client: SecretsManager, prefix: string): Promise<never> {
 }
 
 function say(
-  operation: Acknowledged['operation'],
+  operation: AcknowledgedOfSecret['operation'],
   name: string,
   output: { VersionId?: string | undefined; $metadata: { requestId?: string | undefined } },
   value?: string,
 ): void {
   const version = value === undefined ? undefined : { id: output.VersionId ?? '', value }
-  const acknowledged: Acknowledged = { operation, name, version, requestId: output.$metadata.requestId ?? '' }
-  // At once: what is said must have left this process when it dies.
+  const requestId = output.$metadata.requestId ?? ''
+  sayAtOnce({ of: 'secret', write: { operation, name, version, requestId } })
+}
+
+/** What is said has left this process when it dies. */
+function sayAtOnce(acknowledged: Acknowledged): void {
   writeSync(1, `${JSON.stringify(acknowledged)}\n`)
 }

@@ -51,7 +51,24 @@ const words = fc.constantFrom('a', '!a', 'b', 'x y', 'c/d', '')
 const labels = fc.constantFrom('AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'mine')
 const versions = fc.constantFrom('1'.repeat(32), '2'.repeat(32), '3'.repeat(64))
 
-const known: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+const policies = fc
+  .record({
+    Effect: fc.constantFrom('Allow', 'allow', null),
+    Principal: fc.constantFrom<unknown>('*', { AWS: '*' }, { AWS: [] }, { Service: 'x' }, { Federated: ['x.y'] }, 'x', [
+      null,
+    ]),
+    Action: fc.constantFrom<unknown>('*', 'secretsmanager:*', [], 7),
+    Resource: fc.constantFrom<unknown>('*', 'arn:', {}),
+    Condition: fc.constantFrom<unknown>(
+      {},
+      { IpAddress: { 'aws:SourceIp': '::/x' } },
+      { StringLike: { 'aws:userid': [''] } },
+      [],
+    ),
+  })
+  .map((Statement) => JSON.stringify({ Version: '2012-10-17', Statement }))
+
+const known: KnownMembers = {
   Name: names,
   SecretId: names,
   SecretIdList: fc.array(names, { minLength: 1, maxLength: 20 }),
@@ -65,18 +82,25 @@ const known: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   SecretString: fc.string({ unit: 'grapheme', minLength: 1 }),
   Values: fc.array(words, { minLength: 1, maxLength: 3 }),
   TagKeys: fc.array(words),
+  ResourcePolicy: policies,
   RecoveryWindowInDays: fc.integer({ min: 6, max: 31 }),
 }
 
 /** Members that most calls have, though the model does not ask for them. */
 const USUAL = new Set(['ClientRequestToken', 'SecretString', 'SecretIdList'])
 
-/** An input for a structure: most members as they should be, many left out, a few hostile. */
-export function inputOf(shape: StructureShape<unknown>): fc.Arbitrary<object> {
+export type KnownMembers = Readonly<Record<string, fc.Arbitrary<unknown>>>
+
+/**
+ * An input for a structure: most members as they should be, many left out, a few hostile.
+ *
+ * @param more what members of these names are to be, at any depth
+ */
+export function inputOf(shape: StructureShape<unknown>, more: KnownMembers = {}): fc.Arbitrary<object> {
   const members = shape.members.map(({ name, shape: member, required }) => {
     const absent = required ? 0 : USUAL.has(name) ? 1 : 9
     const choice = fc.oneof(
-      { arbitrary: known[name] ?? valueFor(member), weight: required || USUAL.has(name) ? 12 : 3 },
+      { arbitrary: more[name] ?? known[name] ?? valueFor(member, more), weight: required || USUAL.has(name) ? 12 : 3 },
       { arbitrary: fc.constant(undefined), weight: absent },
       { arbitrary: anything, weight: 1 },
     )
@@ -85,7 +109,7 @@ export function inputOf(shape: StructureShape<unknown>): fc.Arbitrary<object> {
   return fc.record(Object.fromEntries(members))
 }
 
-function valueFor(shape: Shape<unknown>): fc.Arbitrary<unknown> {
+function valueFor(shape: Shape<unknown>, more: KnownMembers): fc.Arbitrary<unknown> {
   const { constraints } = shape
   const [min = 0, max = min + 40] = constraints.length ?? []
   switch (shape.kind) {
@@ -102,14 +126,38 @@ function valueFor(shape: Shape<unknown>): fc.Arbitrary<unknown> {
     case 'timestamp':
       return fc.double()
     case 'list':
-      return fc.array(valueFor((shape as ListShape<unknown>).member), {
+      return fc.array(valueFor((shape as ListShape<unknown>).member, more), {
         minLength: min,
         maxLength: Math.min(max, min + 3),
       })
     case 'map':
       return fc.dictionary(fc.string(), anything)
     case 'structure':
-      return inputOf(shape as StructureShape<unknown>)
+      return inputOf(shape as StructureShape<unknown>, more)
+  }
+}
+
+const ROOT_ONLY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }],
+}
+
+/** What members of KMS's inputs may be where there are keys of these ids. */
+export function membersOfKms(keyIds: readonly string[]): KnownMembers {
+  const keys = fc.constantFrom(...keyIds, 'alias/a', 'alias/none', '11111111-1111-1111-1111-111111111111')
+  const regions = fc.constantFrom('eu-west-1', 'us-east-1', 'cn-north-1')
+  return {
+    KeyId: keys,
+    TargetKeyId: keys,
+    SourceKeyId: keys,
+    DestinationKeyId: keys,
+    AliasName: fc.constantFrom('alias/a', 'alias/b', 'alias/', 'alias/aws/x', 'a', 'alias/__proto__'),
+    Policy: fc.oneof(fc.constant(JSON.stringify(ROOT_ONLY)), fc.json(), fc.constant('[]')),
+    PolicyName: fc.constantFrom('default', 'other'),
+    PendingWindowInDays: fc.integer({ min: 6, max: 31 }),
+    ReplicaRegion: regions,
+    PrimaryRegion: regions,
+    Name: fc.constantFrom('a', '__proto__'),
   }
 }
 

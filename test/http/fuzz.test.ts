@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
+import { operations as kms } from '../../src/kms/operations/index.ts'
 import { operations } from '../../src/secrets/operations/index.ts'
-import { hostileBodies, inputOf } from './arbitrary-input.ts'
+import { hostileBodies, inputOf, membersOfKms } from './arbitrary-input.ts'
 import { RawSocket, requestBytes } from './raw-socket.ts'
 import { signed, startServer, type TestServer, unsigned } from './start-server.ts'
 
@@ -141,8 +142,8 @@ describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => 
     })
 
     /** Answers are JSON, unless they have no members. */
-    const call = async (operation: string, body: string | Uint8Array) => {
-      await raw.send(requestBytes(unsigned(operation, body)))
+    const call = async (operation: string, body: string | Uint8Array, service?: string) => {
+      await raw.send(requestBytes(unsigned(operation, body, [], service)))
       const answer = await raw.answer()
       const shown = `${operation} ${Buffer.from(body as string)
         .toString()
@@ -150,7 +151,9 @@ describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => 
       assert.ok(answer.status === 200 || answer.status === 400, shown)
       assert.ok(answer.json !== undefined || answer.body === '', shown)
       assert.equal(answer.header('content-type'), 'application/x-amz-json-1.1')
+      return answer
     }
+    const callKms = (operation: string, body: string | Uint8Array) => call(operation, body, 'TrentService')
 
     test('bodies that no JSON library writes', async () => {
       for (const { name } of operations) for (const body of hostileBodies) await call(name, body)
@@ -168,11 +171,33 @@ describe(`with seed ${seed}, nothing that is sent makes the server fail`, () => 
       )
     })
 
+    test('bodies that no JSON library writes, to KMS', async () => {
+      for (const { name } of kms) for (const body of hostileBodies) await callKms(name, body)
+    })
+
+    test('inputs of every operation of KMS, on the same few keys', async () => {
+      const kinds = [{}, { Origin: 'EXTERNAL' }, { MultiRegion: true }, { MultiRegion: true }, {}, {}]
+      const keyIds: string[] = []
+      for (const kind of kinds) keyIds.push((await callKms('CreateKey', JSON.stringify(kind))).json.KeyMetadata.KeyId)
+      const known = membersOfKms(keyIds)
+      const calls = kms.map((operation) =>
+        inputOf(operation.input, known).map((input) => ({ name: operation.name, input })),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.oneof(...calls), { minLength: 5, maxLength: 15 }), async (sequence) => {
+          for (const { name, input } of sequence) await callKms(name, JSON.stringify(input))
+        }),
+        runs(100),
+      )
+    })
+
     test('any JSON, and texts that are nearly JSON', async () => {
       const operation = fc.constantFrom(...operations.map(({ name }) => name))
       const text = fc.oneof(fc.json({ noUnicodeString: false }), fc.string({ unit: 'binary' }), fc.uint8Array())
       await fc.assert(
-        fc.asyncProperty(operation, text, (name, body) => call(name, body)),
+        fc.asyncProperty(operation, text, async (name, body) => {
+          await call(name, body)
+        }),
         runs(500),
       )
     })

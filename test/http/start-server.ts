@@ -112,8 +112,13 @@ export function signed(operation: string, input: object | string, options: SignO
 }
 
 /** A request for an operation without any proof, for servers that ask for none. */
-export function unsigned(operation: string, body: string | Uint8Array, more: readonly string[] = []): RequestText {
-  const rawHeaders = ['Host', 'coffer.test', 'Content-Type', JSON_1_1, 'X-Amz-Target', `secretsmanager.${operation}`]
+export function unsigned(
+  operation: string,
+  body: string | Uint8Array,
+  more: readonly string[] = [],
+  service = 'secretsmanager',
+): RequestText {
+  const rawHeaders = ['Host', 'coffer.test', 'Content-Type', JSON_1_1, 'X-Amz-Target', `${service}.${operation}`]
   return { rawHeaders: [...rawHeaders, 'Content-Length', String(Buffer.byteLength(body)), ...more], body }
 }
 

@@ -65,18 +65,24 @@ describe('writers of one secret', () => {
   test('members that different operations write do not undo each other', async () => {
     const { VersionId } = await client.createSecret({ Name: 'mixed', SecretString: 'a' })
     const SecretId = 'mixed'
-    const outcomes = await times(12, async (index) => {
-      if (index % 4 === 0) await client.updateSecret({ SecretId, Description: `d${index}` })
-      if (index % 4 === 1) await client.tagResource({ SecretId, Tags: [{ Key: `k${index}`, Value: 'v' }] })
-      if (index % 4 === 2) await client.putSecretValue({ SecretId, SecretString: 'b', VersionStages: [`l${index}`] })
-      if (index % 4 === 3)
+    const ResourcePolicy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Deny', Principal: { AWS: '*' }, Action: 'secretsmanager:GetSecretValue', Resource: '*' },
+    })
+    const outcomes = await times(15, async (index) => {
+      if (index % 5 === 4) await client.putResourcePolicy({ SecretId, ResourcePolicy })
+      if (index % 5 === 0) await client.updateSecret({ SecretId, Description: `d${index}` })
+      if (index % 5 === 1) await client.tagResource({ SecretId, Tags: [{ Key: `k${index}`, Value: 'v' }] })
+      if (index % 5 === 2) await client.putSecretValue({ SecretId, SecretString: 'b', VersionStages: [`l${index}`] })
+      if (index % 5 === 3)
         await client.updateSecretVersionStage({ SecretId, VersionStage: `m${index}`, MoveToVersionId: VersionId })
     })
     assertFailures(outcomes)
     const { Description, Tags } = await client.describeSecret({ SecretId })
-    assert.match(Description ?? '', /^d[048]$/)
+    assert.match(Description ?? '', /^d(0|5|10)$/)
     assert.equal(Tags?.length, 3)
-    assert.deepEqual(await labelsOf(SecretId), ['AWSCURRENT', 'l10', 'l2', 'l6', 'm11', 'm3', 'm7'])
+    assert.deepEqual(await labelsOf(SecretId), ['AWSCURRENT', 'l12', 'l2', 'l7', 'm13', 'm3', 'm8'])
+    assert.equal((await client.getResourcePolicy({ SecretId })).ResourcePolicy, ResourcePolicy)
   })
 
   test('the limit of labels holds', async () => {

@@ -4,6 +4,8 @@ import { changesSuite } from './suites/changes.ts'
 import { generationsSuite } from './suites/generations.ts'
 import { holdersSuite } from './suites/holders.ts'
 import { identitiesSuite } from './suites/identities.ts'
+import { keyChangesSuite } from './suites/key-changes.ts'
+import { keyTamperingSuite } from './suites/key-tampering.ts'
 import { keyringSuite } from './suites/keyring.ts'
 import { keysSuite } from './suites/keys.ts'
 import { referencesSuite } from './suites/references.ts'
@@ -19,6 +21,7 @@ export function engineSuite(name: string, open: OpenEngine): void {
     trailSuite(open)
     generationsSuite(open)
     keysSuite(open)
+    keyChangesSuite(open)
     identitiesSuite(open)
     referencesSuite(open)
     holdersSuite(open)
@@ -26,5 +29,6 @@ export function engineSuite(name: string, open: OpenEngine): void {
     searchSuite(open)
     keyringSuite(open)
     tamperingSuite(open)
+    keyTamperingSuite(open)
   })
 }

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { ForgedRowError } from '../../src/aws/change.ts'
 import { accessKeyPlace } from '../../src/identity/authenticate.ts'
-import { openInstallation } from '../../src/open-installation.ts'
-import { createKeyring, wrapKeyring } from '../../src/seal/keyring.ts'
-import { localRootKey } from '../../src/seal/root-key.ts'
-import { formatRootKey, generateRootKey } from '../../src/seal/root-key-material.ts'
-import { filesOf } from '../../src/storage/data-directory.ts'
-import { firstStore } from '../../src/storage/migrations/0001-first-store.ts'
-import { macOf } from '../../src/storage/row-mac.ts'
+import { oldStore } from './old-store.ts'
 
 // A store as the first release left it, opened by this program.
 
@@ -79,53 +69,19 @@ test('users that somebody adds to the old table of a store are refused, too', as
 })
 
 /** An installation with two users, one of them with an access key, as the first release wrote it. */
-async function firstReleaseStore() {
-  const folder = mkdtempSync(join(tmpdir(), 'coffer-first-'))
-  const path = join(folder, 'data')
-  mkdirSync(path, { mode: 0o700 })
-  const { storePath } = filesOf(path)
-  const material = generateRootKey()
-  const keyring = createKeyring()
-  const mac = keyring.authenticator('row-mac')
-  const wrapped = await wrapKeyring(keyring, localRootKey(material.bytes), 'first')
+function firstReleaseStore() {
   const key = { accessKeyId: 'AKIAEXAMPLE', account: ACCOUNT, userName: USER.user_name, active: true, createdAt: 1 }
-  const db = new DatabaseSync(storePath)
-  for (const statement of firstStore({ blob: 'blob', serial: 'integer primary key autoincrement' })) db.exec(statement)
-  db.exec('pragma user_version = 1')
-  const insert = (table: string, row: Readonly<Record<string, string | number | Uint8Array>>) => {
-    const places = Object.keys(row).map(() => '?')
-    db.prepare(`insert into ${table} (${Object.keys(row)}) values (${places})`).run(...Object.values(row))
-  }
-  const insertWithMac = (table: string, row: Readonly<Record<string, string | number | Uint8Array>>) =>
-    insert(table, { ...row, mac: macOf(mac, { table, columns: Object.keys(row) }, row) })
-  insert('meta', { name: 'installation', value: 'first' })
-  insert('meta', { name: 'root_key', value: material.fingerprint })
-  for (const { purpose, version, wrapped: bytes } of wrapped) insert('keyring', { purpose, version, wrapped: bytes })
-  insertWithMac('accounts', { account: ACCOUNT, created_at: 1 })
-  insertWithMac('users', USER)
-  insertWithMac('users', { ...USER, user_name: 'second', user_id: 'AIDASECOND', managed_policies: '[]' })
-  insertWithMac('access_keys', {
-    access_key_id: key.accessKeyId,
-    account: ACCOUNT,
-    user_name: key.userName,
-    sealed_secret: keyring.sealer('access-key').seal(Buffer.from(SECRET), accessKeyPlace(key)),
-    active: 1,
-    created_at: 1,
+  return oldStore(1, ({ keyring, insertWithMac }) => {
+    insertWithMac('accounts', { account: ACCOUNT, created_at: 1 })
+    insertWithMac('users', USER)
+    insertWithMac('users', { ...USER, user_name: 'second', user_id: 'AIDASECOND', managed_policies: '[]' })
+    insertWithMac('access_keys', {
+      access_key_id: key.accessKeyId,
+      account: ACCOUNT,
+      user_name: key.userName,
+      sealed_secret: keyring.sealer('access-key').seal(Buffer.from(SECRET), accessKeyPlace(key)),
+      active: 1,
+      created_at: 1,
+    })
   })
-  db.close()
-  const withFile = <T>(work: (file: DatabaseSync) => T): T => {
-    const file = new DatabaseSync(storePath)
-    try {
-      return work(file)
-    } finally {
-      file.close()
-    }
-  }
-  const rootKey = { kind: 'value', text: formatRootKey(material) } as const
-  return {
-    open: () => openInstallation({ dataDir: path, rootKey }),
-    alter: (statement: string) => withFile((file) => file.exec(statement)),
-    query: (text: string) => withFile((file) => file.prepare(text).all()),
-    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }),
-  }
 }

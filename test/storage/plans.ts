@@ -37,7 +37,7 @@ export function assertFrugal(plan: string, allowed: readonly string[] = [], what
     .split('\n')
     .filter(
       (line) =>
-        /^SCAN (?!json_each|CONSTANT ROW|\d+-ROW VALUES|\d+ CONSTANT ROWS|\(subquery|d$|c$|l$)/.test(line) ||
+        /^SCAN (?!json_each|CONSTANT ROW|\d+-ROW VALUES|\d+ CONSTANT ROWS|\(subquery|d$|c$|l$|p$)/.test(line) ||
         /TEMP B-TREE/.test(line),
     )
     .filter((line) => !allowed.includes(line))

@@ -16,9 +16,8 @@ import {
   versionsStatement,
 } from '../../src/storage/secrets-store.ts'
 import { create, find, NOW, newEntry, newSecret, newVersion, SCOPE, storesOn, versionId } from './engine-under-test.ts'
-import { aliasOf, newGrant, newStoredKey } from './new-keys.ts'
 import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
-import { assertFrugal, assertFrugalChanges, assertUses, planning, planOf } from './plans.ts'
+import { assertFrugal, assertFrugalChanges, assertUses, planOf } from './plans.ts'
 
 // A query that reads a whole table is fast on a small store and stops a large one. So the plan of every shape of query is fixed here, as
 // SQLite makes it without statistics; Coffer gathers none, and forgets those that somebody else gathered.
@@ -195,49 +194,16 @@ function plans(store: () => SqliteUnderTest): void {
     assertFrugal(next)
   })
 
-  test('every statement of every change goes by an index', async () => {
-    const { secrets, keys } = storesOn(store().engine)
+  test('every statement of every change of secrets goes by an index', async () => {
+    const { secrets } = storesOn(store().engine)
     const secret = { ...newSecret('s', { description: 'd', tags: [{ Key: 'k', Value: 'v' }] }), id: 1, revision: 1 }
     const version = newVersion(versionId('v'))
-    const key = newStoredKey()
     await assertFrugalChanges(store(), [
       secrets.create(secret, version),
       secrets.update(secret, { add: version, remove: ['a', 'b'], reseal: [version] }),
       secrets.remove(secret),
       secrets.touch(secret, 'v', 1),
-      keys.create(key),
-      keys.update(key),
-      keys.remove(key),
-      keys.addAlias(aliasOf(key, 'alias/a')),
-      keys.moveAlias(aliasOf(key, 'alias/a'), 'other', 2),
-      keys.removeAlias(aliasOf(key, 'alias/a')),
-      keys.addGrant(newGrant(key)),
-      keys.removeGrant(newGrant(key)),
     ])
-  })
-
-  test('every look-up of keys goes by an index', async () => {
-    const plans: string[] = []
-    const { keys } = storesOn(planning(store(), plans))
-    const { region } = SCOPE
-    const key = { region, keyId: 'k' }
-    const page = { after: 'a', limit: 10 }
-    await keys.find(key)
-    await keys.find({ ...SCOPE, alias: 'alias/a' })
-    await keys.relatives('k')
-    await keys.keys(SCOPE, page)
-    await keys.due(1, 10)
-    await keys.alias(SCOPE, 'alias/a')
-    await keys.aliases(SCOPE, page)
-    await keys.aliases(SCOPE, { ...page, keyId: 'k' })
-    await keys.grant(key, 'g')
-    await keys.grants(key, page)
-    await keys.grants(key, { ...page, grantee: 'arn' })
-    await keys.grantsTo(key, ['arn', 'another'])
-    await keys.grantCounts(key, 'arn')
-    await keys.retirable(region, 'arn', page)
-    assert.ok(plans.length >= 20)
-    for (const plan of plans) assertFrugal(plan)
   })
 }
 

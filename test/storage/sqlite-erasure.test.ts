@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewSecret } from '../../src/secrets/secrets-store.ts'
 import { ERASURE_MARK } from '../../src/storage/engine.ts'
 import { sql } from '../../src/storage/sql.ts'
-import { create, find, newEntry, newSecret, storesOn } from './engine-under-test.ts'
+import { create, find, newEntry, newSecret, SCOPE, storesOn } from './engine-under-test.ts'
+import { aliasOf, newGrant, newStoredKey } from './new-keys.ts'
 import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
 
 test('of removed secrets nothing is left in the files, however pages were split and merged before', async () => {
@@ -70,6 +71,60 @@ test('what an update replaced is gone too once removed content was asked to go',
   const raw = rawStore(store)
   for (const gone of ['described marked-before', 'marked-before-value', 'marked-before-version', 'tag marked-before'])
     assert.ok(!raw.includes(gone), gone)
+})
+
+test('of keys that were destroyed, and of material that was taken away, nothing is left in the files', async () => {
+  await using store = await openSqlite()
+  const { keys, trail } = storesOn(store.engine)
+  const live = new Map<string, Set<string>>()
+  const dead: string[] = []
+  const mark = () => `mark${randomBytes(8).toString('hex')}`
+  const material = (version: number, sealed: string) => ({
+    version,
+    id: String(version).repeat(64),
+    sealed: Buffer.from(`${sealed}${'x'.repeat(randomInt(200))}`),
+  })
+  const find = async (keyId: string) => (await keys.find({ region: SCOPE.region, keyId }))!
+  for (let round = 0; round < 20; round++) {
+    for (let count = 0; count < 20; count++) {
+      const [first, second, other] = [mark(), mark(), mark()]
+      const made = newStoredKey({
+        description: other,
+        tags: [{ Key: other, Value: 'x'.repeat(randomInt(200)) }],
+        policy: { document: `"${other}"`, bindings: {} },
+        materials: [material(1, first), material(2, second)],
+      })
+      await trail.append(newEntry(), [
+        keys.create(made),
+        keys.addAlias(aliasOf(made, `alias/${other}`)),
+        keys.addGrant(newGrant(made, { name: other })),
+      ])
+      live.set(made.keyId, new Set([first, second, other]))
+    }
+    for (const keyId of sample([...live.keys()], 6)) {
+      const key = await find(keyId)
+      const [gone] = /mark[0-9a-f]{16}/.exec(Buffer.from(key.materials[0]?.sealed ?? []).toString('latin1')) ?? []
+      const materials = key.materials.map((one) => (one.version === 1 ? { ...one, sealed: undefined } : one))
+      await trail.append(newEntry(), [keys.update({ ...key, materials })])
+      if (gone !== undefined && live.get(keyId)?.delete(gone)) dead.push(gone)
+    }
+    for (const keyId of sample([...live.keys()], 10)) {
+      await trail.append(newEntry(), [keys.remove(await find(keyId))])
+      dead.push(...(live.get(keyId) ?? []))
+      live.delete(keyId)
+    }
+  }
+  await keys.erase()
+  const left = marksIn(store)
+  assert.ok(dead.length > 300)
+  assert.deepEqual(
+    dead.filter((each) => left.has(each)),
+    [],
+  )
+  assert.deepEqual(
+    [...live.values()].flatMap((each) => [...each]).filter((each) => !left.has(each)),
+    [],
+  )
 })
 
 test('while somebody else reads, the log stays for now, and is emptied later by itself', async () => {

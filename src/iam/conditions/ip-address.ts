@@ -36,18 +36,31 @@ function readGroups(text: string): bigint {
   return [...before, ...zeros, ...after].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n)
 }
 
-/** Test for the addresses of a block; a single address without a prefix length. */
-function blockTest(text: string): ((address: Address) => boolean) | undefined {
+/** Addresses that begin alike. */
+interface Block extends Address {
+  /** Bits that are the same, of 128. */
+  readonly prefix: number
+}
+
+/** A block in CIDR notation, or a single address; undefined for any other text. */
+export function readBlock(text: string): Block | undefined {
   const [base = '', length, ...more] = text.split('/')
   const address = readAddress(base)
   if (!address || more.length > 0 || (length !== undefined && !PREFIX_LENGTH.test(length))) return undefined
   const written = isIPv4(base) ? 32 : 128
   const prefix = Number(length ?? written) + 128 - written
   if (prefix > 128) return undefined
-  const shift = BigInt(128 - prefix)
   // A block of IPv6 addresses that happens to span the place of IPv4 does not mean them.
-  const version = prefix < MAPPED_BITS ? 6 : address.version
-  const wanted = address.bits >> shift
+  return { version: prefix < MAPPED_BITS ? 6 : address.version, bits: address.bits, prefix }
+}
+
+/** Test for the addresses of a block. */
+function blockTest(text: string): ((address: Address) => boolean) | undefined {
+  const block = readBlock(text)
+  if (!block) return undefined
+  const { version, bits, prefix } = block
+  const shift = BigInt(128 - prefix)
+  const wanted = bits >> shift
   return (other) => other.version === version && other.bits >> shift === wanted
 }
 

@@ -1,6 +1,6 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
-import { aliasAlso, checkAliasName, findAlias, MAX_ALIASES } from '../aliases.ts'
+import { aliasAlso, checkAliasName, checkAliasTarget, findAlias, MAX_ALIASES } from '../aliases.ts'
 import type { KmsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { ownKey } from '../find-key.ts'
@@ -14,7 +14,10 @@ export const createAlias = operation({
   name: 'CreateAlias',
   access: 'write',
   input: structure({ AliasName: required(shapes.aliasName), TargetKeyId: required(shapes.keyId) }),
-  check: ({ AliasName }) => checkAliasName(AliasName),
+  check({ AliasName, TargetKeyId }) {
+    checkAliasName(AliasName)
+    checkAliasTarget(TargetKeyId)
+  },
   target: ({ TargetKeyId }, context: KmsContext) => findTarget({ KeyId: TargetKeyId }, context),
   async furtherTargets({ AliasName }, _target, context) {
     return [aliasAlso('kms:CreateAlias', await findAlias(AliasName, context), true)]

@@ -21,6 +21,8 @@ export const retireGrant = operation({
     if (GrantToken === undefined && (KeyId === undefined || GrantId === undefined)) throw errors.whichGrant()
     checkGrantId(GrantId)
   },
+  // By a token nobody else could tell which it was (security facts 6.5).
+  recordsAlso: ({ grantId }) => ({ grantId }),
   target: (input, context: KmsContext) => findRetirable(input, context),
   run(input, grant: Grant, context) {
     endDryRun(input)

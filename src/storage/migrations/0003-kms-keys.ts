@@ -24,7 +24,7 @@ export const kmsKeys = ({ blob }: Dialect): readonly string[] => [
     select region, key_id, account, manager, state, created_at, current_version, policy, mac from first_kms_keys`,
   `create index kms_keys_by_id on kms_keys (key_id, region)`,
   `create index kms_keys_by_account on kms_keys (account, region, key_id)`,
-  `create index kms_keys_by_due on kms_keys (due_at) where due_at is not null`,
+  `create index kms_keys_by_due on kms_keys (due_at, region, key_id) where due_at is not null`,
 
   `alter table kms_materials rename to first_kms_materials`,
   `create table kms_materials (

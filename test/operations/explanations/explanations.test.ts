@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test'
 import { type Credentials, newCredentials } from '../../../src/identity/access-key.ts'
 import { signRequest } from '../../sign-request.ts'
 import { ADMINISTRATOR, REGION, startApp, type TestApp } from '../../start-app.ts'
-import { storeAccount, storeKey, storePolicy, storeUnderKey } from '../../stored-data.ts'
+import { storeAccount, storeKey, storeUnderKey } from '../../stored-data.ts'
 
 const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
 
@@ -297,13 +297,17 @@ describe('the readers of a secret', async () => {
   await app.user('no-key', [[allow('secretsmanager:*'), { ...allow('kms:*'), Effect: 'Deny' }]])
   await app.user('nobody', [[allow('s3:*')]])
   await app.user('guest')
-  await storePolicy(
-    app,
-    arn,
-    { ...allow(get), Principal: { AWS: user('guest') } },
-    // Leaves it to the account's own policies, and gives nobody anything.
-    { ...allow(get), Principal: { AWS: app.account } },
-  )
+  await app.client.putResourcePolicy({
+    SecretId: arn,
+    ResourcePolicy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { ...allow(get), Principal: { AWS: user('guest') } },
+        // Leaves it to the account's own policies, and gives nobody anything.
+        { ...allow(get), Principal: { AWS: app.account } },
+      ],
+    }),
+  })
   await app.iam.createRole({
     RoleName: 'service',
     AssumeRolePolicyDocument: JSON.stringify({

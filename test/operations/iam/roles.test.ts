@@ -238,6 +238,17 @@ describe('principals of a trust policy', () => {
     assert.equal(shown(listed?.AssumeRolePolicyDocument), expected)
   })
 
+  test('a unique id stands for who has it, and is refused once nobody has', async () => {
+    const { UserName, UserId = '' } = await makeUser()
+    const document = trusting({ AWS: UserId })
+    await makeRole({ AssumeRolePolicyDocument: document })
+    await iam.deleteUser({ UserName })
+    await assert.rejects(makeRole({ AssumeRolePolicyDocument: document }), {
+      name: 'MalformedPolicyDocumentException',
+      message: `Invalid principal in policy: "AWS":"${UserId}"`,
+    })
+  })
+
   test('a user who is renamed is shown by the new name', async () => {
     const { UserName, Arn } = await makeUser()
     const RoleName = await makeRole({ AssumeRolePolicyDocument: trusting({ AWS: Arn }) })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { paginateListAliases, paginateListKeys, paginateListResourceTags } from '@aws-sdk/client-kms'
+import { tooLong, violations } from '../../expected-errors.ts'
 import { REGION, startApp } from '../../start-app.ts'
 import { storeAccount } from '../../stored-data.ts'
 
@@ -51,11 +52,68 @@ describe('an alias', () => {
     ['alias/', 'InvalidAliasNameException'],
     ['alias/aws/mine', 'InvalidAliasNameException'],
     ['alias/with space', 'ValidationException'],
+    ['alias/with:colon', 'ValidationException'],
   ] as const)
     test(`cannot be called ${AliasName}`, async () => {
       const TargetKeyId = await makeKey()
       await assert.rejects(kms.createAlias({ AliasName, TargetKeyId }), { name })
     })
+
+  for (const attempt of ['createAlias', 'updateAlias'] as const)
+    test(`leads to no other alias: ${attempt}`, async () => {
+      await kms.createAlias({ AliasName: `alias/of-a-key-${attempt}`, TargetKeyId: await makeKey() })
+      for (const TargetKeyId of [`alias/of-a-key-${attempt}`, aliasArn(`alias/of-a-key-${attempt}`)])
+        await assert.rejects(kms[attempt]({ AliasName: 'alias/of-an-alias', TargetKeyId }), {
+          name: 'ValidationException',
+          message: 'Aliases must refer to keys. Not aliases',
+        })
+    })
+
+  test('may have a name of 256 characters, and is found behind one', async () => {
+    const TargetKeyId = await makeKey()
+    const names = ['a', 'b', 'c'].map((letter) => `alias/${letter.repeat(250)}`)
+    for (const AliasName of names) await kms.createAlias({ AliasName, TargetKeyId })
+    const found = []
+    for await (const { Aliases = [] } of paginateListAliases({ client: kms, pageSize: 1 }, { KeyId: TargetKeyId }))
+      found.push(...Aliases.map(({ AliasName }) => AliasName))
+    assert.deepEqual(found, names)
+    const AliasName = `alias/${'a'.repeat(251)}`
+    await assert.rejects(
+      kms.createAlias({ AliasName, TargetKeyId }),
+      violations([AliasName, 'aliasName', tooLong(256)]),
+    )
+  })
+
+  test('tells when it was made, and when it was moved', async () => {
+    const [first, second] = [await makeKey(), await makeKey()]
+    const AliasName = 'alias/dated'
+    await kms.createAlias({ AliasName, TargetKeyId: first })
+    const listed = async (KeyId: string) => (await kms.listAliases({ KeyId })).Aliases?.[0]
+    const made = await listed(first)
+    const { CreationDate, LastUpdatedDate, ...rest } = made ?? {}
+    assert.deepEqual(rest, { AliasName, AliasArn: aliasArn(AliasName), TargetKeyId: first })
+    assert.deepEqual(CreationDate, LastUpdatedDate)
+    app.clock.advance(60_000)
+    await kms.updateAlias({ AliasName, TargetKeyId: second })
+    const moved = await listed(second)
+    assert.deepEqual(moved?.CreationDate, CreationDate)
+    assert.ok((moved?.LastUpdatedDate?.getTime() ?? 0) >= (CreationDate?.getTime() ?? 0) + 60_000)
+    assert.equal(await listed(first), undefined)
+  })
+
+  test('that is moved or removed by several at once is so once', async () => {
+    const TargetKeyId = await makeKey()
+    await kms.createAlias({ AliasName: 'alias/raced', TargetKeyId })
+    const ids = await Promise.all(Array.from({ length: 4 }, makeKey))
+    const moves = ids.map((id) => kms.updateAlias({ AliasName: 'alias/raced', TargetKeyId: id }))
+    const removals = [1, 2].map(() => kms.deleteAlias({ AliasName: 'alias/raced' }))
+    const outcomes = await Promise.allSettled([...moves, ...removals])
+    assert.equal(outcomes.slice(4).filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') assert.equal(outcome.reason.name, 'NotFoundException')
+    await assert.rejects(target('alias/raced'), { name: 'NotFoundException' })
+    for (const KeyId of [TargetKeyId, ...ids]) assert.deepEqual((await kms.listAliases({ KeyId })).Aliases, [])
+  })
 
   test('is one of at most 50 of a key', async () => {
     const TargetKeyId = await makeKey()

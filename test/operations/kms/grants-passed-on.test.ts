@@ -218,6 +218,14 @@ describe('a grant is retired', () => {
   })
 })
 
+test('the record of a retired grant tells which one it was, also where the request has its token alone', async () => {
+  const { KeyId, GrantId, GrantToken } = await newGrant()
+  await kms.retireGrant({ GrantToken })
+  const [entry] = (await app.trail()).slice(-1)
+  assert.deepEqual([entry?.operation, entry?.arn, entry?.additional], ['RetireGrant', KeyId, { grantId: GrantId }])
+  assert.deepEqual(entry?.parameters, {})
+})
+
 describe('ListRetirableGrants', () => {
   test('finds the grants on all keys that somebody may retire, page by page', async () => {
     await app.user('retires-some')

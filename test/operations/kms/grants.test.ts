@@ -212,6 +212,13 @@ describe('a grant', () => {
   })
 })
 
+test('requests with one name that come at once make one grant', async () => {
+  const { id: KeyId } = await makeKey(kms)
+  const made = await Promise.all(Array.from({ length: 8 }, () => grantTo({ KeyId, Name: 'at-once' })))
+  assert.equal(new Set(made.map(({ GrantId }) => GrantId)).size, 1)
+  assert.equal((await kms.listGrants({ KeyId })).Grants?.length, 1)
+})
+
 describe('ListGrants', () => {
   test('tells all of a grant', async () => {
     const Constraints = { EncryptionContextEquals: { a: 'b' } }

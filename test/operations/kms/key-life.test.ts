@@ -141,59 +141,6 @@ describe('keys are named', () => {
   })
 })
 
-// Security facts 4.6: operations by the state of the key, and what they answer.
-describe('operations by the state of the key', () => {
-  const ok = undefined
-  const dis = 'DisabledException'
-  const inv = 'KMSInvalidStateException'
-  type Call = (KeyId: string) => Promise<unknown>
-  let unique = 0
-  const calls: Readonly<Record<string, [Call, string | undefined, string | undefined, string | undefined]>> = {
-    Encrypt: [(KeyId) => kms.encrypt({ KeyId, Plaintext: Buffer.from('x') }), ok, dis, inv],
-    GenerateDataKey: [(KeyId) => kms.generateDataKey({ KeyId, KeySpec: 'AES_256' }), ok, dis, inv],
-    RotateKeyOnDemand: [(KeyId) => kms.rotateKeyOnDemand({ KeyId }), ok, dis, inv],
-    EnableKeyRotation: [(KeyId) => kms.enableKeyRotation({ KeyId }), ok, dis, inv],
-    DisableKeyRotation: [(KeyId) => kms.disableKeyRotation({ KeyId }), ok, dis, inv],
-    CreateAlias: [(TargetKeyId) => kms.createAlias({ AliasName: `alias/state-${unique++}`, TargetKeyId }), ok, ok, inv],
-    TagResource: [(KeyId) => kms.tagResource({ KeyId, Tags: [{ TagKey: 'a', TagValue: 'b' }] }), ok, ok, inv],
-    UntagResource: [(KeyId) => kms.untagResource({ KeyId, TagKeys: ['a'] }), ok, ok, inv],
-    UpdateKeyDescription: [(KeyId) => kms.updateKeyDescription({ KeyId, Description: 'd' }), ok, ok, inv],
-    DescribeKey: [(KeyId) => kms.describeKey({ KeyId }), ok, ok, ok],
-    GetKeyPolicy: [(KeyId) => kms.getKeyPolicy({ KeyId }), ok, ok, ok],
-    ListKeyPolicies: [(KeyId) => kms.listKeyPolicies({ KeyId }), ok, ok, ok],
-    ListResourceTags: [(KeyId) => kms.listResourceTags({ KeyId }), ok, ok, ok],
-    ListAliases: [(KeyId) => kms.listAliases({ KeyId }), ok, ok, ok],
-    GetKeyRotationStatus: [(KeyId) => kms.getKeyRotationStatus({ KeyId }), ok, ok, ok],
-    ListKeyRotations: [(KeyId) => kms.listKeyRotations({ KeyId }), ok, ok, ok],
-    EnableKey: [(KeyId) => kms.enableKey({ KeyId }), ok, ok, inv],
-    DisableKey: [(KeyId) => kms.disableKey({ KeyId }), ok, ok, inv],
-    ScheduleKeyDeletion: [(KeyId) => kms.scheduleKeyDeletion({ KeyId }), ok, ok, inv],
-    CancelKeyDeletion: [(KeyId) => kms.cancelKeyDeletion({ KeyId }), inv, inv, ok],
-  }
-  const states = {
-    Enabled: async () => {},
-    Disabled: (KeyId: string) => kms.disableKey({ KeyId }),
-    PendingDeletion: (KeyId: string) => kms.scheduleKeyDeletion({ KeyId }),
-  }
-  const texts: Readonly<Record<string, string>> = {
-    Disabled: 'is disabled.',
-    PendingDeletion: 'is pending deletion.',
-  }
-  for (const [operation, [call, ...expected]] of Object.entries(calls))
-    for (const [index, [state, bring]] of Object.entries(states).entries())
-      test(`${operation}, ${state}: ${expected[index] ?? 'done'}`, async () => {
-        const { id, arn } = await makeKey()
-        await bring(id)
-        const name = expected[index]
-        if (name === undefined) {
-          await call(id)
-          return
-        }
-        const text = operation === 'CancelKeyDeletion' ? 'is not pending deletion.' : texts[state]
-        await assert.rejects(call(id), { name, message: `${arn} ${text}` })
-      })
-})
-
 describe('the deletion of a key', () => {
   test('is told with its date, 30 days away unless said otherwise, and ends in a disabled key when it is cancelled', async () => {
     const { id, arn } = await makeKey()
@@ -251,6 +198,24 @@ describe('the key of a service', () => {
       kms.decrypt({ KeyId, CiphertextBlob: Buffer.from('x') }),
     ]
     await Promise.all(changes.map((change) => assert.rejects(change, { name: 'AccessDeniedException' })))
+  })
+
+  test('is there as soon as somebody asks for it by its alias who may, and is one', async () => {
+    const there = app.kmsFor({ region: 'eu-north-1' })
+    const nobody = app.kmsFor({ region: 'eu-north-1', credentials: await app.user('asks-in-vain') })
+    const KeyId = 'alias/aws/secretsmanager'
+    await assert.rejects(nobody.describeKey({ KeyId }), { name: 'AccessDeniedException' })
+    assert.deepEqual((await there.listKeys({})).Keys, [])
+    const found = await Promise.all(Array.from({ length: 5 }, () => metadata(KeyId, there)))
+    assert.equal(new Set(found.map((one) => one?.KeyId)).size, 1)
+    assert.deepEqual([found[0]?.KeyManager, found[0]?.KeyState], ['AWS', 'Enabled'])
+    assert.equal((await app.trail(1))[0]?.arn, found[0]?.Arn)
+    assert.equal((await there.listKeys({})).Keys?.length, 1)
+    const secrets = app.clientFor({ region: 'eu-north-1' })
+    await secrets.createSecret({ Name: 's', SecretString: 'x' })
+    assert.equal((await there.listKeys({})).Keys?.length, 1)
+    // Others are not: no service here would use them.
+    await assert.rejects(there.describeKey({ KeyId: 'alias/aws/s3' }), { name: 'NotFoundException' })
   })
 
   test('cannot be changed where policies bind nobody either', async () => {

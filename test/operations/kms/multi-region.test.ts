@@ -153,6 +153,49 @@ describe('UpdatePrimaryRegion', () => {
   })
 })
 
+describe('what is done at once', () => {
+  const text = 'x'
+  /** Whether each place opens what the other seals now. */
+  async function agree(KeyId: string): Promise<void> {
+    for (const [seals, opens] of [
+      [kms, there],
+      [there, kms],
+    ] as const) {
+      const { CiphertextBlob } = await seals.encrypt({ KeyId, Plaintext: Buffer.from(text) })
+      const { Plaintext = [], KeyMaterialId } = await opens.decrypt({ CiphertextBlob })
+      assert.equal(Buffer.from(Plaintext).toString(), text)
+      assert.equal((await metadata(KeyId, seals))?.CurrentKeyMaterialId, KeyMaterialId)
+    }
+  }
+
+  test('leaves the same material in all Regions', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { KeyId } = await primary()
+      const rotate = () => kms.rotateKeyOnDemand({ KeyId })
+      await Promise.all([rotate(), kms.replicateKey({ KeyId, ReplicaRegion: THERE }), rotate()])
+      await agree(KeyId)
+      const tag = () => there.tagResource({ KeyId, Tags: [{ TagKey: 'round', TagValue: String(round) }] })
+      await Promise.all([rotate(), tag(), there.updateKeyDescription({ KeyId, Description: 'x' }), rotate(), tag()])
+      await agree(KeyId)
+      assert.equal((await kms.listKeyRotations({ KeyId })).Rotations?.length, 4)
+    }
+  })
+
+  test('leaves one primary, and a replica only where the key stays', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { KeyId } = await primary()
+      const outcomes = await Promise.allSettled([
+        kms.scheduleKeyDeletion({ KeyId }),
+        kms.replicateKey({ KeyId, ReplicaRegion: THERE }),
+      ])
+      const [scheduled, copied] = outcomes.map(({ status }) => status === 'fulfilled')
+      assert.ok(scheduled)
+      assert.equal((await metadata(KeyId))?.KeyState, copied ? 'PendingReplicaDeletion' : 'PendingDeletion')
+      assert.equal((await regionsOf(KeyId))[1]?.length, copied ? 1 : 0)
+    }
+  })
+})
+
 describe('deletion', () => {
   test('of a primary waits for its replicas, and can be called off while it waits', async () => {
     const KeyId = await replicated()

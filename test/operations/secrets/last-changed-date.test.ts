@@ -11,6 +11,10 @@ const { client, clock } = app
 const SecretId = 's'
 const first = 'first'.padEnd(32, '-')
 const second = { SecretId, SecretString: 'two', ClientRequestToken: 'second'.padEnd(32, '-') }
+const ResourcePolicy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: { AWS: app.account }, Action: '*', Resource: '*' },
+})
 await client.createSecret({ Name: SecretId, SecretString: 'one', ClientRequestToken: first })
 
 const dateOf = async () => (await client.describeSecret({ SecretId })).LastChangedDate?.getTime() ?? Number.NaN
@@ -46,6 +50,12 @@ const steps: [what: string, moves: boolean, call: () => Promise<unknown>][] = [
   ['TagResource', true, () => client.tagResource({ SecretId, Tags: [{ Key: 'a', Value: 'b' }] })],
   ['UntagResource of another key', false, () => client.untagResource({ SecretId, TagKeys: ['c'] })],
   ['UntagResource', true, () => client.untagResource({ SecretId, TagKeys: ['a'] })],
+  ['GetResourcePolicy', false, () => client.getResourcePolicy({ SecretId })],
+  ['ValidateResourcePolicy', false, () => client.validateResourcePolicy({ SecretId, ResourcePolicy })],
+  ['DeleteResourcePolicy without a policy', false, () => client.deleteResourcePolicy({ SecretId })],
+  ['PutResourcePolicy', true, () => client.putResourcePolicy({ SecretId, ResourcePolicy })],
+  ['PutResourcePolicy with the same policy', true, () => client.putResourcePolicy({ SecretId, ResourcePolicy })],
+  ['DeleteResourcePolicy', true, () => client.deleteResourcePolicy({ SecretId })],
   ['DeleteSecret', true, () => client.deleteSecret({ SecretId })],
   ['RestoreSecret', true, () => client.restoreSecret({ SecretId })],
   ['RestoreSecret of a live secret', false, () => client.restoreSecret({ SecretId })],

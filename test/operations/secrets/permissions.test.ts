@@ -4,7 +4,7 @@ import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { PolicyCache } from '../../../src/iam/policy-cache.ts'
 import { denied, deniedAcross, KMS_DENIED, NOT_FOUND } from '../../expected-errors.ts'
 import { REGION, startApp, type TestApp } from '../../start-app.ts'
-import { storeAccount, storeKey, storePolicy } from '../../stored-data.ts'
+import { storeAccount, storeKey } from '../../stored-data.ts'
 
 const allow = (Action: string | string[], more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
 const deny = (Action: string | string[], more: object = {}) => ({ ...allow(Action, more), Effect: 'Deny' })
@@ -15,6 +15,10 @@ const explicit = (principal: string, action: string, resource: string, layer: st
   name: 'AccessDeniedException',
   message: `User: ${principal} is not authorized to perform: secretsmanager:${action} on resource: ${resource} with an explicit deny in ${layer}`,
 })
+
+/** Gives a secret a policy of these statements. */
+const setPolicy = (app: TestApp, SecretId: string, ...Statement: object[]) =>
+  app.client.putResourcePolicy({ SecretId, ResourcePolicy: JSON.stringify({ Version: '2012-10-17', Statement }) })
 
 /** A client of a new user with these statements. */
 function userOf(app: TestApp): (...statements: object[]) => Promise<{ client: SecretsManager; arn: string }> {
@@ -372,7 +376,7 @@ describe('denials', async () => {
     await app.client.createSecret({ Name: 'guarded', SecretString: 'x' })
     const guarded = (await app.client.describeSecret({ SecretId: 'guarded' })).ARN ?? ''
     const { client, arn: who } = await withPolicies(allow('*'))
-    await storePolicy(app, guarded, deny('secretsmanager:GetSecretValue', { Principal: { AWS: who } }))
+    await setPolicy(app, guarded, deny('secretsmanager:GetSecretValue', { Principal: { AWS: who } }))
     await assert.rejects(
       client.getSecretValue({ SecretId: 'guarded' }),
       explicit(who, 'GetSecretValue', 'guarded', 'a resource-based policy'),
@@ -473,7 +477,7 @@ describe('callers of another account', async () => {
   test('read by ARN what the policy of the secret gives their account', async () => {
     const arn = await create('shared', key.arn)
     await assert.rejects(other.getSecretValue({ SecretId: arn }), deniedAcross(otherArn, 'GetSecretValue', arn))
-    await storePolicy(app, arn, read)
+    await setPolicy(app, arn, read)
     assert.equal((await other.getSecretValue({ SecretId: arn })).SecretString, 'shared')
     const { SecretValues } = await other.batchGetSecretValue({ SecretIdList: [arn] })
     assert.equal(SecretValues?.[0]?.SecretString, 'shared')
@@ -482,7 +486,7 @@ describe('callers of another account', async () => {
 
   test('need their own account to allow it too', async () => {
     const arn = await create('half', key.arn)
-    await storePolicy(app, arn, read)
+    await setPolicy(app, arn, read)
     const iam = app.iamFor({ credentials: await storeAccount(app, '777788889999') })
     await iam.createUser({ UserName: 'poor' })
     const { AccessKey } = await iam.createAccessKey({ UserName: 'poor' })
@@ -490,7 +494,7 @@ describe('callers of another account', async () => {
       credentials: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' },
     })
     const poorArn = 'arn:aws:iam::777788889999:user/poor'
-    await storePolicy(app, arn, policy({ AWS: '777788889999' }, 'secretsmanager:*'))
+    await setPolicy(app, arn, policy({ AWS: '777788889999' }, 'secretsmanager:*'))
     // Nothing in the refusal tells that the secret is there.
     await assert.rejects(poor.getSecretValue({ SecretId: arn }), deniedAcross(poorArn, 'GetSecretValue', arn))
     const missing = `${arn.slice(0, -6)}AAAAAA`
@@ -500,7 +504,7 @@ describe('callers of another account', async () => {
   test('cannot read what is under a key that does not admit them', async () => {
     const closed = await storeKey(app, 'alias/closed')
     const arn = await create('closed', closed.arn)
-    await storePolicy(app, arn, read)
+    await setPolicy(app, arn, read)
     await assert.rejects(other.getSecretValue({ SecretId: arn }), KMS_DENIED)
   })
 

@@ -223,5 +223,49 @@ export function keysSuite(open: OpenEngine): void {
       assert.deepEqual(await keys.grantsTo(made, [other.grantee.arn, 'another']), [])
       await assert.rejects(trail.append(newEntry(), [keys.removeGrant(other)]), ConflictError)
     })
+
+    test('are listed by id, page by page, also those of several keys that somebody may retire', async () => {
+      await using store = await open()
+      const { keys, trail } = storesOn(store.engine)
+      const [first, second] = [newStoredKey(), newStoredKey({ account: '999999999999' })]
+      const elsewhere = newStoredKey({ keyId: first.keyId, region: 'eu-west-1' })
+      const retiring = { arn: 'arn:aws:iam::111122223333:root' }
+      const grants = ['5', '1', '4', '2', '3'].map((digit) =>
+        newGrant(Number(digit) % 2 ? first : second, { grantId: digit.repeat(64), retiring, createdAt: NOW - 1 }),
+      )
+      const others = [
+        newGrant(elsewhere, { retiring }),
+        newGrant(first, { grantId: '6'.repeat(64), retiring: { arn: 'another' } }),
+        newGrant(first, { grantId: '7'.repeat(64), grantee: { arn: 'another' } }),
+      ]
+      await trail.append(newEntry(), [
+        ...[first, second, elsewhere].map((key) => keys.create(key)),
+        ...[...grants, ...others].map((grant) => keys.addGrant(grant)),
+      ])
+      const digits = (page: readonly { grantId: string }[]) => page.map(({ grantId }) => grantId[0]).join('')
+      const after = '2'.repeat(64)
+      assert.equal(digits(await keys.retirable(SCOPE.region, retiring.arn, { limit: 2 })), '12')
+      assert.equal(digits(await keys.retirable(SCOPE.region, retiring.arn, { after, limit: 9 })), '345')
+      assert.equal(digits(await keys.retirable('eu-west-1', retiring.arn, { limit: 9 })), 'b')
+      assert.equal(digits(await keys.grants(first, { after, limit: 3 })), '356')
+      const { arn } = grants[0]!.grantee
+      assert.equal(digits(await keys.grants(first, { grantee: arn, limit: 9 })), '1356')
+      assert.equal(digits(await keys.grants(first, { grantee: arn, after, limit: 2 })), '35')
+      assert.equal(digits(await keys.grants(second, { limit: 9 })), '24')
+      assert.deepEqual(await keys.grantCounts(first, 'nobody'), { all: 5, toGrantee: 0 })
+      assert.equal(await keys.grant(second, grants[0]!.grantId), undefined)
+    })
+
+    test('of a caller with more of them than are kept between requests are found each time', async () => {
+      await using store = await open()
+      const { keys, trail } = storesOn(store.engine)
+      const made = newStoredKey()
+      const grants = Array.from({ length: 10_001 }, (_, index) => newGrant(made, { grantId: `${index}` }))
+      await trail.append(newEntry(), [keys.create(made), ...grants.map((grant) => keys.addGrant(grant))])
+      for (let round = 0; round < 2; round++) {
+        assert.equal((await keys.grantsTo(made, [grants[0]!.grantee.arn])).length, grants.length)
+        assert.deepEqual(await keys.grantsTo(made, ['nobody']), [])
+      }
+    })
   })
 }

@@ -1,0 +1,29 @@
+import { operation } from '../../aws/operation.ts'
+import { boolean, required, structure } from '../../aws/shape.ts'
+import type { SecretsContext } from '../context.ts'
+import { findSecret } from '../find-secret.ts'
+import { policyConditions, readPolicy } from '../resource-policy.ts'
+import { checkSecretId } from '../secret-id.ts'
+import type { Found } from '../secrets-store.ts'
+import * as shapes from '../shapes.ts'
+
+export const putResourcePolicy = operation({
+  name: 'PutResourcePolicy',
+  access: 'write',
+  input: structure({
+    SecretId: required(shapes.secretId),
+    ResourcePolicy: required(shapes.resourcePolicy),
+    BlockPublicPolicy: boolean(),
+  }),
+  output: structure({ ARN: shapes.arn, Name: shapes.name }),
+  check: ({ SecretId }) => checkSecretId(SecretId),
+  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  conditions: ({ BlockPublicPolicy }) => policyConditions({ BlockPublicPolicy }),
+
+  async run(input, { secret }: Found, context) {
+    const { store, now, change } = context
+    const resourcePolicy = await readPolicy(input.ResourcePolicy, secret, input, context)
+    change(store.update({ ...secret, resourcePolicy, changedAt: now }))
+    return { ARN: secret.arn, Name: secret.name }
+  },
+})
