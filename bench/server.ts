@@ -43,6 +43,8 @@ async function coffer(dataDir: string, count: number): Promise<() => Promise<voi
     enforce: true,
     account: '111122223333',
     administrator: ADMINISTRATOR,
+    // Counts every request, and holds none back.
+    rateFactor: 1000,
     keepCredentials: async () => {},
     log,
   })

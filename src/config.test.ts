@@ -21,6 +21,7 @@ describe('defaults', () => {
       port: 4566,
       tls: undefined,
       trustedProxies: [],
+      rateFactor: 10,
       dataDir: '/srv/coffer',
       rootKey: { kind: 'file', path: '/srv/coffer.key', chosen: false },
       credentialsFile: '/srv/coffer.credentials',
@@ -31,8 +32,9 @@ describe('defaults', () => {
   })
 
   test('dev is open on the loopback address', () => {
-    const { host, port, verify } = settings().dev()
+    const { host, port, verify, rateFactor } = settings().dev()
     assert.deepEqual({ host, port, verify }, { host: '127.0.0.1', port: 4566, verify: false })
+    assert.equal(rateFactor, undefined)
   })
 
   test('an empty variable is as good as none', () => {
@@ -57,6 +59,7 @@ describe('the environment', () => {
     COFFER_OIDC_KEYS: 'https://a.example=/keys/a.json, https://b.example:8443/x=/keys/b.json',
     COFFER_ORGANIZATION_ID: 'o-abcdefghij',
     COFFER_NAME_POLICIES: 'true',
+    COFFER_THROTTLE: '2.5',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
   }
 
@@ -66,6 +69,7 @@ describe('the environment', () => {
       port: 8080,
       tls: { cert: '/tls/cert.pem', key: '/tls/key.pem' },
       trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+      rateFactor: 2.5,
       dataDir: '/data',
       rootKey: { kind: 'file', path: '/keys/root', chosen: true },
       credentialsFile: '/keys/credentials',
@@ -96,6 +100,7 @@ describe('the environment', () => {
       account: '999988887777',
       oidcKeys: ['https://c.example=/keys/c.json'],
       organizationId: 'o-klmnopqrst',
+      throttle: 'off',
       serviceControlPolicy: ['/policies/other.json'],
     }
     assert.deepEqual(settings(given, environment).serve(), {
@@ -103,6 +108,7 @@ describe('the environment', () => {
       port: 0,
       tls: { cert: '/c', key: '/k' },
       trustedProxies: ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+      rateFactor: undefined,
       dataDir: resolve('here'),
       rootKey: { kind: 'file', path: resolve('key'), chosen: true },
       credentialsFile: '/f',
@@ -122,6 +128,11 @@ describe('the environment', () => {
     assert.equal(opened.dev().host, '127.0.0.1')
     assert.deepEqual(opened.devWarnings(), ['COFFER_HOST has no effect on coffer dev: give --host'])
     assert.equal(settings({ host: '0.0.0.0' }).dev().host, '0.0.0.0')
+  })
+
+  test('throttles dev too, and an option can say otherwise', () => {
+    assert.equal(settings({}, environment).dev().rateFactor, 2.5)
+    assert.equal(settings({ throttle: 'off' }, environment).dev().rateFactor, undefined)
   })
 
   test('is warned about variables that nobody reads', () => {

@@ -6,6 +6,7 @@ import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
@@ -43,6 +44,7 @@ const VARIABLES = [
   'COFFER_ORGANIZATION_ID',
   'COFFER_SERVICE_CONTROL_POLICIES',
   'COFFER_NAME_POLICIES',
+  'COFFER_THROTTLE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -85,6 +87,7 @@ export interface GivenOptions {
   readonly organizationId?: string
   readonly serviceControlPolicy?: readonly string[]
   readonly namePolicies?: boolean
+  readonly throttle?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -99,6 +102,8 @@ export interface ListenConfig {
   readonly port: number
   readonly tls: TlsFiles | undefined
   readonly trustedProxies: readonly string[]
+  /** How many times AWS's rates each caller may have; undefined for as much as they like. */
+  readonly rateFactor: number | undefined
 }
 
 export interface ServeConfig extends ListenConfig {
@@ -162,8 +167,16 @@ export class Settings {
         `Cannot listen on ${host} without TLS: secrets would cross the network in the clear. Give --tls-cert and --tls-key, or --plaintext-behind-proxy when a proxy in front speaks TLS.`,
       )
     const administrator = this.#administrator()
-    const trustedProxies = this.#trustedProxies()
-    return { ...this.place(), host, port: this.#port(), tls, trustedProxies, administrator, trust: this.#trust() }
+    return {
+      ...this.place(),
+      host,
+      port: this.#port(),
+      tls,
+      trustedProxies: this.#trustedProxies(),
+      rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
+      administrator,
+      trust: this.#trust(),
+    }
   }
 
   /** Off loopback only where the command line says so: the environment may be meant for `coffer serve`. */
@@ -178,6 +191,7 @@ export class Settings {
       port: this.#port(),
       tls: this.#tls(),
       trustedProxies: [],
+      rateFactor: this.#rateFactor(undefined),
       verify,
       enforce,
       account: this.#account(),
@@ -273,6 +287,11 @@ export class Settings {
   #port(): number {
     const text = this.#given.port ?? this.#variable('COFFER_PORT')
     return text === undefined ? DEFAULT_PORT : wholeNumber('port', text, 0, MAX_PORT)
+  }
+
+  #rateFactor(otherwise: number | undefined): number | undefined {
+    const text = this.#given.throttle ?? this.#variable('COFFER_THROTTLE')
+    return text === undefined ? otherwise : rateFactorOf(text)
   }
 
   #tls(): TlsFiles | undefined {

@@ -5,6 +5,7 @@ import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { writeCredentialsFile } from './identity/credentials-file.ts'
 import { standardLog } from './log.ts'
 import { startCoffer } from './start-coffer.ts'
+import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 
 export type { App } from './app/create-app.ts'
 export type { RequestHead, Response } from './app/request.ts'
@@ -31,6 +32,8 @@ export interface CofferOptions {
   readonly verify?: boolean | undefined
   /** Enforce policies also without a data directory; verifies signatures too. */
   readonly enforce?: boolean | undefined
+  /** How many times AWS's rates each caller may have, or `off`. Default: 10 with a data directory, else `off`. */
+  readonly throttle?: number | 'off' | undefined
 }
 
 /** A Coffer in this process. Close it, or use it with `await using`. */
@@ -54,11 +57,13 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new Error(`Cannot use the given account: ${account}: an account has 12 digits`)
   const enforce = options.enforce ?? dataDir !== undefined
+  const throttle = options.throttle ?? (dataDir === undefined ? 'off' : DEFAULT_RATE_FACTOR)
   const running = await startCoffer({
     dataDir,
     rootKey: rootKeySource(options, dataDir),
     verify: options.verify ?? (enforce || dataDir !== undefined),
     enforce,
+    rateFactor: rateFactorOf(`${throttle}`),
     account,
     administrator,
     keepCredentials: async (of, credentials) => {

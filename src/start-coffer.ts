@@ -3,7 +3,8 @@ import type { SecurityEvent } from './app/handle.ts'
 import { ResourceLocks } from './app/resource-locks.ts'
 import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
-import { SecurityLog } from './audit/security-log.ts'
+import { THROTTLED, Throttle } from './app/throttle.ts'
+import { type LineRate, SecurityLog } from './audit/security-log.ts'
 import type { Change } from './aws/change.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
@@ -48,7 +49,9 @@ export interface StartOptions {
   /** Keeps the first administrator's access key before the account exists. */
   readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
   readonly log: Log
-  /** Receives failed authentication, bounded in rate; the log when absent. */
+  /** How many times a service's rates each caller may have; as much as they like when absent. */
+  readonly rateFactor?: number | undefined
+  /** Receives failed authentication and throttled requests, each bounded in rate; the log when absent. */
   readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
   readonly now?: (() => number) | undefined
 }
@@ -72,6 +75,9 @@ const PURGE_EVERY_MS = 60_000
 /** How often the store is asked for keys with something due. */
 const KEYS_EVERY_MS = 60_000
 
+/** Lines on throttled requests: enough to see who it is. */
+const THROTTLED_LINES: LineRate = { burst: 10, perSecond: 1 }
+
 /** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
 export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
   const { log, now = Date.now } = options
@@ -84,7 +90,6 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
   const installation = await openInstallation(options)
   try {
     const first = await firstAccount(installation, options, now())
-    const security = new SecurityLog(options.onRefused ?? ((line) => log.warn(line, 'authentication failed')))
     const { secrets, keys, identities, trail, keyring } = installation
     const policies = new PolicyCache()
     const accessKeys = keyring.sealer('access-key')
@@ -123,7 +128,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       locks: new ResourceLocks(),
       now,
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
-      onRefused: (event: SecurityEvent) => security.refused(event),
+      onRefused: refusalsTo(options),
+      throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const all = [purgeJob(installation, now), keysJob(installation, now), resealing]
@@ -168,6 +174,14 @@ async function firstAccount(
   }
   await trail.append(serviceEntry(event), changes)
   return { account, credentials }
+}
+
+/** Where refusals go. Throttled requests have a rate of their own: a busy caller must not hide that somebody tries keys. */
+function refusalsTo({ onRefused, log }: StartOptions): (event: SecurityEvent) => void {
+  const write = (text: string) => onRefused ?? ((line: object) => log.warn(line, text))
+  const unproven = new SecurityLog(write('authentication failed'))
+  const throttled = new SecurityLog(write('request throttled'), THROTTLED_LINES)
+  return (event) => (event.code === THROTTLED ? throttled : unproven).refused(event)
 }
 
 /** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */

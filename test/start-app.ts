@@ -35,6 +35,10 @@ export interface AppOptions {
   readonly account?: string
   readonly issuerKeys?: IssuerKeys
   readonly organization?: Organization
+  /** How many times AWS's rates each caller may have; as much as they like when absent. */
+  readonly rateFactor?: number
+  /** Stops the clock, which then only `advance` moves. */
+  readonly stopped?: boolean
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -87,6 +91,8 @@ const DAY = 86_400_000
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   let offset = 0
+  const startedAt = Date.now()
+  const now = () => (options.stopped ? startedAt : Date.now()) + offset
   const logged: TestApp['logged'] = []
   const refused: TestApp['refused'] = []
   const log = recordingLog(logged)
@@ -96,6 +102,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     verify: options.verify ?? true,
     enforce: options.enforce ?? options.verify ?? true,
     organization: options.organization,
+    rateFactor: options.rateFactor,
     issuerKeys: options.issuerKeys,
     account: options.account ?? '111122223333',
     // Where everybody is let in, nobody is known.
@@ -103,7 +110,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     keepCredentials: async () => {},
     log,
     onRefused: (line) => refused.push(line),
-    now: () => Date.now() + offset,
+    now,
   })
   const server =
     transport === 'http'
@@ -139,7 +146,6 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     await server?.close()
     await running.close()
   }
-  const now = () => Date.now() + offset
   const advance = (milliseconds: number) => {
     offset += milliseconds
   }

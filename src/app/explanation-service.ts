@@ -19,6 +19,7 @@ import type { Found } from '../secrets/secrets-store.ts'
 import type { StsContext } from '../sts/context.ts'
 import { roleTarget } from '../sts/role-target.ts'
 import { kmsCaller } from './kms-service.ts'
+import { ownRateOf } from './own-rates.ts'
 import type { Gate } from './perform.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
@@ -52,6 +53,7 @@ export function explanationService(parts: ServiceParts, services: readonly Servi
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
+    rateOf: ownRateOf,
     refuses: refuseUserSessions,
     contextFor(gate): ExplanationContext {
       const described = new Described(gate, services, authorizer)

@@ -8,9 +8,10 @@ import { type GateParts, perform, recordRefusal } from './perform.ts'
 import { queryRequest } from './query-request.ts'
 import { headerOf, type RequestHead, type Response } from './request.ts'
 import type { Service, UnsignedProof } from './service.ts'
+import { THROTTLED, type Throttle } from './throttle.ts'
 import { internalError, jsonWire, type Wire } from './wire.ts'
 
-/** Told of every request whose caller could not prove who they are; bounded and rate-limited by whoever listens. */
+/** Told of every request whose caller could not prove who they are, or asked for too much; bounded and rate-limited by whoever listens. */
 export interface SecurityEvent {
   readonly at: number
   readonly requestId: string
@@ -18,6 +19,8 @@ export interface SecurityEvent {
   readonly code: string
   /** The access key the request claimed, as sent. */
   readonly accessKeyId: string | undefined
+  /** ARN of a caller who is known. */
+  readonly principal?: string | undefined
   /** Service and operation asked for, `*` where the operation was not known yet. */
   readonly operation: string
 }
@@ -28,6 +31,8 @@ export interface HandleParts extends GateParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly onRefused: (event: SecurityEvent) => void
+  /** Absent where everybody may ask for as much as they like. */
+  readonly throttle: Throttle | undefined
 }
 
 /** A request whose head gave no reason to refuse it: its body may be read. */
@@ -96,7 +101,7 @@ class Handling<B> {
           try {
             caller = await admitted.authenticate(body, now)
           } catch (error) {
-            return this.#refuse(error, operation, admitted.claims)
+            return this.#refuse(error, operation, { accessKeyId: admitted.claims })
           }
           return this.#answer(body, now, caller)
         },
@@ -121,12 +126,7 @@ class Handling<B> {
   async #answer(body: Uint8Array, now: number, signer?: Caller): Promise<Response> {
     let operation: AnyOperation | undefined
     let proof: UnsignedProof | undefined
-    let known: {
-      readonly operation: AnyOperation
-      readonly content: B
-      readonly caller: Caller
-      readonly input?: object
-    }
+    let known: KnownRequest<B>
     try {
       const read = this.#request.read(body)
       operation = read.operation
@@ -135,12 +135,13 @@ class Handling<B> {
     } catch (error) {
       return signer && !proof ? this.#error(error) : this.#refuse(error, operation)
     }
+    const call = this.#call(known.caller, now)
     try {
-      const call = this.#call(known.caller, now)
-      const input = known.input ?? (await this.#decode(known.operation, known.content, call))
+      const input = await this.#countedInput(known, call)
       const output = await perform(this.#request.service, known.operation, input, call, this.#parts)
       return this.#request.wire.output(known.operation, output as object | undefined, this.#requestId)
     } catch (error) {
+      if (isThrottling(error)) return this.#refuse(error, operation, callerOf(call))
       return proof ? this.#refuse(error, operation) : this.#error(error)
     }
   }
@@ -157,12 +158,26 @@ class Handling<B> {
     return { caller: { principal: await proof(input, now), region: UNSIGNED_REGION }, input }
   }
 
-  /** Refused input of a caller who is known is recorded. */
-  async #decode(operation: AnyOperation, content: B, call: Call): Promise<object> {
+  /** Input of a caller who does not ask for too much. What is refused of it is recorded; requests that are too many are not. */
+  async #countedInput(known: KnownRequest<B>, call: Call): Promise<object> {
+    const { service } = this.#request
+    const { operation } = known
+    const input = known.input ?? this.#decode(known)
+    const understood = input instanceof AwsError ? undefined : input
+    const request = { service, operation, input: understood, principal: call.principal, now: call.now }
+    const refusal = this.#parts.throttle?.refusal(request)
+    if (refusal) throw refusal
+    if (!(input instanceof AwsError)) return input
+    await recordRefusal(service, operation, input, call, this.#parts)
+    throw input
+  }
+
+  /** Typed input, or what is wrong with it. */
+  #decode({ operation, content }: KnownRequest<B>): object | AwsError {
     try {
       return this.#request.wire.decode(operation, content)
     } catch (error) {
-      if (error instanceof AwsError) await recordRefusal(this.#request.service, operation, error, call, this.#parts)
+      if (error instanceof AwsError) return error
       throw error
     }
   }
@@ -175,8 +190,12 @@ class Handling<B> {
     return { ...caller, region, requestId: this.#requestId, now, address, secure, agent, referer }
   }
 
-  /** Whoever could not prove who they are; anything but an AwsError is a failure of the server. */
-  #refuse(error: unknown, operation: AnyOperation | undefined, accessKeyId?: string): Response {
+  /** Whoever could not prove who they are, or is told to slow down; anything but an AwsError is a failure of the server. */
+  #refuse(
+    error: unknown,
+    operation: AnyOperation | undefined,
+    { accessKeyId, principal }: Partial<Pick<SecurityEvent, 'accessKeyId' | 'principal'>> = {},
+  ): Response {
     if (error instanceof AwsError)
       this.#parts.onRefused({
         at: this.#parts.now(),
@@ -184,6 +203,7 @@ class Handling<B> {
         address: this.#head.address,
         code: error.code,
         accessKeyId,
+        principal,
         operation: `${this.#request.service.signingName}:${operation?.name ?? '*'}`,
       })
     return this.#error(error)
@@ -196,6 +216,19 @@ class Handling<B> {
     return wire.error(internalError(this.#request.service), this.#requestId)
   }
 }
+
+/** A request whose caller is known. */
+interface KnownRequest<B> {
+  readonly operation: AnyOperation
+  readonly content: B
+  readonly caller: Caller
+  /** Present where it had to be read to find the caller. */
+  readonly input?: object
+}
+
+const isThrottling = (error: unknown) => error instanceof AwsError && error.code === THROTTLED
+
+const callerOf = ({ principal: { accessKeyId, arn } }: Call) => ({ accessKeyId, principal: arn })
 
 /** Requests without a signature name no Region; STS's own is this. */
 const UNSIGNED_REGION = 'us-east-1'

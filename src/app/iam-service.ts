@@ -1,6 +1,7 @@
 import { PageTokens } from '../aws/pagination.ts'
 import type { IamContext } from '../iam-api/context.ts'
 import { operations } from '../iam-api/operations/index.ts'
+import { rateOf } from '../iam-api/request-rates.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
@@ -14,6 +15,7 @@ export function iamService({ identities: store, policies, accessKeys, pageTokens
     windowMinutes: 15,
     region: 'us-east-1',
     operations: operationsByName(operations),
+    rateOf,
     refuses: refuseUserSessions,
     contextFor: (gate): IamContext => ({
       account: gate.call.principal.account,

@@ -1,5 +1,6 @@
 import type { KeyringContext } from '../keyring-api/context.ts'
 import { operations } from '../keyring-api/operations/index.ts'
+import { ownRateOf } from './own-rates.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -10,6 +11,7 @@ export function keyringService({ keyring }: ServiceParts): Service {
     protocol: { kind: 'json', targetPrefix: 'Coffer.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
+    rateOf: ownRateOf,
     contextFor: (gate): KeyringContext => ({
       ...keyring,
       now: gate.call.now,

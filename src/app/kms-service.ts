@@ -8,12 +8,16 @@ import { decrypt } from '../kms/operations/decrypt.ts'
 import { encrypt } from '../kms/operations/encrypt.ts'
 import { generateDataKey } from '../kms/operations/generate-data-key.ts'
 import { operations } from '../kms/operations/index.ts'
+import { rateOf } from '../kms/request-rates.ts'
 import { ensureServiceKey } from '../kms/service-key.ts'
 import { keyPolicies } from './key-policies.ts'
 import type { Gate } from './perform.ts'
 import { operationsByName, type Service } from './service.ts'
 import { serviceEntry } from './service-entry.ts'
 import type { ServiceParts } from './service-parts.ts'
+
+/** KMS words it its own way (KMS developer guide, "Throttling requests"). */
+const THROTTLED_TEXT = 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.'
 
 /** KMS: the keys under which secrets are sealed. */
 export function kmsService(parts: ServiceParts): Service {
@@ -29,6 +33,8 @@ export function kmsService(parts: ServiceParts): Service {
     },
     windowMinutes: 5,
     operations: operationsByName(operations),
+    rateOf,
+    throttledText: THROTTLED_TEXT,
     contextFor(gate) {
       const context = contexts.get(gate) ?? newContext(gate, pages, parts)
       contexts.set(gate, context)

@@ -3,6 +3,7 @@ import { openOnce, sealOnce } from '../seal/aead.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { operations } from '../secrets/operations/index.ts'
 import { readAhead } from '../secrets/read-ahead.ts'
+import { rateOf } from '../secrets/request-rates.ts'
 import { kmsClient } from './kms-service.ts'
 import type { Gate } from './perform.ts'
 import { secretPolicies } from './secret-policies.ts'
@@ -18,6 +19,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     protocol: { kind: 'json', targetPrefix: 'secretsmanager.', errorMember: 'Message' },
     windowMinutes: 5,
     operations: operationsByName(operations),
+    rateOf,
     contextFor(gate) {
       // All operations that a request performs share what it has read.
       const context = contexts.get(gate) ?? newContext(gate)

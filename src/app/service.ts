@@ -1,5 +1,6 @@
 import type { AwsError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
+import type { RateOf } from '../aws/request-rates.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Gate } from './perform.ts'
 
@@ -34,6 +35,10 @@ export interface Service {
   /** How far a client's clock may be off (security facts U-01). */
   readonly windowMinutes: number
   readonly operations: ReadonlyMap<string, AnyOperation>
+  /** How many requests a second one caller is meant to send. */
+  readonly rateOf: RateOf
+  /** What it says to a caller who sends more; `Rate exceeded` when absent. */
+  readonly throttledText?: string | undefined
   /** The one Region of a service that is the same everywhere, whatever Region requests are signed for. */
   readonly region?: string | undefined
   /** Operations whose requests nobody signs, because what they carry is the proof. */

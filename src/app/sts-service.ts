@@ -1,5 +1,6 @@
 import type { StsContext } from '../sts/context.ts'
 import { operations } from '../sts/operations/index.ts'
+import { rateOf } from '../sts/request-rates.ts'
 import { type WebIdentityInput, webIdentityCaller } from '../sts/web-identity.ts'
 import { refuseUserSessions } from './refuse-user-sessions.ts'
 import { operationsByName, type Service } from './service.ts'
@@ -15,6 +16,7 @@ export function stsService({ identities: store, policies, sessions: tokens, issu
     protocol: { kind: 'query', version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
     windowMinutes: 15,
     operations: operationsByName(operations),
+    rateOf,
     refuses: (principal, operation) => (OF_USER_SESSIONS.has(operation) ? undefined : refuseUserSessions(principal)),
     unsigned: new Map([
       [

@@ -68,6 +68,20 @@ describe('under attack', () => {
     assert.equal(lines.length + left, log.count)
   })
 
+  test('another rate holds as well', () => {
+    const lines: object[] = []
+    const log = new SecurityLog((line) => lines.push(line), { burst: 3, perSecond: 1 })
+    for (const [seconds, written] of [
+      [0, 3],
+      [1, 4],
+      [3, 6],
+      [60, 9],
+    ] as const) {
+      for (let index = 0; index < 10; index++) log.refused(refusal(START + seconds * 1000))
+      assert.equal(lines.length, written)
+    }
+  })
+
   test('a quiet time allows another burst, and never a larger one', () => {
     const { lines, refuse } = start()
     refuse(500, START)

@@ -1,4 +1,4 @@
-/** A request whose caller could not prove who they are. */
+/** A request whose caller could not prove who they are, or asked for too much. */
 export interface Refusal {
   readonly at: number
   readonly requestId: string
@@ -6,30 +6,40 @@ export interface Refusal {
   readonly code: string
   /** As claimed; nothing is proven. */
   readonly accessKeyId: string | undefined
+  /** ARN of a caller who is known. */
+  readonly principal?: string | undefined
   readonly operation: string
 }
 
-/** Lines written at once after a quiet time. */
-const BURST = 100
-/** Lines written per second under attack; the others are counted. */
-const PER_SECOND = 10
+/** How many lines are written; the others are counted. */
+export interface LineRate {
+  /** At once, after a quiet time. */
+  readonly burst: number
+  /** In each second of an attack. */
+  readonly perSecond: number
+}
+
+const LINES: LineRate = { burst: 100, perSecond: 10 }
 /** What an access key id looks like. Whoever mixes up the two halves of a key sends the secret here, and that has lower-case letters. */
 const ACCESS_KEY_ID = /^[A-Z0-9_]{12,32}$/
 
 /**
- * Failed authentication, bounded in rate: nobody outside can fill a disk or drown the log with it. What was left out is counted and said with
- * the next line. Never the trail's business: only who is known leaves records there.
+ * Refusals that the trail does not have, bounded in rate: nobody can fill a disk or drown the log with them. What was left out is counted and
+ * said with the next line. Failed authentication is never the trail's business: only who is known leaves records there.
  */
 export class SecurityLog {
   readonly #write: (line: Record<string, unknown>) => void
-  #tokens = BURST
+  readonly #rate: LineRate
+  #tokens: number
   #refilledAt = 0
   #suppressed = 0
   /** Refusals since the start, written or not. */
   count = 0
 
-  constructor(write: (line: Record<string, unknown>) => void) {
+  constructor(write: (line: Record<string, unknown>) => void, rate = LINES) {
     this.#write = write
+    this.#rate = rate
+    this.#tokens = rate.burst
   }
 
   refused(refusal: Refusal): void {
@@ -52,7 +62,8 @@ export class SecurityLog {
 
   #refill(now: number): void {
     const elapsed = Math.max(0, now - this.#refilledAt) / 1000
-    this.#tokens = Math.min(BURST, this.#tokens + elapsed * PER_SECOND)
+    const { burst, perSecond } = this.#rate
+    this.#tokens = Math.min(burst, this.#tokens + elapsed * perSecond)
     this.#refilledAt = now
   }
 }

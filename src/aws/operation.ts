@@ -83,6 +83,8 @@ export interface Operation<I, O, V, C> {
   /** A write runs on a fresh view and its changes commit together with its record. */
   readonly access: 'read' | 'write'
   readonly input: StructureShape<I>
+  /** How many requests it counts as where their rate is limited; as one when absent. */
+  units?(input: I): number
   /** Input member whose elements the operation performs one by one; the record holds them with their outcomes, and not a second time. */
   readonly itemsOf?: (string & keyof I) | undefined
   /** True for an operation that makes the target, whose ARN is known before. */

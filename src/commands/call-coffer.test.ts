@@ -12,13 +12,14 @@ import { CommandError } from './command-error.ts'
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG', sessionToken: 't' }
 const greet = { name: 'Greet', input: structure({ Name: string() }), output: structure({ Text: required(string()) }) }
 
-/** What somebody hears who asks a server that answers so. */
-async function ask(listener: RequestListener) {
+/** What somebody hears who asks a server that answers so, and how long they are made to wait. */
+async function ask(listener: RequestListener, waits: number[] = []) {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const endpoint = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   try {
-    const asked = await connect({ endpoint, region: 'eu-west-1', credentials: { kind: 'environment', credentials } })
+    const connection = { endpoint, region: 'eu-west-1', credentials: { kind: 'environment', credentials } } as const
+    const asked = await connect(connection, async (milliseconds) => waits.push(milliseconds))
     return await asked(greet, { Name: 'Bob' })
   } finally {
     server.closeAllConnections()
@@ -56,6 +57,19 @@ test('a question is signed for coffer, and its answer is read', async () => {
   })
   assert.deepEqual(output, { Text: 'Hello' })
   assert.deepEqual(json, { Text: 'Hello', New: 1 })
+})
+
+test('a question that came too fast is put again, three times at most', async () => {
+  const tooFast = awsError(400, 'ThrottlingException', 'Rate exceeded')
+  let asked = 0
+  const waits: number[] = []
+  const { output } = await ask((request, response) => {
+    asked++
+    if (asked < 4) tooFast(request, response)
+    else response.end('{"Text":"Hello"}')
+  }, waits)
+  assert.deepEqual({ output, waits }, { output: { Text: 'Hello' }, waits: [500, 1000, 2000] })
+  assert.equal(await refusal(tooFast), 'Rate exceeded')
 })
 
 describe('an answer that is not of Coffer', () => {

@@ -1,14 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { decodeInput } from '../aws/decode.ts'
 import type { StructureShape } from '../aws/shape.ts'
 import { signRequest } from '../aws/sigv4/sign.ts'
 import type { ConnectionConfig } from '../connection-config.ts'
-import { type Refusal, readAnswer } from './answer.ts'
+import { type Answer, type Refusal, readAnswer } from './answer.ts'
 import { CommandError } from './command-error.ts'
 import { readProfile } from './profile.ts'
 import { whyUnreachable } from './unreachable.ts'
 
 /** How long one answer may take, milliseconds. */
 const ANSWER_MS = 30_000
+
+/** Waits before a question is put again that came too fast, milliseconds; after the last one it is given up. */
+const WAITS_MS = [500, 1_000, 2_000] as const
 
 /** Signing name and prefix of the operations that AWS does not have. */
 const SERVICE = 'coffer'
@@ -30,21 +34,39 @@ export interface Answered<O> {
 /** Asks a running Coffer. Rejects with CommandError when it refuses, and for whatever is not its answer. */
 export type Ask = <I extends object, O>(operation: Asked<I, O>, input: I) => Promise<Answered<O>>
 
-/** Reads the access key that signs what is asked. Throws CommandError where there is none. */
-export async function connect({ endpoint, region, credentials: source }: ConnectionConfig): Promise<Ask> {
+/**
+ * Reads the access key that signs what is asked. Throws CommandError where there is none.
+ *
+ * @param wait waits so many milliseconds
+ */
+export async function connect(
+  { endpoint, region, credentials: source }: ConnectionConfig,
+  wait: (milliseconds: number) => Promise<unknown> = pause,
+): Promise<Ask> {
   const credentials =
     source.kind === 'environment' ? source.credentials : await readProfile(source.path, source.profile)
   return async ({ name, output }, input) => {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET_PREFIX + name }
     const request = { method: 'POST', url: endpoint, headers, body: Buffer.from(JSON.stringify(input)) }
-    const signed = signRequest(request, { credentials, service: SERVICE, region, now: Date.now() })
-    const answer = await send({ ...request, headers: signed })
+    const attempt = () => {
+      const signed = signRequest(request, { credentials, service: SERVICE, region, now: Date.now() })
+      return send({ ...request, headers: signed })
+    }
+    let answer = await attempt()
+    for (const milliseconds of WAITS_MS) {
+      if (!isTooFast(answer)) break
+      await wait(milliseconds)
+      answer = await attempt()
+    }
     if (answer && 'refusal' in answer) throw refused(answer.refusal, { endpoint, region, credentials: source })
     const answered = answer && output && decode(output, answer.body)
     if (!answered) throw new CommandError(`What answers at ${endpoint.origin} is no Coffer of this version`)
     return answered
   }
 }
+
+const isTooFast = (answer: Answer) =>
+  answer !== undefined && 'refusal' in answer && answer.refusal.code === 'ThrottlingException'
 
 /** Follows no redirect: what was signed is for one host. */
 async function send({ url, ...request }: { url: URL; method: string; headers: Record<string, string>; body: Buffer }) {

@@ -8,6 +8,7 @@ import {
   trailLimit,
 } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
+import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -71,6 +72,7 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(organizationId())
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
+    .addOption(throttle(`${DEFAULT_RATE_FACTOR}`))
     .addHelpText(
       'after',
       `
@@ -99,6 +101,7 @@ function addDev(program: Command, parts: ProgramParts): void {
     .addOption(organizationId())
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
+    .addOption(throttle('off'))
     .addOption(account('account of the administrator, with --verify (default: random)'))
     .action((given: GivenOptions) => {
       const settings = parts.settings(given)
@@ -302,6 +305,11 @@ const oidcKeys = () =>
 const organizationId = () => new Option('--organization-id <id>', 'value of the condition key aws:PrincipalOrgID')
 const serviceControlPolicy = () =>
   repeatable('--service-control-policy <file>', 'policy that bounds every account; repeatable')
+const throttle = (otherwise: string) =>
+  new Option(
+    '--throttle <times>',
+    `requests of each caller, in multiples of AWS's rates, or off (default: ${otherwise})`,
+  )
 const credentialsFile = () =>
   new Option('--credentials-file <file>', 'where a new access key is written (default: <data-dir>.credentials)')
 const account = (text: string) => new Option('--account <digits>', text)

@@ -24,6 +24,8 @@ export const batchGetSecretValue = operation({
     MaxResults: integer({ range: [1, MAX_SECRETS] }),
     NextToken: shapes.nextToken,
   }),
+  // Each secret counts as if it were asked for alone; of a filtered page, as many as it may have.
+  units: ({ SecretIdList, MaxResults = MAX_SECRETS }) => SecretIdList?.length ?? MaxResults,
   itemsOf: 'SecretIdList',
   output: structure({
     SecretValues: list(secretValueEntry),
