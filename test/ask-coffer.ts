@@ -14,6 +14,7 @@ export async function askCoffer(
   operation: string,
   input: object = {},
   credentials: Credentials = ADMINISTRATOR,
+  sessionToken?: string,
 ): Promise<CofferAnswer> {
   const body = JSON.stringify(input)
   const headers = {
@@ -31,6 +32,7 @@ export async function askCoffer(
     region: REGION,
     service: 'coffer',
     date: new Date(app.clock.now()),
+    sessionToken,
   })
   const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
   const answer = await app.running.app.handle(head, Buffer.from(body))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { after, before, describe } from 'node:test'
 import type { Change } from '../../src/aws/change.ts'
 import type { Engine, SqlChange } from '../../src/storage/engine.ts'
 import type { Sql } from '../../src/storage/sql.ts'
-import type { SqliteUnderTest } from './open-sqlite.ts'
+import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
 
 // What the plan of a query has to look like, in SQLite's words.
 
@@ -48,4 +49,31 @@ export function assertFrugal(plan: string, allowed: readonly string[] = [], what
 export async function assertFrugalChanges(store: SqliteUnderTest, changes: readonly Change[]): Promise<void> {
   for (const { writes, describes } of changes as readonly SqlChange[])
     for (const { statement } of writes) assertFrugal(await planOf(store, statement), [], describes)
+}
+
+/** Runs a suite on a filled store, with statistics and without, and on an empty one. */
+export function onEveryStore(
+  what: string,
+  fill: (store: SqliteUnderTest) => Promise<void>,
+  suite: (store: () => SqliteUnderTest) => void,
+): void {
+  const stores = {
+    [`with ${what}, without statistics`]: fill,
+    [`with ${what}, after somebody ran ANALYZE`]: async (store: SqliteUnderTest) => {
+      await fill(store)
+      await store.alter('analyze')
+      await store.reopen()
+    },
+    'in an empty store': async () => {},
+  }
+  for (const [name, prepare] of Object.entries(stores))
+    describe(name, () => {
+      let store: SqliteUnderTest
+      before(async () => {
+        store = await openSqlite()
+        await prepare(store)
+      })
+      after(() => store[Symbol.asyncDispose]())
+      suite(() => store)
+    })
 }
