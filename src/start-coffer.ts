@@ -132,7 +132,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
-    const all = [purgeJob(installation, now), keysJob(installation, now), resealing]
+    const all = [purgeJob(installation, now), keysJob(installation, now, log), resealing]
     const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
@@ -214,7 +214,7 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
   }
 }
 
-function keysJob({ keys, keyring, trail }: Installation, now: () => number) {
+function keysJob({ keys, keyring, trail }: Installation, now: () => number, log: Log) {
   return {
     name: 'maintain keys',
     everyMs: KEYS_EVERY_MS,
@@ -228,6 +228,7 @@ function keysJob({ keys, keyring, trail }: Installation, now: () => number) {
             serviceEntry({ service: 'kms', operation, by: 'kms', account, region, at: now(), arn }),
             changes,
           ),
+        onForged: (error) => log.error({ err: error.message }, 'a row that Coffer did not write holds up what is due'),
         signal,
       }),
   }

@@ -1,3 +1,4 @@
+import { AwsError } from '../aws/error.ts'
 import { PageTokens } from '../aws/pagination.ts'
 import { type Principal, requestPrincipal } from '../identity/principal.ts'
 import type { KmsClient } from '../kms/client.ts'
@@ -5,6 +6,7 @@ import type { KmsCaller, KmsContext } from '../kms/context.ts'
 import { findKey } from '../kms/find-key.ts'
 import { aliasArn, SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
+import { describeKey } from '../kms/operations/describe-key.ts'
 import { encrypt } from '../kms/operations/encrypt.ts'
 import { generateDataKey } from '../kms/operations/generate-data-key.ts'
 import { operations } from '../kms/operations/index.ts'
@@ -92,8 +94,18 @@ export function kmsClient(gate: Gate, service: Service): KmsClient {
       return whole(await gate.pass(service, encrypt, request))
     },
     decrypt: async (request) => whole(await gate.pass(service, decrypt, request)),
-    arnOf: async (keyId) => (await findKey(keyId, { use: 'look', action: 'kms:DescribeKey' }, context())).value?.arn,
+    async arnOf(keyId) {
+      const found = await findKey(keyId, { use: 'look', action: 'kms:DescribeKey' }, context())
+      if (found.account === context().scope.account) return found.value?.arn
+      const shown = gate.pass(service, describeKey, { KeyId: keyId })
+      return (await shown.catch(unlessRefused))?.KeyMetadata?.Arn ?? keyId
+    },
   }
+}
+
+/** Nothing where AWS's API would refuse; throws what is a failure. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof AwsError)) throw error
 }
 
 /** The model lets every member of an answer be absent; the operations that are asked here answer with all that is read of them. */

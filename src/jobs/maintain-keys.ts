@@ -1,4 +1,4 @@
-import { type Change, ConflictError } from '../aws/change.ts'
+import { type Change, ConflictError, ForgedRowError } from '../aws/change.ts'
 import { scheduled } from '../kms/deletion.ts'
 import { withoutExpired } from '../kms/key-state.ts'
 import type { KeyStore, KmsKey } from '../kms/key-store.ts'
@@ -15,6 +15,8 @@ export interface MaintenanceParts {
   readonly now: number
   /** Commits what became of a key together with its record. */
   readonly record: (key: KmsKey, operation: string, changes: readonly Change[]) => Promise<void>
+  /** Told of rows that somebody forged: the key stays as it is, and others do not wait for it. */
+  readonly onForged: (error: ForgedRowError) => void
   /** Stops it between two batches; what is left has time until the next run. */
   readonly signal?: AbortSignal | undefined
 }
@@ -59,7 +61,9 @@ async function maintain(key: KmsKey, parts: MaintenanceParts): Promise<Outcome> 
   } catch (error) {
     // Somebody changed the key meanwhile: what is due then is found out by the next run.
     if (error instanceof ConflictError) return 'nothing'
-    throw error
+    if (!(error instanceof ForgedRowError)) throw error
+    parts.onForged(error)
+    return 'nothing'
   }
 }
 

@@ -13,7 +13,10 @@ export interface KmsClient {
     readonly Plaintext: Uint8Array
     readonly EncryptionContext: Readonly<Record<string, string>>
   }): Promise<{ readonly CiphertextBlob: Uint8Array; readonly KeyId: string }>
-  /** ARN of the key that a key id, an alias or an ARN means; undefined when there is none. For conditions alone: it needs no permission. */
+  /**
+   * ARN of the key that a key id, an alias or an ARN means; undefined when there is none. For conditions alone: it needs no permission. Of another
+   * account it is the ARN that was given, unless that account shows the caller which key it means.
+   */
   arnOf(keyId: string): Promise<string | undefined>
   decrypt(request: {
     readonly CiphertextBlob: Uint8Array

@@ -15,6 +15,9 @@ const KEY_RESOURCE = /^key\/(.+)$/
 /** A key id is a UUID, of a multi-Region key `mrk-` with 32 hex digits. */
 const KEY_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/
 
+/** How refusals name the key of a ciphertext. */
+const CIPHERTEXT = 'the resource associated with this ciphertext'
+
 /** What is to be done with a key. */
 export interface Purpose extends GrantUse {
   /** Decides in which states it is refused. */
@@ -69,7 +72,10 @@ function parseReference(text: string, { scope }: KmsContext) {
   return { region, account, resource }
 }
 
-/** The key that a ciphertext blob names; undefined where it names none. */
+/**
+ * The key that a ciphertext blob names; undefined where it names none. A blob is easily made to name any key: one that is not there is refused
+ * like one of another account that does not permit it (security facts 3.9).
+ */
 export async function findKeyOfCiphertext(
   keyId: string | undefined,
   purpose: Purpose,
@@ -79,7 +85,11 @@ export async function findKeyOfCiphertext(
   const found = keyId === undefined ? undefined : await lookUp({ region, keyId }, context)
   const arn = keyArn(region, account, keyId ?? '')
   const sought = { arn, account, missing: errors.invalidCiphertext, label: arn, ofCiphertext: true, purpose }
-  return keyTarget(found, sought, context)
+  const target = await keyTarget(found, sought, context)
+  // A service's own blobs name keys that it could use: theirs are gone.
+  if (found || keyId === undefined || !KEY_ID.test(keyId) || context.via !== undefined) return target
+  const denied = errors.deniedOnUnknown(context.caller.arn, purpose.action, CIPHERTEXT)
+  return { ...target, denied, missing: denied }
 }
 
 /** One look-up for a request. Throws KMSInternalException for a key whose row was forged: nobody is to be told more, and the operator all. */
@@ -123,7 +133,7 @@ export async function keyTarget(key: KmsKey | undefined, sought: Sought, context
   const { arn, missing, label, alias, ofCiphertext = false, purpose } = sought
   const { use, action } = purpose
   const account = key?.account ?? sought.account
-  const what = ofCiphertext ? 'the resource associated with this ciphertext' : 'this resource'
+  const what = ofCiphertext ? CIPHERTEXT : 'this resource'
   const conditions = keyConditions(key, alias, context)
   return {
     resource: key?.arn ?? arn,

@@ -164,8 +164,12 @@ export interface KeyStore {
   ): Promise<{ readonly all: number; readonly toGrantee: number }>
   /** Grants on a key to any of these ARNs, as given at the time. */
   grantsTo(key: Pick<KmsKey, 'region' | 'keyId'>, grantees: readonly string[]): Promise<readonly Grant[]>
-  /** Grants in a Region that a principal's ARN may retire, by grant id. */
-  retirable(region: string, principal: string, page: PageOf): Promise<readonly Grant[]>
+  /** Grants in a Region that a principal's ARN may retire, by grant id; on keys of one account alone where that is given. */
+  retirable(
+    region: string,
+    principal: string,
+    page: PageOf & { readonly account?: string | undefined },
+  ): Promise<readonly Grant[]>
 
   create(key: KmsKey): Change
   /**

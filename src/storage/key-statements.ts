@@ -85,6 +85,12 @@ export const grantCountStatements = ({ region, keyId }: OfKey, grantee: string):
   sql`select count(*) as count from kms_grants where region = ${region} and key_id = ${keyId} and grantee = ${grantee}`,
 ]
 
-export const retirableStatement = (region: string, principal: string, { after = '', limit }: PageOf): Sql =>
-  sql`select * from kms_grants where region = ${region} and retiring = ${principal} and grant_id > ${after}
+export function retirableStatement(
+  region: string,
+  principal: string,
+  { after = '', limit, account }: PageOf & { readonly account?: string | undefined },
+): Sql {
+  const inAccount = account === undefined ? raw('') : sql`and account = ${account}`
+  return sql`select * from kms_grants where region = ${region} and retiring = ${principal} and grant_id > ${after} ${inAccount}
     order by grant_id limit ${limit}`
+}

@@ -104,7 +104,11 @@ export class SqlKeyStore implements KeyStore {
     return grants
   }
 
-  async retirable(region: string, principal: string, page: PageOf): Promise<readonly Grant[]> {
+  async retirable(
+    region: string,
+    principal: string,
+    page: PageOf & { readonly account?: string | undefined },
+  ): Promise<readonly Grant[]> {
     const rows = await this.#rows(statements.retirableStatement(region, principal, page))
     return rows.map((row) => toGrant(row, this.#mac))
   }

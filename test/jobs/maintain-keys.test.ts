@@ -6,17 +6,24 @@ import { describe, test } from 'node:test'
 import { serviceEntry } from '../../src/app/service-entry.ts'
 import { maintainKeys } from '../../src/jobs/maintain-keys.ts'
 import type { KmsKey } from '../../src/kms/key-store.ts'
+import { sql } from '../../src/storage/sql.ts'
 import { REGION, startApp, type TestApp } from '../start-app.ts'
+import { forge } from '../stored-data.ts'
 
 const DAY = 86_400_000
 
 /** One run of the job; `before` happens between finding a key and changing it. */
-function maintain(app: TestApp, before: (key: KmsKey) => Promise<unknown> = async () => {}): Promise<void> {
+function maintain(
+  app: TestApp,
+  before: (key: KmsKey) => Promise<unknown> = async () => {},
+  onForged: (error: Error) => void = assert.ifError,
+): Promise<void> {
   const { keys, trail, keyring } = app.running.installation
   return maintainKeys({
     keys,
     material: keyring.sealer('kms'),
     now: app.clock.now(),
+    onForged,
     record: async (key, operation, changes) => {
       await before(key)
       const { account, region, arn } = key
@@ -191,6 +198,24 @@ describe('a primary and its last replica', () => {
     const { Plaintext = [] } = await inTheOther(app).decrypt({ CiphertextBlob })
     assert.equal(Buffer.from(Plaintext).toString(), 'x')
   })
+})
+
+test('a forged row of one key holds up no other, and the operator learns of it', async () => {
+  await using app = await startApp()
+  const [rotating, ending] = [await makeKey(app, { MultiRegion: true }), await makeKey(app, { MultiRegion: true })]
+  for (const KeyId of [rotating, ending]) await app.kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })
+  await app.kms.enableKeyRotation({ KeyId: rotating, RotationPeriodInDays: 90 })
+  await app.kmsFor({ region: 'eu-west-1' }).scheduleKeyDeletion({ KeyId: ending, PendingWindowInDays: 7 })
+  await forge(app, sql`update kms_keys set state = 'Disabled' where key_id = ${rotating} and region = 'eu-west-1'`)
+  await forge(app, sql`update kms_keys set state = 'Disabled' where key_id = ${ending} and region = ${REGION}`)
+  app.clock.advance(91 * DAY)
+  const KeyId = await makeKey(app)
+  await app.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: 7 })
+  app.clock.advance(8 * DAY)
+  const forged: string[] = []
+  await maintain(app, undefined, ({ message }) => forged.push(message))
+  assert.deepEqual(forged.map((message) => message.split(' ').at(-1)).toSorted(), [rotating, ending].toSorted())
+  await assert.rejects(app.kms.describeKey({ KeyId }), { name: 'NotFoundException' })
 })
 
 describe('automatic rotation', () => {

@@ -36,8 +36,11 @@ export const listRetirableGrants = operation({
     const { RetiringPrincipal: arn, RetiringServicePrincipal: service } = input
     const principal = await principalOf({ arn, service }, context)
     if (!principal) throw errors.noPrincipal()
+    const { region, account } = context.scope
+    // A principal is of one account, a service serves all: nobody sees by it what others grant.
+    const within = service === undefined ? undefined : account
     const read = (after: string | undefined, limit: number) =>
-      trusting(() => context.keys.retirable(context.scope.region, principal.arn, { after, limit }), context)
+      trusting(() => context.keys.retirable(region, principal.arn, { after, limit, account: within }), context)
     const list = ['ListRetirableGrants', principal.arn]
     const { items, ...rest } = await page(input, list, context, read, ({ grantId }) => grantId)
     // Somebody of the same name before him may have been meant.

@@ -91,7 +91,10 @@ test('a blob with one bit changed, wherever, opens nothing', async () => {
       const altered = Uint8Array.from(CiphertextBlob)
       const at = place % altered.length
       altered[at] = (altered[at] ?? 0) ^ (1 << bit)
-      await assert.rejects(kms.decrypt({ CiphertextBlob: altered }), { name: 'InvalidCiphertextException' })
+      // Where it still names a key, that is one which is not there.
+      const inId = at >= 2 && at < 2 + key.id.length
+      const name = inId ? /^(?:InvalidCiphertext|AccessDenied)Exception$/ : /^InvalidCiphertextException$/
+      await assert.rejects(kms.decrypt({ CiphertextBlob: altered }), { name })
     }),
     { numRuns: 150 },
   )

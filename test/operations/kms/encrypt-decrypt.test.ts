@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { EncryptCommandInput } from '@aws-sdk/client-kms'
+import type { EncryptCommandInput, KMS } from '@aws-sdk/client-kms'
 import { startApp } from '../../start-app.ts'
 import { storeAccount } from '../../stored-data.ts'
 import { allow, bytes, DENIED, DRY, keyPolicy, makeKey, text } from './keys.ts'
@@ -237,6 +237,25 @@ describe('access', () => {
       ...DENIED,
       message: `User: arn:aws:iam::444455556666:user/administrator is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext ${why}`,
     })
+  })
+
+  test('a ciphertext tells nobody which keys other accounts have', async () => {
+    const other = app.kmsFor({ credentials: await storeAccount(app, '444455556667') })
+    const foreign = await makeKey(other)
+    const blob = (await sealed()) ?? []
+    const refusals = async (client: KMS) => {
+      const attempts = [foreign.id, '00000000-0000-4000-8000-000000000000'].flatMap((keyId) => {
+        const CiphertextBlob = Buffer.from(blob)
+        CiphertextBlob.write(keyId, 2, 'ascii')
+        return [client.decrypt({ CiphertextBlob }), client.reEncrypt({ CiphertextBlob, DestinationKeyId: key.id })]
+      })
+      return Promise.all(attempts.map((attempt) => attempt.then(String, String)))
+    }
+    for (const client of [kms, await app.kmsAs('without-permission')]) {
+      const [decrypting, reEncrypting, ...missing] = await refusals(client)
+      assert.match(String(decrypting), /^AccessDeniedException: .*kms:Decrypt on the resource associated with this/)
+      assert.deepEqual(missing, [decrypting, reEncrypting])
+    }
   })
 
   test('the key of Secrets Manager is used through Secrets Manager alone', async () => {

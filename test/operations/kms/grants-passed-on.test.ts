@@ -242,6 +242,18 @@ describe('ListRetirableGrants', () => {
     await assert.rejects(other, { name: 'InvalidMarkerException' })
   })
 
+  test('finds what an AWS service may retire on keys of the own account alone', async () => {
+    const RetiringServicePrincipal = 'service.amazonaws.com'
+    const { GrantId } = await newGrant({ RetiringServicePrincipal })
+    const { arn: KeyId } = await makeKey(elsewhere)
+    const theirs = { KeyId, GranteePrincipal: ROOT(OTHER), Operations: ['Encrypt' as const] }
+    const { GrantId: foreign } = await elsewhere.createGrant({ ...theirs, RetiringServicePrincipal })
+    const ids = async (client: KMS) =>
+      ((await client.listRetirableGrants({ RetiringServicePrincipal })).Grants ?? []).map((grant) => grant.GrantId)
+    assert.deepEqual(await ids(kms), [GrantId])
+    assert.deepEqual(await ids(elsewhere), [foreign])
+  })
+
   test('wants a principal of the own account, and permission on it', async () => {
     await assert.rejects(kms.listRetirableGrants({}), { name: 'ValidationException' })
     await assert.rejects(kms.listRetirableGrants({ RetiringPrincipal: USER('nobody') }), {

@@ -153,7 +153,10 @@ describe('a multi-Region key', () => {
     // What an ordinary key sealed opens in its Region alone.
     const { id } = await makeKey()
     const { CiphertextBlob: local } = await kms.encrypt({ KeyId: id, Plaintext: Buffer.from('x') })
-    await assert.rejects(there.decrypt({ CiphertextBlob: local }), { name: 'InvalidCiphertextException' })
+    await assert.rejects(there.decrypt({ CiphertextBlob: local }), {
+      name: 'AccessDeniedException',
+      message: /on the resource associated with this ciphertext because the resource does not exist in this Region/,
+    })
   })
 
   test('is disabled in one Region alone, and rotated in all, by its primary', async () => {

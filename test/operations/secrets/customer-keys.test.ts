@@ -51,6 +51,26 @@ function outcomes({ SecretValues = [], Errors = [] }: BatchGetSecretValueRespons
 }
 
 describe('a key of the customer', () => {
+  test('of another account is known to policies by its alias once that account shows it', async () => {
+    const other = app.kmsFor({ credentials: await storeAccount(app, '444455556667') })
+    const hidden = await newKey('hidden', undefined, other)
+    const shown = await newKey(
+      'shown',
+      [
+        { Effect: 'Allow', Principal: { AWS: '444455556667' }, Action: 'kms:*', Resource: '*' },
+        { Effect: 'Allow', Principal: { AWS: app.account }, Action: 'kms:*', Resource: '*' },
+      ],
+      other,
+    )
+    const condition = { ArnLike: { 'secretsmanager:KmsKeyArn': [hidden.arn, shown.arn] } }
+    const denied = { ...allow('secretsmanager:CreateSecret'), Effect: 'Deny', Condition: condition }
+    const client = await app.as('knows-no-key', [[allow('secretsmanager:*', 'kms:*'), denied]])
+    const missing = hidden.aliasArn.replace('hidden', 'missing')
+    for (const alias of [hidden.aliasArn, missing]) await assert.rejects(create('by-alias', alias, client), KMS_DENIED)
+    for (const name of [shown.aliasArn, shown.arn, hidden.arn])
+      await assert.rejects(create('by-alias', name, client), { message: /with an explicit deny in an identity-based/ })
+  })
+
   test('is named by id, ARN, alias or ARN of the alias, and is told as it was named', async () => {
     const key = await newKey('named')
     for (const [index, form] of [key.id, key.arn, key.alias, key.aliasArn].entries()) {
