@@ -86,7 +86,7 @@ export class Gate {
     service: Service,
     operation: Operation<I, O, V, C>,
     input: I,
-    onAllowed: (target: Target<V>) => void | Promise<void> = () => {},
+    onAllowed: (target: Target<V>, further: readonly FurtherTarget[]) => void | Promise<void> = () => {},
   ): Promise<O> {
     const refusal = service.refuses?.(this.call.principal, operation.name)
     if (refusal) throw refusal
@@ -97,7 +97,7 @@ export class Gate {
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
     for (const one of further) this.#askFurther(service, one)
     // Only now: a record must not tell a caller who was denied what there is.
-    await onAllowed(target)
+    await onAllowed(target, further)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
@@ -205,8 +205,8 @@ export async function perform<I, O>(
   for (let attempt = 1; ; attempt++) {
     const recording = new Recording(call, service, operation, input as object)
     try {
-      const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target) => {
-        if (target.value !== undefined || operation.makes) recording.resolved(target)
+      const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target, further) => {
+        if (target.value !== undefined || operation.makes) recording.resolved(target, further)
         await hold.take(target.resource)
       })
       recording.answered(output)

@@ -1,7 +1,7 @@
 import { type Entry, type EntryError, type EntryItem, ERROR_MESSAGE_LIMIT, USER_AGENT_LIMIT } from '../audit/entry.ts'
 import type { Change } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation, Target } from '../aws/operation.ts'
+import type { AnyOperation, FurtherTarget, Target } from '../aws/operation.ts'
 import { queryError } from '../aws/query/query-errors.ts'
 import type { ListShape, Shape, StructureShape } from '../aws/shape.ts'
 import { entryCaller } from '../identity/principal.ts'
@@ -23,6 +23,7 @@ export class Recording {
   readonly #input: object | undefined
   readonly #items: EntryItem[] = []
   #arn: string | undefined
+  #others: readonly string[] | undefined
   #additional: Readonly<Record<string, string>> | undefined
   #response: Members | undefined
 
@@ -39,9 +40,15 @@ export class Recording {
     return this.#call.principal.type === 'WebIdentityUser'
   }
 
-  /** The resource the request works on, where the caller may know of it. */
-  resolved({ resource, value }: Pick<Target<unknown>, 'resource' | 'value'>): void {
+  /** The resource the request works on, and others that it touches, where the caller may know of them. */
+  resolved(
+    { resource, value }: Pick<Target<unknown>, 'resource' | 'value'>,
+    further: readonly FurtherTarget[] = [],
+  ): void {
     if (resource !== '*') this.#arn = resource
+    const others = further.flatMap(({ target, lenient }) => (target.value || lenient ? [target.resource] : []))
+    const different = new Set(others.filter((other) => other !== '*' && other !== resource))
+    if (different.size > 0) this.#others = [...different]
     if (value !== undefined) this.#additional = this.#operation.recordsAlso?.(value)
   }
 
@@ -74,6 +81,7 @@ export class Recording {
       parameters: this.#input && withinLimit(recordable(this.#operation.input, this.#input, itemsOf)),
       response: error === undefined ? this.#response : undefined,
       arn: this.#arn,
+      others: this.#others,
       additional: this.#additional,
       itemsOf,
       items: this.#items.length > 0 ? this.#items : undefined,

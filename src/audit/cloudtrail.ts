@@ -73,11 +73,14 @@ const RESOURCE_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>>
   kms: { key: 'AWS::KMS::Key', alias: 'AWS::KMS::Alias' },
 }
 
-function resourcesOf({ service, arn, caller }: Entry): { readonly resources?: readonly Members[] } {
+function resourcesOf({ service, arn, others = [], caller }: Entry): { readonly resources?: readonly Members[] } {
   const types = RESOURCE_TYPES[service]
   if (!types || arn === undefined) return {}
-  const [, account = caller.account, kind = ''] = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):([^/]+)/.exec(arn) ?? []
-  return { resources: [{ ARN: arn, accountId: account, type: types[kind] }] }
+  const resources = [arn, ...others].map((ARN) => {
+    const [, account = caller.account, kind = ''] = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):([^/]+)/.exec(ARN) ?? []
+    return { ARN, accountId: account, type: types[kind] }
+  })
+  return { resources }
 }
 
 function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {

@@ -62,6 +62,8 @@ export interface Entry {
   readonly response?: Readonly<Record<string, unknown>> | undefined
   /** ARN of the resource, for operations on one. */
   readonly arn?: string | undefined
+  /** ARNs of other resources that it touches: the keys of an alias, the key that a ciphertext comes under. */
+  readonly others?: readonly string[] | undefined
   /** What else there is to tell of that resource, beside the parameters. */
   readonly additional?: Readonly<Record<string, string>> | undefined
   /** The parameter that is left out because the ids of the items are what it held. */

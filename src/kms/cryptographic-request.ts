@@ -29,9 +29,8 @@ export function checkCryptographic({ EncryptionContext: context = {}, Recipient 
 export function checkUse(
   { EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT', GrantTokens }: CryptographicInput,
   key: KmsKey,
-  context: KmsContext,
 ): void {
-  checkGrantTokens(GrantTokens, context)
+  checkGrantTokens(GrantTokens)
   if (algorithm !== 'SYMMETRIC_DEFAULT') throw errors.algorithmUnfit(algorithm, key.arn)
 }
 

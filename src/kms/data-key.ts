@@ -22,7 +22,7 @@ export function checkDataKeySize({ NumberOfBytes, KeySpec }: DataKeyInput): void
 
 /** A fresh data key, plain and sealed under a key. */
 export function newDataKey(input: DataKeyInput, key: KmsKey, context: KmsContext) {
-  checkUse(input, key, context)
+  checkUse(input, key)
   const { info, material } = currentMaterial(key, context)
   endDryRun(input)
   const { EncryptionContext = {}, KeySpec = 'AES_256', NumberOfBytes = SPEC_BYTES[KeySpec] } = input

@@ -24,7 +24,7 @@ interface Reference {
  * (KMS developer guide, "Retiring and revoking grants").
  */
 export async function findRetirable(reference: Reference, context: KmsContext): Promise<Target<Grant>> {
-  const { key: keyId, grantId, wrong } = placeOf(reference, context)
+  const { key: keyId, grantId, wrong } = placeOf(reference)
   const key = await findById(keyId, { use: 'look', action: ACTION }, context)
   const grant = key.value && (await grantOf(key.value, grantId, context))
   return {
@@ -47,10 +47,10 @@ interface Named {
   readonly wrong?: AwsError | undefined
 }
 
-function placeOf({ GrantToken, KeyId: key = '', GrantId: grantId = '' }: Reference, context: KmsContext): Named {
+function placeOf({ GrantToken, KeyId: key = '', GrantId: grantId = '' }: Reference): Named {
   if (GrantToken === undefined) return { key, grantId }
   try {
-    const { account, region, keyId, grantId } = readGrantToken(GrantToken, context)
+    const { account, region, keyId, grantId } = readGrantToken(GrantToken)
     return { key: keyArn(region, account, keyId), grantId }
   } catch (error) {
     if (error instanceof AwsError) return { key: '*', grantId, wrong: error }

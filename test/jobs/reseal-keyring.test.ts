@@ -275,6 +275,22 @@ describe('resealing the keyring', () => {
     assert.equal((await app.client.describeSecret({ SecretId: 'more/7' })).Description, undefined)
   })
 
+  test('ends no token of a grant, which lives as long as the grant', async () => {
+    await using app = await startApp()
+    await app.user('grantee')
+    const { KeyMetadata: { KeyId = '' } = {} } = await app.kms.createKey({})
+    const GranteePrincipal = `arn:aws:iam::${app.account}:user/grantee`
+    const { GrantToken = '' } = await app.kms.createGrant({ KeyId, GranteePrincipal, Operations: ['Encrypt'] })
+    await rotateQuietly(app)
+    await reseal(app)
+    app.clock.advance(ALL_OVER)
+    await reseal(app)
+    assert.deepEqual(await versionsOf(app), allAt([2]))
+    await app.kms.encrypt({ KeyId, Plaintext: Buffer.from('x'), GrantTokens: [GrantToken] })
+    await app.kms.retireGrant({ GrantToken })
+    assert.deepEqual((await app.kms.listGrants({ KeyId })).Grants, [])
+  })
+
   test('ends no session and no page token before its time', async () => {
     await using app = await startApp()
     await fill(app)

@@ -34,8 +34,8 @@ export const sign = operation({
     'kms:SigningAlgorithm': SigningAlgorithm,
     'kms:MessageType': MessageType,
   }),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keyUsageUnfit(key.arn, 'Sign')
   },
 })
@@ -62,8 +62,8 @@ export const verify = operation({
     'kms:SigningAlgorithm': SigningAlgorithm,
     'kms:MessageType': MessageType,
   }),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keyUsageUnfit(key.arn, 'Verify')
   },
 })
@@ -84,8 +84,8 @@ export const getPublicKey = operation({
   }),
   target: ({ KeyId }, context: KmsContext) =>
     findKey(KeyId, { use: 'cryptography', action: 'kms:GetPublicKey' }, context),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keySpecUnfit(key.arn, 'GetPublicKey')
   },
 })
@@ -112,8 +112,8 @@ export const deriveSharedSecret = operation({
   target: ({ KeyId }, context: KmsContext) =>
     findKey(KeyId, { use: 'cryptography', action: 'kms:DeriveSharedSecret' }, context),
   conditions: ({ KeyAgreementAlgorithm }) => ({ 'kms:KeyAgreementAlgorithm': KeyAgreementAlgorithm }),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keyUsageUnfit(key.arn, 'DeriveSharedSecret')
   },
 })

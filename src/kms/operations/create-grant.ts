@@ -64,13 +64,13 @@ export const createGrant = operation({
   }),
 
   async run(input, key: KmsKey, context) {
-    checkGrantTokens(input.GrantTokens, context)
+    checkGrantTokens(input.GrantTokens)
     const grant = await newGrant(input, key, context)
     const made = await sameGrant(grant, key, context)
     if (!made) await checkRoom(grant, key, context)
     endDryRun(input)
     if (!made) context.change(context.keys.addGrant(grant))
-    return { GrantToken: makeGrantToken(made ?? grant, context), GrantId: (made ?? grant).grantId }
+    return { GrantToken: makeGrantToken(made ?? grant), GrantId: (made ?? grant).grantId }
   },
 })
 

@@ -53,8 +53,8 @@ export const generateDataKeyPair = operation({
     ...cryptographicConditions(EncryptionContext),
     'kms:DataKeyPairSpec': KeyPairSpec,
   }),
-  run(input, key: KmsKey, context) {
-    checkUse(input, key, context)
+  run(input, key: KmsKey) {
+    checkUse(input, key)
     throw errors.keyPairsUnsupported()
   },
 })
@@ -85,8 +85,8 @@ export const generateDataKeyPairWithoutPlaintext = operation({
     ...cryptographicConditions(EncryptionContext),
     'kms:DataKeyPairSpec': KeyPairSpec,
   }),
-  run(input, key: KmsKey, context) {
-    checkUse(input, key, context)
+  run(input, key: KmsKey) {
+    checkUse(input, key)
     throw errors.keyPairsUnsupported()
   },
 })

@@ -43,7 +43,7 @@ export const decrypt = operation({
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
 
   run(input, key: KmsKey, context) {
-    checkUse(input, key, context)
+    checkUse(input, key)
     const { CiphertextBlob = NOTHING, EncryptionContext = {} } = input
     const { plaintext, info } = openCiphertext(CiphertextBlob, EncryptionContext, key, context)
     endDryRun(input)

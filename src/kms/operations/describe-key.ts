@@ -18,7 +18,7 @@ export const describeKey = operation({
   acceptsMissing: ({ KeyId }) => KeyId === SECRETS_MANAGER_ALIAS,
   madeArn: ({ KeyMetadata }) => KeyMetadata?.Arn,
   async run({ KeyId, GrantTokens }, found: KmsKey | undefined, context) {
-    checkGrantTokens(GrantTokens, context)
+    checkGrantTokens(GrantTokens)
     const key = found ?? (await context.serviceKey(KeyId))
     return { KeyMetadata: await describeKeyMetadata(key, context) }
   },

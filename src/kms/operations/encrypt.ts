@@ -31,7 +31,7 @@ export const encrypt = operation({
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
 
   run(input, key: KmsKey, context) {
-    checkUse(input, key, context)
+    checkUse(input, key)
     const { material } = currentMaterial(key, context)
     endDryRun(input)
     const { Plaintext, EncryptionContext = {} } = input

@@ -23,8 +23,8 @@ export const generateMac = operation({
   target: ({ KeyId }, context: KmsContext) =>
     findKey(KeyId, { use: 'cryptography', action: 'kms:GenerateMac' }, context),
   conditions: ({ MacAlgorithm }) => ({ 'kms:MacAlgorithm': MacAlgorithm }),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keyUsageUnfit(key.arn, 'GenerateMac')
   },
 })
@@ -43,8 +43,8 @@ export const verifyMac = operation({
   output: structure({ KeyId: shapes.keyId, MacValid: boolean(), MacAlgorithm: shapes.macAlgorithm }),
   target: ({ KeyId }, context: KmsContext) => findKey(KeyId, { use: 'cryptography', action: 'kms:VerifyMac' }, context),
   conditions: ({ MacAlgorithm }) => ({ 'kms:MacAlgorithm': MacAlgorithm }),
-  run({ GrantTokens }, key: KmsKey, context) {
-    checkGrantTokens(GrantTokens, context)
+  run({ GrantTokens }, key: KmsKey) {
+    checkGrantTokens(GrantTokens)
     throw errors.keyUsageUnfit(key.arn, 'VerifyMac')
   },
 })

@@ -62,8 +62,8 @@ export const reEncrypt = operation({
     const { CiphertextBlob = NOTHING, SourceEncryptionContext = {}, DestinationEncryptionContext = {} } = input
     const { value: destination } = await findDestination(input, context)
     if (!destination) throw errors.unreadableKey()
-    checkUse({ EncryptionAlgorithm: input.SourceEncryptionAlgorithm, GrantTokens: input.GrantTokens }, key, context)
-    checkUse({ EncryptionAlgorithm: input.DestinationEncryptionAlgorithm }, destination, context)
+    checkUse({ EncryptionAlgorithm: input.SourceEncryptionAlgorithm, GrantTokens: input.GrantTokens }, key)
+    checkUse({ EncryptionAlgorithm: input.DestinationEncryptionAlgorithm }, destination)
     const source = openCiphertext(CiphertextBlob, SourceEncryptionContext, key, context)
     try {
       const { info, material } = currentMaterial(destination, context)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { paginateListAliases, paginateListKeys, paginateListResourceTags } from '@aws-sdk/client-kms'
+import { recordsOf } from '../../../src/audit/cloudtrail.ts'
 import { tooLong, violations } from '../../expected-errors.ts'
 import { REGION, startApp } from '../../start-app.ts'
 import { storeAccount } from '../../stored-data.ts'
@@ -32,6 +33,26 @@ describe('an alias', () => {
     const refused = { name: 'NotFoundException', message: `Alias ${aliasArn('alias/moves')} is not found.` }
     await assert.rejects(kms.deleteAlias({ AliasName: 'alias/moves' }), refused)
     await assert.rejects(kms.updateAlias({ AliasName: 'alias/moves', TargetKeyId: first }), refused)
+  })
+
+  test('is in its records with every key that it leads to or led to', async () => {
+    const [first, second] = [await makeKey(), await makeKey()]
+    const AliasName = 'alias/recorded'
+    await kms.createAlias({ AliasName, TargetKeyId: first })
+    await kms.updateAlias({ AliasName, TargetKeyId: second })
+    await kms.deleteAlias({ AliasName })
+    const records = (await app.trail()).slice(-3).flatMap((entry) => recordsOf(entry))
+    const resources = records.map((record) => (record.resources ?? []).map(({ ARN, type }) => [ARN, type]))
+    const alias = [aliasArn(AliasName), 'AWS::KMS::Alias']
+    const [one, other] = [first, second].map((id) => [keyArn(id), 'AWS::KMS::Key'])
+    assert.deepEqual(resources, [
+      [one, alias],
+      [other, alias, one],
+      [alias, other],
+    ])
+    const nobody = await app.kmsAs('changes-no-alias')
+    await assert.rejects(nobody.createAlias({ AliasName, TargetKeyId: first }), { name: 'AccessDeniedException' })
+    assert.equal((await app.trail()).at(-1)?.others, undefined)
   })
 
   test('belongs to one key of an account in a Region', async () => {

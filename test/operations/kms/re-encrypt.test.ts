@@ -38,6 +38,12 @@ describe('what is encrypted again', () => {
     })
   })
 
+  test('is recorded with both keys', async () => {
+    await kms.reEncrypt(request)
+    const entry = (await app.trail()).at(-1)
+    assert.deepEqual([entry?.operation, entry?.arn, entry?.others], ['ReEncrypt', from.arn, [to.arn]])
+  })
+
   test('moves from old material of a key to its current one', async () => {
     const { id: KeyId } = await makeKey(kms)
     const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: bytes('x') })
