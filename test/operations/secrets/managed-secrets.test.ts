@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
-import { denied, INVALID_PARAMETER, MANAGED, NOT_FOUND } from '../../expected-errors.ts'
+import { sql } from '../../../src/storage/sql.ts'
+import { denied, INVALID_PARAMETER, MANAGED, NOT_FOUND, UNREADABLE } from '../../expected-errors.ts'
 import { members } from '../../members.ts'
 import { startApp } from '../../start-app.ts'
-import { storeAccount } from '../../stored-data.ts'
+import { forge, storeAccount } from '../../stored-data.ts'
 import { allow, assume, createRole, trust, usable } from '../sts/roles.ts'
 
 const OTHER_ACCOUNT = '999988887777'
@@ -188,6 +189,17 @@ describe('changes', () => {
     const { SecretId } = await makeManaged()
     await rds.deleteSecret({ SecretId })
     await assert.rejects(client.putSecretValue({ SecretId, SecretString: 'x' }), MANAGED)
+  })
+
+  test('of one whose owner was changed in the store are refused to everybody', async () => {
+    const { SecretId } = await makeManaged()
+    await forge(app, sql`update secrets set owning_service = null where name = ${SecretId}`)
+    await assert.rejects(client.putSecretValue({ SecretId, SecretString: 'x' }), UNREADABLE)
+    await forge(app, sql`update secrets set owning_service = 'redshift' where name = ${SecretId}`)
+    const redshift = await service('redshift')
+    await assert.rejects(redshift.putSecretValue({ SecretId, SecretString: 'x' }), UNREADABLE)
+    await forge(app, sql`update secrets set owning_service = 'rds' where name = ${SecretId}`)
+    await rds.putSecretValue({ SecretId, SecretString: 'x' })
   })
 
   test('by a service of the same name in another account are refused', async () => {
