@@ -23,6 +23,9 @@ export const noStage = (label: string) =>
 export const MARKED = invalidRequest(
   "You can't perform this operation on the secret because it was marked for deletion.",
 )
+export const MANAGED = invalidRequest(
+  'This secret is managed by an AWS service, and you must use that service to update it.',
+)
 export const NAME_MARKED = invalidRequest(
   "You can't create this secret because a secret with this name is already scheduled for deletion.",
 )

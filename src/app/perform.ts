@@ -100,6 +100,7 @@ export class Gate {
     await onAllowed(target, further)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
+    if (target.managed && operation.access === 'write' && !operation.acceptsManaged?.(input)) throw target.managed
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
     for (const { target, lenient } of further) {
       const refusal = target.unreadable ?? (lenient ? undefined : (target.missing ?? target.unusable))

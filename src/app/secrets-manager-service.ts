@@ -1,4 +1,5 @@
 import { PageTokens } from '../aws/pagination.ts'
+import { serviceOf } from '../identity/service-role.ts'
 import { openOnce, sealOnce } from '../seal/aead.ts'
 import type { SecretsContext } from '../secrets/context.ts'
 import { operations } from '../secrets/operations/index.ts'
@@ -29,6 +30,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
   }
   const newContext = (gate: Gate): SecretsContext => ({
     scope: { account: gate.call.principal.account, region: gate.call.region },
+    service: serviceOf(gate.call.principal),
     now: gate.call.now,
     store: readAhead(parts.secrets),
     kms: kmsClient(gate.via(service), kms),

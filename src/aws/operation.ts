@@ -34,6 +34,8 @@ export interface Target<V> {
   readonly missing?: AwsError | undefined
   /** What to answer once permission was given, always: what is stored of it cannot be trusted. */
   readonly unreadable?: AwsError | undefined
+  /** What to answer once permission was given, when only somebody else changes it. */
+  readonly managed?: AwsError | undefined
   /** What to answer once permission was given, when its state forbids most operations. */
   readonly unusable?: AwsError | undefined
 }
@@ -117,6 +119,8 @@ export interface Operation<I, O, V, C> {
   tagsAfter?(input: I, value: V): Target<V>['tags']
   /** True for an operation that also runs where there is nothing; `run` then gets undefined. */
   acceptsMissing?(input: I): boolean
+  /** True for a write that is also for those who may not change the thing otherwise. */
+  acceptsManaged?(input: I): boolean
   /** True for an operation that also runs in a state that forbids most others. */
   acceptsUnusable?(input: I): boolean
   run(input: I, value: V, context: C): O | Promise<O>

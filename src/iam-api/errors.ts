@@ -26,6 +26,11 @@ export const errors = {
   duplicateTags: () =>
     new AwsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
   reservedTag: () => new AwsError('InvalidInput', 'aws: prefixed tag key names are not allowed for external use.'),
+  servicePath: (path: string) =>
+    new AwsError(
+      'ValidationError',
+      `The path ${path} is kept for roles that are services: it must be /coffer-service/, a name of small letters, digits and hyphens, and /.`,
+    ),
   userNameMissing: () =>
     new AwsError('ValidationError', 'Must specify userName when calling with non-User credentials'),
 }

@@ -10,6 +10,8 @@ import type { Scope, SecretsStore } from './secrets-store.ts'
 export interface SecretsContext {
   /** The caller's account in the Region of the request. */
   readonly scope: Scope
+  /** The service of its account that the caller is: it owns the secrets it makes. Absent for everybody else. */
+  readonly service: string | undefined
   /** Time of the request, milliseconds. */
   readonly now: number
   /** Remembers what the request has read. */

@@ -23,6 +23,12 @@ export const errors = {
       'InvalidRequestException',
       "You can't perform this operation on the secret because it was marked for deletion.",
     ),
+  // The title of the guide's page on it (facts 9.11, 7).
+  managed: () =>
+    new AwsError(
+      'InvalidRequestException',
+      'This secret is managed by an AWS service, and you must use that service to update it.',
+    ),
   nameScheduledForDeletion: () =>
     new AwsError(
       'InvalidRequestException',

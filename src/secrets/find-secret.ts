@@ -2,6 +2,7 @@ import type { Conditions, Target } from '../aws/operation.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { SecretsContext } from './context.ts'
 import { errors } from './errors.ts'
+import { isManagedByAnother } from './owning-service.ts'
 import type { Secret } from './secret.ts'
 import { makeSecretArn, parseSecretId } from './secret-id.ts'
 import { type Found, type Scope, type Selector, TamperedError } from './secrets-store.ts'
@@ -27,7 +28,8 @@ export function selectorOf(text: string, scope: Scope): Selector | undefined {
 }
 
 /** The secret that a SecretId names, as a target: also when there is none, or when its row was forged. */
-export async function findSecret(text: string, { scope, store, report }: SecretsContext): Promise<Target<Found>> {
+export async function findSecret(text: string, context: SecretsContext): Promise<Target<Found>> {
+  const { scope, store, report } = context
   const selector = selectorOf(text, scope)
   const [found] = selector ? await store.findMany([selector]) : []
   if (!found || found instanceof TamperedError) {
@@ -50,6 +52,7 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
     policy: secret.resourcePolicy && { ...secret.resourcePolicy, rule: 'ordinary', name: RESOURCE_POLICY },
     conditions: conditionsOf(secret),
     value: found,
+    managed: isManagedByAnother(secret, context) ? errors.managed() : undefined,
     unusable: secret.deletedAt === undefined ? undefined : errors.markedForDeletion(),
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { errors } from './errors.ts'
-import { addTags, checkTags, MAX_TAGS, removeTags } from './tags.ts'
+import { addTags, checkTagKeys, checkTags, MAX_TAGS, removeTags } from './tags.ts'
 
 const tag = (Key: string, Value = '') => ({ Key, Value })
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => tag(`key${index}`))
@@ -29,6 +29,14 @@ describe('checkTags', () => {
   })
 })
 
+describe('checkTagKeys', () => {
+  test('keys of services are refused in any case, others are not', () => {
+    for (const key of ['aws:owner', 'AWS:secretsmanager:owningService'])
+      assert.throws(() => checkTagKeys(['a', key]), errors.reservedTag())
+    checkTagKeys(['aws', 'my:aws:tag'])
+  })
+})
+
 describe('addTags', () => {
   test('new tags go behind the existing ones in the order of the request', () => {
     assert.deepEqual(addTags([tag('b')], [tag('c'), tag('a')]), [tag('b'), tag('c'), tag('a')])
@@ -50,6 +58,12 @@ describe('addTags', () => {
     assert.equal(addTags(undefined, numbered(MAX_TAGS))?.length, MAX_TAGS)
     assert.throws(() => addTags(numbered(MAX_TAGS), [tag('more')]), errors.tooManyTags(MAX_TAGS))
     assert.equal(addTags(numbered(MAX_TAGS), [tag('key0', 'new')])?.length, MAX_TAGS)
+  })
+
+  test('tags of services do not count', () => {
+    const full = [tag('aws:secretsmanager:owningService', 'rds'), ...numbered(MAX_TAGS - 1)]
+    assert.equal(addTags(full, [tag('more')])?.length, MAX_TAGS + 1)
+    assert.throws(() => addTags(full, [tag('more'), tag('another')]), errors.tooManyTags(MAX_TAGS))
   })
 
   test('what it was given is left alone', () => {

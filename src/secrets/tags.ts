@@ -6,6 +6,8 @@ export const MAX_TAGS = 50
 
 const RESERVED_PREFIX = 'aws:'
 
+const isReserved = (key: string) => key.toLowerCase().startsWith(RESERVED_PREFIX)
+
 /** A tag as a request gives it; the model demands neither member. */
 export interface TagInput {
   readonly Key?: string | undefined
@@ -17,19 +19,24 @@ export function checkTags(tags: readonly TagInput[]): readonly Tag[] {
   const keys = new Set<string>()
   return tags.map(({ Key, Value = '' }) => {
     if (Key === undefined) throw errors.tagKeyMissing()
-    if (Key.toLowerCase().startsWith(RESERVED_PREFIX)) throw errors.reservedTag()
+    if (isReserved(Key)) throw errors.reservedTag()
     if (keys.has(Key)) throw errors.duplicateTag(Key)
     keys.add(Key)
     return { Key, Value }
   })
 }
 
-/** Existing tags keep their place and take a new value, new ones go behind; a secret given no tag stays untagged. */
+/** Throws where a request is to remove a tag that is not the caller's to remove. */
+export function checkTagKeys(keys: readonly string[]): void {
+  if (keys.some(isReserved)) throw errors.reservedTag()
+}
+
+/** Existing tags keep their place and take a new value, new ones go behind; a secret given no tag stays untagged. Tags of services do not count. */
 export function addTags(existing: readonly Tag[] | undefined, added: readonly Tag[]): readonly Tag[] | undefined {
   if (added.length === 0) return existing
   const values = new Map((existing ?? []).map((tag) => [tag.Key, tag.Value]))
   for (const { Key, Value } of added) values.set(Key, Value)
-  if (values.size > MAX_TAGS) throw errors.tooManyTags(MAX_TAGS)
+  if ([...values.keys()].filter((key) => !isReserved(key)).length > MAX_TAGS) throw errors.tooManyTags(MAX_TAGS)
   return [...values].map(([Key, Value]) => ({ Key, Value }))
 }
 

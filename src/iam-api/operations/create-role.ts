@@ -2,6 +2,7 @@ import { operation, requestTags } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
 import { uniqueId } from '../../identity/access-key.ts'
 import type { Role } from '../../identity/entities.ts'
+import { isKeptForServices, serviceOfPath } from '../../identity/service-role.ts'
 import type { IamContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { toBe } from '../find-entity.ts'
@@ -31,11 +32,17 @@ export const createRole = operation({
   }),
   output: structure({ Role: required(shapes.role) }),
 
-  check({ Tags = [] }) {
+  check({ Path = '/', Tags = [] }) {
     checkTags(Tags)
+    if (isKeptForServices(Path) && serviceOfPath(Path) === undefined) throw errors.servicePath(Path)
   },
   target: ({ Path, RoleName }, { account }: IamContext) => toBe('role', { path: Path, name: RoleName }, account),
-  alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagRole'] : []),
+  alsoRequires({ Path = '/', Tags = [] }) {
+    const service = serviceOfPath(Path)
+    // The action of AWS by which an account takes in a service: who may make roles may not make services therefore.
+    const declares = { action: 'CreateServiceLinkedRole', conditions: { 'iam:AWSServiceName': service } }
+    return [...(Tags.length > 0 ? ['TagRole'] : []), ...(service === undefined ? [] : [declares])]
+  },
   conditions: ({ PermissionsBoundary, Tags = [] }) => ({
     'iam:PermissionsBoundary': PermissionsBoundary,
     ...requestTags(Tags),

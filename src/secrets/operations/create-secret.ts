@@ -4,6 +4,7 @@ import { describedConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret, hypothetical } from '../find-secret.ts'
+import { ownership } from '../owning-service.ts'
 import type { Secret } from '../secret.ts'
 import { isValidSecretName, makeSecretArn, randomSuffix } from '../secret-id.ts'
 import { holdsValue, probeKey, type SecretValue, sealVersion } from '../secret-value.ts'
@@ -81,11 +82,11 @@ export const createSecret = operation({
       arn,
       description: input.Description || undefined,
       kmsKeyId: input.KmsKeyId || undefined,
-      tags: addTags(undefined, checkTags(input.Tags ?? [])),
       stages: value ? stageNewVersion(new Map(), token) : new Map(),
       createdAt: now,
       changedAt: now,
       type: input.Type || undefined,
+      ...ownership(context.service, addTags(undefined, checkTags(input.Tags ?? []))),
     }
     await probeKey(secret, context)
     context.change(store.create(secret, value && (await sealVersion(secret, token, value, context))))

@@ -13,6 +13,8 @@ export const deleteResourcePolicy = operation({
   output: structure({ ARN: shapes.arn, Name: shapes.name }),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  // Who may read a secret is for its account to say (facts 8.8).
+  acceptsManaged: () => true,
 
   run(_input, { secret }: Found, { store, now, change }) {
     // Without a policy it succeeds too, and changes nothing (facts 8.2).

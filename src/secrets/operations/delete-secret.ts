@@ -28,6 +28,8 @@ export const deleteSecret = operation({
   }),
   // A forced deletion never says that there was nothing to delete (facts 7.8).
   acceptsMissing: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
+  // Others may do what can be undone (facts 8.8).
+  acceptsManaged: ({ ForceDeleteWithoutRecovery = false }) => !ForceDeleteWithoutRecovery,
   acceptsUnusable: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
 
   run(input, found: Found | undefined, context) {

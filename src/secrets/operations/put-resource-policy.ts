@@ -18,6 +18,8 @@ export const putResourcePolicy = operation({
   output: structure({ ARN: shapes.arn, Name: shapes.name }),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  // Who may read a secret is for its account to say (facts 8.8).
+  acceptsManaged: () => true,
   conditions: ({ BlockPublicPolicy }) => policyConditions({ BlockPublicPolicy }),
 
   async run(input, { secret }: Found, context) {

@@ -13,6 +13,7 @@ export const restoreSecret = operation({
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  acceptsManaged: () => true,
   acceptsUnusable: () => true,
 
   run(_input, { secret }: Found, { store, now, change }) {

@@ -5,7 +5,7 @@ import { findSecret } from '../find-secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
-import { removeTags } from '../tags.ts'
+import { checkTagKeys, removeTags } from '../tags.ts'
 
 export const untagResource = operation({
   name: 'UntagResource',
@@ -14,7 +14,11 @@ export const untagResource = operation({
     SecretId: required(shapes.secretId),
     TagKeys: required(list(string({ length: [1, 128] }))),
   }),
-  check: ({ SecretId }) => checkSecretId(SecretId),
+
+  check({ SecretId, TagKeys }) {
+    checkSecretId(SecretId)
+    checkTagKeys(TagKeys)
+  },
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
   conditions: ({ TagKeys }) => ({ 'aws:TagKeys': TagKeys }),
   tagsAfter: ({ TagKeys }, { secret }: Found) => removeTags(secret.tags, TagKeys) ?? [],

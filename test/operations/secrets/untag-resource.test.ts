@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import type { UntagResourceCommandInput } from '@aws-sdk/client-secrets-manager'
-import { denied, INVALID_NAME, MARKED, NOT_FOUND, tooShort, violations } from '../../expected-errors.ts'
+import {
+  denied,
+  INVALID_NAME,
+  INVALID_PARAMETER,
+  MARKED,
+  NOT_FOUND,
+  tooShort,
+  violations,
+} from '../../expected-errors.ts'
 import { members } from '../../members.ts'
 import { startApp } from '../../start-app.ts'
 
@@ -32,6 +40,7 @@ describe('constraints', () => {
     ['an empty SecretId', { SecretId: '' }, violations(['', 'secretId', tooShort(1)])],
     ['an empty key', { TagKeys: ['a', ''] }, violations(['[a, ]', 'tagKeys', combined])],
     ['a key of 129 characters', { TagKeys: [long] }, violations([`[${long}]`, 'tagKeys', combined])],
+    ['a key of AWS', { TagKeys: ['a', 'aws:cloudformation:stack-name'] }, INVALID_PARAMETER],
     ['an invalid name', { SecretId: 'Inv Name' }, INVALID_NAME],
     ['a secret that does not exist', { SecretId: 'none' }, NOT_FOUND],
   ]
