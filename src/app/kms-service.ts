@@ -66,6 +66,7 @@ export function kmsCaller(principal: Principal): KmsCaller {
 /** KMS for a caller of another service: the same gate, the same caller. */
 export function kmsClient(gate: Gate, service: Service, { trail }: Pick<ServiceParts, 'trail'>): KmsClient {
   const context = () => service.contextFor(gate) as KmsContext
+  const elsewhere = new Map<string, KmsClient>()
   const ensureDefaultKey = async (keyId: string) => {
     const { account, region } = context().scope
     if (![SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(keyId)) return
@@ -76,6 +77,11 @@ export function kmsClient(gate: Gate, service: Service, { trail }: Pick<ServiceP
     )
   }
   return {
+    in(region) {
+      const client = elsewhere.get(region) ?? kmsClient(gate.in(region), service, { trail })
+      elsewhere.set(region, client)
+      return client
+    },
     async generateDataKey(request) {
       await ensureDefaultKey(request.KeyId)
       return whole(await gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' }))

@@ -34,6 +34,8 @@ export interface Target<V> {
   readonly missing?: AwsError | undefined
   /** What to answer once permission was given, always: what is stored of it cannot be trusted. */
   readonly unreadable?: AwsError | undefined
+  /** What to answer once permission was given, always: it is not here that this is done to it. */
+  readonly closed?: AwsError | undefined
   /** What to answer once permission was given, when its state forbids most operations. */
   readonly unusable?: AwsError | undefined
 }

@@ -2,6 +2,7 @@ import type { Conditions, Target } from '../aws/operation.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { SecretsContext } from './context.ts'
 import { errors } from './errors.ts'
+import { isReplica } from './replicas.ts'
 import type { Secret } from './secret.ts'
 import { makeSecretArn, parseSecretId } from './secret-id.ts'
 import { type Found, type Scope, type Selector, TamperedError } from './secrets-store.ts'
@@ -52,6 +53,12 @@ export async function findSecret(text: string, { scope, store, report }: Secrets
     value: found,
     unusable: secret.deletedAt === undefined ? undefined : errors.markedForDeletion(),
   }
+}
+
+/** The same for operations to which replicas are closed: they are changed through their primary alone (facts 8.7). */
+export async function findPrimary(text: string, context: SecretsContext): Promise<Target<Found>> {
+  const target = await findSecret(text, context)
+  return target.value && isReplica(target.value.secret) ? { ...target, closed: errors.isReplica() } : target
 }
 
 /** Condition keys that a secret itself gives (security facts 2.3). */

@@ -202,7 +202,7 @@ function plans(store: () => SqliteUnderTest): void {
     const key = newStoredKey()
     await assertFrugalChanges(store(), [
       secrets.create(secret, version),
-      secrets.update(secret, { add: version, remove: ['a', 'b'], reseal: [version] }),
+      secrets.update(secret, { add: [version], remove: ['a', 'b'], reseal: [version] }),
       secrets.remove(secret),
       secrets.touch(secret, 'v', 1),
       keys.create(key),

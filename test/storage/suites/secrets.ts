@@ -130,7 +130,7 @@ export function secretsSuite(open: OpenEngine): void {
       const { secret } = await find(stores, 's')
       const stages = new Map([[added.versionId, ['AWSCURRENT']]])
       await stores.trail.append(newEntry(), [
-        stores.secrets.update({ ...secret, stages, changedAt: NOW + 1 }, { add: added, remove: [old] }),
+        stores.secrets.update({ ...secret, stages, changedAt: NOW + 1 }, { add: [added], remove: [old] }),
       ])
       const after = await find(stores, 's')
       assert.deepEqual(after.current, added)
@@ -144,7 +144,7 @@ export function secretsSuite(open: OpenEngine): void {
       await create(stores, newSecret('s'))
       const { secret, current } = await find(stores, 's')
       const update = (changes: object) => stores.trail.append(newEntry(), [stores.secrets.update(secret, changes)])
-      await assert.rejects(update({ add: newVersion(versionId('s')) }), ConflictError)
+      await assert.rejects(update({ add: [newVersion(versionId('s'))] }), ConflictError)
       await assert.rejects(update({ reseal: [newVersion('nowhere')] }), ConflictError)
       assert.deepEqual(await find(stores, 's'), { secret, current })
       const anew = { ...newVersion(versionId('s')), kmsKeyId: 'alias/new', createdAt: NOW }
@@ -159,7 +159,7 @@ export function secretsSuite(open: OpenEngine): void {
       const names = ['z', 'a', 'm', 'b']
       for (const name of names) {
         const { secret } = await find(stores, 's')
-        await stores.trail.append(newEntry(), [stores.secrets.update(secret, { add: newVersion(versionId(name)) })])
+        await stores.trail.append(newEntry(), [stores.secrets.update(secret, { add: [newVersion(versionId(name))] })])
       }
       const { secret } = await find(stores, 's')
       const versions = await stores.secrets.versions(secret)
