@@ -150,10 +150,7 @@ function lowerFirst(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerFirst)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      lowered(name),
-      VERBATIM.has(name) ? member : lowerFirst(member),
-    ]),
+    Object.entries(value).map(([name, member]) => [lowered(name), VERBATIM.has(name) ? member : lowerFirst(member)]),
   )
 }
 

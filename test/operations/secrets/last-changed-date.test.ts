@@ -46,6 +46,21 @@ const steps: [what: string, moves: boolean, call: () => Promise<unknown>][] = [
   ['TagResource', true, () => client.tagResource({ SecretId, Tags: [{ Key: 'a', Value: 'b' }] })],
   ['UntagResource of another key', false, () => client.untagResource({ SecretId, TagKeys: ['c'] })],
   ['UntagResource', true, () => client.untagResource({ SecretId, TagKeys: ['a'] })],
+  [
+    'ReplicateSecretToRegions',
+    true,
+    () => client.replicateSecretToRegions({ SecretId, AddReplicaRegions: [{ Region: 'eu-west-1' }] }),
+  ],
+  [
+    'RemoveRegionsFromReplication of another Region',
+    false,
+    () => client.removeRegionsFromReplication({ SecretId, RemoveReplicaRegions: ['eu-west-2'] }),
+  ],
+  [
+    'RemoveRegionsFromReplication',
+    true,
+    () => client.removeRegionsFromReplication({ SecretId, RemoveReplicaRegions: ['eu-west-1'] }),
+  ],
   ['DeleteSecret', true, () => client.deleteSecret({ SecretId })],
   ['RestoreSecret', true, () => client.restoreSecret({ SecretId })],
   ['RestoreSecret of a live secret', false, () => client.restoreSecret({ SecretId })],

@@ -40,6 +40,10 @@ export function secretsSuite(open: OpenEngine): void {
         deletedAt: NOW,
         purgeAt: NOW + 1,
         primaryRegion: 'eu-west-1',
+        replicas: [
+          { region: 'us-east-1', kmsKeyId: 'alias/there', status: 'Failed', message: 'Replication failed: ü' },
+          { region: 'eu-west-2', status: 'InSync' },
+        ],
         owningService: 'rds',
         type: 'T',
         resourcePolicy: POLICY,
@@ -77,6 +81,7 @@ export function secretsSuite(open: OpenEngine): void {
         'type',
         'accessedAt',
         'resourcePolicy',
+        'replicas',
       ] as const)
         assert.equal(secret[member], undefined)
       await create(stores, newSecret('empty', { tags: [] }))
