@@ -2,7 +2,7 @@ import { AwsError } from '../aws/error.ts'
 import type { SecretsContext } from './context.ts'
 import { arnInRegion, isReplicaOf, isReplicated, planCopies, replicaMessages } from './replicas.ts'
 import type { Replica, Secret, Version, VersionInfo } from './secret.ts'
-import { probeKey, type SecretValue, sealVersion } from './secret-value.ts'
+import { probeReplicaKey, type SecretValue, sealVersion } from './secret-value.ts'
 import { type Found, type NewSecret, TamperedError, type VersionChanges } from './secrets-store.ts'
 
 /** A primary as it is about to be. */
@@ -110,7 +110,7 @@ async function copies(
   const there = present ? await context.store.versions(present) : []
   const { stages } = primary.secret
   const plan = planCopies({ stages, versions: primary.versions }, there, copy.kmsKeyId)
-  if (!present || present.kmsKeyId !== copy.kmsKeyId) await probeKey(copy, context)
+  if (!present || present.kmsKeyId !== copy.kmsKeyId) await probeReplicaKey(copy, context)
   const sealed = async (version: VersionInfo): Promise<Version> => {
     const value = await primary.open(version.versionId)
     const { createdAt } = version

@@ -132,10 +132,12 @@ describe('the caller’s permission on keys', () => {
       },
     })
     const opens = { ...allow('kms:Decrypt', through('eu-central-1')), Resource: source.arn }
-    const seals = { ...allow(['kms:GenerateDataKey', 'kms:Decrypt'], through(THERE)), Resource: target.arn }
+    const seals = { ...allow(['kms:GenerateDataKey', 'kms:Encrypt'], through(THERE)), Resource: target.arn }
+    const makes = { ...seals, Action: 'kms:GenerateDataKey' }
     const cases: [name: string, statements: object[], state: unknown[]][] = [
       ['opens-only', [SECRETS, opens], ['Failed', KMS_DENIED]],
       ['seals-only', [SECRETS, seals], ['Failed', KMS_DENIED]],
+      ['makes-only', [SECRETS, opens, makes], ['Failed', KMS_DENIED]],
       ['both', [SECRETS, opens, seals], ['InSync', SUCCEEDED]],
     ]
     for (const [name, statements, state] of cases) {
