@@ -78,10 +78,9 @@ export async function removeReplicas(
       context.report(found)
       throw errors.decryptionFailure()
     }
-    if (!found || !isReplicaOf(found.secret, secret)) continue
-    context.change(store.remove(found.secret))
-    context.afterCommit(() => store.erase())
+    if (found && isReplicaOf(found.secret, secret)) context.change(store.remove(found.secret))
   }
+  context.afterCommit(() => store.erase())
   const kept = all.filter(({ region }) => !regions.has(region))
   return changeSecret(withReplicas({ ...secret, changedAt: context.now }, kept), context)
 }

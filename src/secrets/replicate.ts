@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/error.ts'
 import type { SecretsContext } from './context.ts'
-import { arnInRegion, isReplicaOf, isReplicated, planCopies, replicaMessages } from './replicas.ts'
+import { arnInRegion, isReplica, isReplicaOf, isReplicated, planCopies, replicaMessages } from './replicas.ts'
 import type { Replica, Secret, Version, VersionInfo } from './secret.ts'
 import { probeReplicaKey, type SecretValue, sealVersion } from './secret-value.ts'
 import { type Found, type NewSecret, TamperedError, type VersionChanges } from './secrets-store.ts'
@@ -78,8 +78,7 @@ async function follow(
 /** Why a name that somebody has cannot be a replica's. */
 function taken(other: Secret): string {
   const { otherArn, nameExists } = replicaMessages
-  const isOtherReplica = other.primaryRegion !== undefined && other.primaryRegion !== other.region
-  return (isOtherReplica ? otherArn : nameExists)(other.name, other.region)
+  return (isReplica(other) ? otherArn : nameExists)(other.name, other.region)
 }
 
 /** A replica as it is to be: everything of its primary but its place, its key and its own dates. */

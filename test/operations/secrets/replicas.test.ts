@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { Filter, SecretsManager } from '@aws-sdk/client-secrets-manager'
+import { type Filter, paginateListSecretVersionIds, type SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { ON_REPLICA } from '../../expected-errors.ts'
 import { REGION, startApp } from '../../start-app.ts'
 import { storeAttributes } from '../../stored-data.ts'
@@ -197,11 +197,38 @@ describe('a change of the primary', async () => {
     assert.ok(Number(await read()) >= Number(before) + 5_000)
   })
 
-  test('leaves what readers of the replica did', async () => {
+  test('leaves its date of creation, and what its readers did', async () => {
+    const { CreatedDate } = await there.describeSecret({ SecretId })
     await there.getSecretValue({ SecretId })
+    app.clock.advance(5_000)
     await client.tagResource({ SecretId, Tags: [{ Key: 'd', Value: '' }] })
-    assert.deepEqual((await there.describeSecret({ SecretId })).LastAccessedDate, app.clock.today())
+    const described = await there.describeSecret({ SecretId })
+    assert.deepEqual([described.LastAccessedDate, described.CreatedDate], [app.clock.today(), CreatedDate])
   })
+})
+
+test('versions that the primary loses to newer ones are gone from its replica', async () => {
+  const SecretId = 'pruned'
+  await createReplicated(client, SecretId, THERE)
+  const versionsOn = async (on: SecretsManager) => {
+    const ids: (string | undefined)[] = []
+    for await (const { Versions = [] } of paginateListSecretVersionIds(
+      { client: on },
+      { SecretId, IncludeDeprecated: true },
+    ))
+      ids.push(...Versions.map(({ VersionId }) => VersionId))
+    return ids
+  }
+  for (let day = 0; day < 2; day++) {
+    for (let index = 0; index < 60; index++) await client.putSecretValue({ SecretId, SecretString: `${day} ${index}` })
+    app.clock.advance(2 * 86_400_000)
+  }
+  const [first] = await versionsOn(there)
+  await client.putSecretValue({ SecretId, SecretString: 'last' })
+  const kept = await versionsOn(client)
+  assert.equal(kept.length, 100)
+  assert.deepEqual(await versionsOn(there), kept)
+  assert.ok(!kept.includes(first))
 })
 
 test('a replica has the resource policy of its primary', async () => {

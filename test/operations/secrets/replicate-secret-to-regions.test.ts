@@ -10,6 +10,7 @@ import {
   NOT_FOUND,
   ON_REPLICA,
   tooShort,
+  UNREADABLE,
   violations,
 } from '../../expected-errors.ts'
 import { REGION, startApp } from '../../start-app.ts'
@@ -221,9 +222,21 @@ test('a replica whose row was forged is not written to, and the primary changes 
   await forge(app, sql`update secrets set description = ${'another'} where arn = ${arn}`)
   await client.putSecretValue({ SecretId: 'forged', SecretString: 'new' })
   assert.deepEqual(await statesOf(client, 'forged'), [[THERE, 'Failed', nameTaken('forged', THERE)]])
-  assert.ok(app.logged.some(({ details }) => JSON.stringify(details).length > 0))
+  assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`did not write: secret ${arn}`)))
   assert.equal((await client.getSecretValue({ SecretId: 'forged' })).SecretString, 'new')
   await assert.rejects(there.getSecretValue({ SecretId: arn }), { name: 'DecryptionFailure' })
+  const RemoveReplicaRegions = [THERE]
+  await assert.rejects(client.removeRegionsFromReplication({ SecretId: 'forged', RemoveReplicaRegions }), UNREADABLE)
+  await assert.rejects(there.stopReplicationToReplica({ SecretId: arn }), UNREADABLE)
+})
+
+test('a replica whose primary was forged is as it was, and can be promoted', async () => {
+  const arn = await createReplicated(client, 'forged-primary', THERE)
+  await forge(app, sql`update secrets set replicas = ${'[]'} where arn = ${arn}`)
+  await assert.rejects(client.putSecretValue({ SecretId: arn, SecretString: 'new' }), UNREADABLE)
+  await there.stopReplicationToReplica({ SecretId: 'forged-primary' })
+  assert.equal((await there.describeSecret({ SecretId: 'forged-primary' })).PrimaryRegion, undefined)
+  await there.putSecretValue({ SecretId: 'forged-primary', SecretString: 'its own' })
 })
 
 describe('permission', () => {
