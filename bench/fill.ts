@@ -39,6 +39,7 @@ export async function fill({ installation, account }: RunningCoffer, from: numbe
   if (!key || !opened) throw new Error('the service key was not made')
   const nothing = () => Promise.reject(new Error('nothing is read here'))
   const kms: KmsClient = {
+    in: () => kms,
     async generateDataKey({ EncryptionContext }) {
       const Plaintext = randomBytes(32)
       const CiphertextBlob = encrypt(key, key.currentVersion, opened, Plaintext, EncryptionContext)

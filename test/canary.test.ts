@@ -98,6 +98,8 @@ describe('what must stay secret', () => {
     assert.ok(sealed.length > 10)
     for (const blob of sealed)
       assert.ok(before.includes(blob), 'the sealed value stands in the files as long as it lives')
+    const RemoveReplicaRegions = ['eu-west-1']
+    await app.client.removeRegionsFromReplication({ SecretId: 'replicated', RemoveReplicaRegions })
     const { SecretList = [] } = await app.client.listSecrets({ IncludePlannedDeletion: true })
     for (const { ARN } of SecretList) await app.client.deleteSecret({ SecretId: ARN, ForceDeleteWithoutRecovery: true })
     await assertGone()
@@ -136,6 +138,10 @@ async function useAll(app: TestApp): Promise<void> {
     canaries.set(`a generated password of ${PasswordLength}`, Buffer.from(RandomPassword))
     await client.createSecret({ Name: `generated-${PasswordLength}`, SecretString: RandomPassword })
   }
+  const AddReplicaRegions = [{ Region: 'eu-west-1' }]
+  await client.createSecret({ Name: 'replicated', SecretString: canary('a replicated text'), AddReplicaRegions })
+  await client.putSecretValue({ SecretId: 'replicated', SecretString: canary('a second replicated text') })
+  await app.clientFor({ region: 'eu-west-1' }).getSecretValue({ SecretId: 'replicated' })
   await client.createSecret({ Name: 'marked', SecretString: canary('a text marked for deletion') })
   await client.deleteSecret({ SecretId: 'marked' })
 

@@ -35,6 +35,13 @@ export const BOTH_VALUES = invalidParameter(
   "You can't specify both a binary secret value and a string secret value in the same secret.",
 )
 
+export const ON_REPLICA = invalidParameter(
+  "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+)
+export const BAD_REPLICA_REGION = invalidParameter('Invalid replica region.')
+export const hasReplicas = (arn: string | undefined, ...regions: readonly string[]) =>
+  invalidParameter(`You can't delete secret ${arn} that still has replica regions [${regions.join(', ')}].`)
+
 export const alreadyExists = (name: string) => exists(`The operation failed because the secret ${name} already exists.`)
 export const tokenInUse = (token: string, arn: string | undefined) =>
   exists(

@@ -11,7 +11,10 @@ import type { listSecretVersionIds } from '../src/secrets/operations/list-secret
 import type { listSecrets } from '../src/secrets/operations/list-secrets.ts'
 import type { putResourcePolicy } from '../src/secrets/operations/put-resource-policy.ts'
 import type { putSecretValue } from '../src/secrets/operations/put-secret-value.ts'
+import type { removeRegionsFromReplication } from '../src/secrets/operations/remove-regions-from-replication.ts'
+import type { replicateSecretToRegions } from '../src/secrets/operations/replicate-secret-to-regions.ts'
 import type { restoreSecret } from '../src/secrets/operations/restore-secret.ts'
+import type { stopReplicationToReplica } from '../src/secrets/operations/stop-replication-to-replica.ts'
 import type { tagResource } from '../src/secrets/operations/tag-resource.ts'
 import type { untagResource } from '../src/secrets/operations/untag-resource.ts'
 import type { updateSecret } from '../src/secrets/operations/update-secret.ts'
@@ -59,7 +62,22 @@ interface Operations {
     sdk.PutResourcePolicyCommandOutput
   >
   PutSecretValue: Agrees<typeof putSecretValue, sdk.PutSecretValueCommandInput, sdk.PutSecretValueCommandOutput>
+  RemoveRegionsFromReplication: Agrees<
+    typeof removeRegionsFromReplication,
+    sdk.RemoveRegionsFromReplicationCommandInput,
+    sdk.RemoveRegionsFromReplicationCommandOutput
+  >
+  ReplicateSecretToRegions: Agrees<
+    typeof replicateSecretToRegions,
+    sdk.ReplicateSecretToRegionsCommandInput,
+    sdk.ReplicateSecretToRegionsCommandOutput
+  >
   RestoreSecret: Agrees<typeof restoreSecret, sdk.RestoreSecretCommandInput, sdk.RestoreSecretCommandOutput>
+  StopReplicationToReplica: Agrees<
+    typeof stopReplicationToReplica,
+    sdk.StopReplicationToReplicaCommandInput,
+    sdk.StopReplicationToReplicaCommandOutput
+  >
   TagResource: Agrees<typeof tagResource, sdk.TagResourceCommandInput, sdk.TagResourceCommandOutput>
   UntagResource: Agrees<typeof untagResource, sdk.UntagResourceCommandInput, sdk.UntagResourceCommandOutput>
   UpdateSecret: Agrees<typeof updateSecret, sdk.UpdateSecretCommandInput, sdk.UpdateSecretCommandOutput>

@@ -47,7 +47,7 @@ export async function storeAccount(app: TestApp, account: string): Promise<Crede
 export async function storeSwapped(app: TestApp, arn: string, name: string): Promise<string> {
   const { secret, current } = await stored(app, arn)
   const copy = { ...secret, name, arn: makeSecretArn({ ...secret, name, suffix: randomSuffix() }) }
-  await commit(app, [app.running.installation.secrets.create(copy, current)])
+  await commit(app, [app.running.installation.secrets.create(copy, ...(current ? [current] : []))])
   return copy.arn
 }
 

@@ -79,12 +79,18 @@ export function kmsCaller(principal: Principal): KmsCaller {
 /** KMS for a caller of another service: the same gate, the same caller. */
 export function kmsClient(gate: Gate, service: Service): KmsClient {
   const context = () => service.contextFor(gate) as KmsContext
+  const elsewhere = new Map<string, KmsClient>()
   const ensureDefaultKey = async (keyId: string) => {
     const { account, region } = context().scope
     if (![SECRETS_MANAGER_ALIAS, aliasArn(region, account, SECRETS_MANAGER_ALIAS)].includes(keyId)) return
     await context().serviceKey(SECRETS_MANAGER_ALIAS)
   }
   return {
+    in(region) {
+      const client = elsewhere.get(region) ?? kmsClient(gate.in(region), service)
+      elsewhere.set(region, client)
+      return client
+    },
     async generateDataKey(request) {
       await ensureDefaultKey(request.KeyId)
       return whole(await gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' }))

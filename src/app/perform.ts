@@ -66,6 +66,11 @@ export class Gate {
     return new Gate(this.call, this.#recording, this.#parts, service.signingName)
   }
 
+  /** The gate as the same caller passes it in another Region, within the same request. */
+  in(region: string): Gate {
+    return new Gate({ ...this.call, region }, this.#recording, this.#parts, this.calledBy)
+  }
+
   /** Adds a change that commits with the record, or not at all. */
   change(change: Change): void {
     this.#recording.changes.push(change)
@@ -100,6 +105,7 @@ export class Gate {
     await onAllowed(target, further)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
+    if (target.closed) throw target.closed
     if (target.managed && operation.access === 'write' && !operation.acceptsManaged?.(input)) throw target.managed
     if (target.unusable && !operation.acceptsUnusable?.(input)) throw target.unusable
     for (const { target, lenient } of further) {

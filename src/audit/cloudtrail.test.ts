@@ -133,6 +133,14 @@ describe('the record of one request', () => {
   test('tells what else there is to tell of its resource', () =>
     assert.deepEqual(only({ ...entry, additional: { grantId: 'g' } }).additionalEventData, { grantId: 'g' }))
 
+  test('calls an ARN that was answered arn', () => {
+    const response = { ARN, ReplicationStatus: [{ Region: 'eu-west-1' }] }
+    assert.deepEqual(only({ ...entry, access: 'write', response }).responseElements, {
+      arn: ARN,
+      replicationStatus: [{ region: 'eu-west-1' }],
+    })
+  })
+
   test('has null for parameters that could not be understood', () =>
     assert.equal(only({ ...entry, parameters: undefined }).requestParameters, null))
 

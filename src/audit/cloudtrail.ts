@@ -171,12 +171,12 @@ function lowerFirst(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerFirst)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name.charAt(0).toLowerCase() + name.slice(1),
-      VERBATIM.has(name) ? member : lowerFirst(member),
-    ]),
+    Object.entries(value).map(([name, member]) => [lowered(name), VERBATIM.has(name) ? member : lowerFirst(member)]),
   )
 }
+
+/** Records say `arn` since February 2024, where they said `aRN` before (security facts 6.3). */
+const lowered = (name: string) => (name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1))
 
 /** Shaped as a UUID (version 8: made by a rule of one's own), always the same for the same record. */
 function eventId(requestId: string, index: number): string {

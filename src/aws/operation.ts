@@ -36,6 +36,8 @@ export interface Target<V> {
   readonly unreadable?: AwsError | undefined
   /** What to answer once permission was given, when only somebody else changes it. */
   readonly managed?: AwsError | undefined
+  /** What to answer once permission was given, always: it is not here that this is done to it. */
+  readonly closed?: AwsError | undefined
   /** What to answer once permission was given, when its state forbids most operations. */
   readonly unusable?: AwsError | undefined
 }

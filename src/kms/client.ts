@@ -3,6 +3,8 @@
  * Throws KMS's AwsErrors.
  */
 export interface KmsClient {
+  /** The same for the same caller in another Region. */
+  in(region: string): KmsClient
   generateDataKey(request: {
     readonly KeyId: string
     readonly EncryptionContext: Readonly<Record<string, string>>

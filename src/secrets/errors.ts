@@ -105,6 +105,17 @@ export const errors = {
       'InvalidParameterException',
       "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
     ),
+  isReplica: () =>
+    new AwsError(
+      'InvalidParameterException',
+      "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    ),
+  hasReplicas: (arn: string, regions: readonly string[]) =>
+    new AwsError(
+      'InvalidParameterException',
+      `You can't delete secret ${arn} that still has replica regions [${regions.join(', ')}].`,
+    ),
+  replicaRegion: () => new AwsError('InvalidParameterException', 'Invalid replica region.'),
   passwordTooShort: () =>
     new AwsError('InvalidParameterException', 'Password length is too short based on the required types.'),
   passwordTypeExcluded: () =>
@@ -156,6 +167,12 @@ export const errors = {
       'LimitExceededException',
       `The secret already has ${limit} versions, none of which is old enough to be removed. Try again later.`,
     ),
-  replicationUnsupported: () =>
-    new AwsError('InvalidParameterException', 'Replication to other Regions is not supported by this server.'),
+  tooManyReplicas: (limit: number) =>
+    new AwsError('InvalidParameterException', `A secret can be replicated to at most ${limit} Regions.`),
+  // The counterpart of the text for replicas.
+  notReplica: () =>
+    new AwsError(
+      'InvalidParameterException',
+      "Operation not permitted on a primary secret. Call must be made in replica secret's region.",
+    ),
 }

@@ -3,6 +3,7 @@ import { partitionOf } from '../aws/partition.ts'
 import type { SecretsContext } from './context.ts'
 import { errors } from './errors.ts'
 import { isManagedByAnother } from './owning-service.ts'
+import { isReplica } from './replicas.ts'
 import type { Secret } from './secret.ts'
 import { makeSecretArn, parseSecretId } from './secret-id.ts'
 import { type Found, type Scope, type Selector, TamperedError } from './secrets-store.ts'
@@ -55,6 +56,12 @@ export async function findSecret(text: string, context: SecretsContext): Promise
     managed: isManagedByAnother(secret, context) ? errors.managed() : undefined,
     unusable: secret.deletedAt === undefined ? undefined : errors.markedForDeletion(),
   }
+}
+
+/** The same for operations to which replicas are closed: they are changed through their primary alone (facts 8.7). */
+export async function findPrimary(text: string, context: SecretsContext): Promise<Target<Found>> {
+  const target = await findSecret(text, context)
+  return target.value && isReplica(target.value.secret) ? { ...target, closed: errors.isReplica() } : target
 }
 
 /** Condition keys that a secret itself gives (security facts 2.3). */

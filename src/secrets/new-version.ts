@@ -25,5 +25,5 @@ export async function newVersion(
   const stages = stageNewVersion(secret.stages, token, labels)
   const all = [...(await store.versions(secret)), add]
   if (versionLimitReached(all, now)) throw errors.tooManyVersions(KEPT_VERSIONS)
-  return { stages, versions: { add, remove: versionsToRemove(all, stages, now) } }
+  return { stages, versions: { add: [add], remove: versionsToRemove(all, stages, now) } }
 }

@@ -23,7 +23,7 @@ export function readAhead(store: SecretsStore): SecretsStore {
     versions: (secret) => store.versions(secret),
     page: (query) => store.page(query),
     expired: (now, limit) => store.expired(now, limit),
-    create: (secret, version) => store.create(secret, version),
+    create: (secret, ...versions) => store.create(secret, ...versions),
     update: (secret, versions) => store.update(secret, versions),
     remove: (secret) => store.remove(secret),
     touch: (secret, versionId, day) => store.touch(secret, versionId, day),

@@ -127,6 +127,24 @@ export async function probeKey(owner: Owner, context: Needs): Promise<void> {
   await translate(context.kms.decrypt({ CiphertextBlob, EncryptionContext }), errors.decryptionFailure)
 }
 
+/**
+ * What a key that is chosen for a replica must permit: to make data keys and to encrypt, not to decrypt (security facts 2.4, 4.2). Nobody may
+ * call Encrypt on the default key (security facts 3.9).
+ */
+export async function probeReplicaKey(owner: Owner, context: Needs): Promise<void> {
+  refuseForeignDefaultKey(owner, context)
+  const { kmsKeyId } = owner
+  if (kmsKeyId === undefined || usesDefaultKey(owner)) return
+  const { kms } = context
+  const EncryptionContext = encryptionContext(owner, 'RequestToValidateKeyAccess')
+  const { Plaintext } = await translate(
+    kms.generateDataKey({ KeyId: kmsKeyId, EncryptionContext }),
+    errors.encryptionFailure,
+  )
+  await translate(kms.encrypt({ KeyId: kmsKeyId, Plaintext, EncryptionContext }), errors.encryptionFailure)
+  Plaintext.fill(0)
+}
+
 function refuseForeignDefaultKey(owner: Owner, { scope }: Needs): void {
   if (owner.account !== scope.account && usesDefaultKey(owner)) throw errors.foreignDefaultKey()
 }

@@ -13,6 +13,16 @@ export interface SecretPolicy {
   readonly bindings: Readonly<Record<string, string>>
 }
 
+/** A Region to which a secret is replicated, as its primary knows it (facts 8.7). */
+export interface Replica {
+  readonly region: string
+  /** The key of the replica as the caller named it; absent for `aws/secretsmanager`. */
+  readonly kmsKeyId?: string | undefined
+  /** InProgress only until the change that asks for the replica is made; it is never stored. */
+  readonly status: 'InProgress' | 'InSync' | 'Failed'
+  readonly message?: string | undefined
+}
+
 /** A secret without its values. Times are milliseconds since the epoch. */
 export interface Secret {
   /** Sequence of creation within the store; sorts secrets by creation. */
@@ -36,7 +46,10 @@ export interface Secret {
   readonly deletedAt?: number | undefined
   /** End of the recovery window; from then on the secret may be purged. */
   readonly purgeAt?: number | undefined
+  /** Of a replica, the Region of its primary; of a primary, its own; absent for what is not replicated. */
   readonly primaryRegion?: string | undefined
+  /** Of a primary, at least one; absent otherwise. */
+  readonly replicas?: readonly Replica[] | undefined
   readonly owningService?: string | undefined
   readonly type?: string | undefined
   readonly resourcePolicy?: SecretPolicy | undefined

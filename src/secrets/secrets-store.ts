@@ -63,7 +63,7 @@ export type NewSecret = Omit<Secret, 'id' | 'revision'>
 
 /** What an update does to the versions of a secret, beside the secret itself. */
 export interface VersionChanges {
-  readonly add?: Version | undefined
+  readonly add?: readonly Version[] | undefined
   readonly remove?: readonly string[] | undefined
   /** Values sealed anew, under the same version ids. */
   readonly reseal?: readonly Version[] | undefined
@@ -84,7 +84,7 @@ export interface SecretsStore {
   /** Secrets whose recovery window has ended, of all scopes, oldest first. */
   expired(now: number, limit: number): Promise<readonly Secret[]>
 
-  create(secret: NewSecret, version?: Version): Change
+  create(secret: NewSecret, ...versions: readonly Version[]): Change
   /** `secret` is the new state, still with the revision that was read. */
   update(secret: Secret, versions?: VersionChanges): Change
   /** Removes the secret and all its versions for good. */

@@ -1,5 +1,5 @@
 import type { BoundPolicy } from '../identity/entities.ts'
-import type { Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
+import type { Replica, Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
 
 /** Columns that `secrets` had from the beginning, without the id and the MAC; their order is that of the MAC. */
@@ -23,7 +23,7 @@ export const SECRET_COLUMNS = [
   'type',
 ] as const
 /** Columns that came later. */
-export const ADDED_SECRET_COLUMNS = ['resource_policy'] as const
+export const ADDED_SECRET_COLUMNS = ['resource_policy', 'replicas'] as const
 /** What statements write. */
 export const WRITTEN_SECRET_COLUMNS = [...SECRET_COLUMNS, ...ADDED_SECRET_COLUMNS] as const
 
@@ -60,11 +60,13 @@ export function secretToRow(secret: Omit<Secret, 'id' | 'revision'>): SecretRow 
     owning_service: secret.owningService ?? null,
     type: secret.type ?? null,
     resource_policy: policyText(secret.resourcePolicy),
+    replicas: secret.replicas ? JSON.stringify(secret.replicas) : null,
   }
 }
 
 export function rowToSecret(row: Row): Secret {
   const tags = text(row.tags)
+  const replicas = text(row.replicas)
   return {
     id: Number(row.id),
     account: String(row.account),
@@ -81,6 +83,7 @@ export function rowToSecret(row: Row): Secret {
     deletedAt: number(row.deleted_at),
     purgeAt: number(row.purge_at),
     primaryRegion: text(row.primary_region),
+    replicas: replicas === undefined ? undefined : (JSON.parse(replicas) as readonly Replica[]),
     owningService: text(row.owning_service),
     type: text(row.type),
     resourcePolicy: policyIn(row.resource_policy),

@@ -103,7 +103,7 @@ export class SqlSecretsStore implements SecretsStore {
     return found.slice(0, limit)
   }
 
-  create(secret: NewSecret, version?: Version): Change {
+  create(secret: NewSecret, ...versions: readonly Version[]): Change {
     const row = secretToRow(secret)
     const mac = macOf(this.#mac, SECRETS, { ...row, revision: 1 })
     const columns = raw([...WRITTEN_SECRET_COLUMNS, 'revision', 'mac'].join(', '))
@@ -112,7 +112,7 @@ export class SqlSecretsStore implements SecretsStore {
     const id = sql`(select id from secrets where arn = ${secret.arn})`
     return change(`create ${secret.arn}`, [
       { statement: sql`insert into secrets (${columns}) values (${values})` },
-      ...(version ? [insertVersion(id, version)] : []),
+      ...versions.map((version) => insertVersion(id, version)),
       ...indexWrites(secret, id),
     ])
   }
@@ -136,7 +136,7 @@ export class SqlSecretsStore implements SecretsStore {
       writes.push({
         statement: sql`delete from versions where secret_id = ${secret.id} and version_id in ${list(versions.remove)}`,
       })
-    if (versions.add) writes.push(insertVersion(sql`${secret.id}`, versions.add))
+    for (const version of versions.add ?? []) writes.push(insertVersion(sql`${secret.id}`, version))
     for (const version of versions.reseal ?? []) writes.push(replaceValue(secret.id, version))
     writes.push(...staleIndexWrites(secret), ...indexWrites(secret, sql`${secret.id}`))
     return change(`update ${secret.arn}`, writes)

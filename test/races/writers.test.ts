@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
-import { paginateListSecretVersionIds } from '@aws-sdk/client-secrets-manager'
-import { alreadyExists, MARKED, NOT_FOUND, tokenInUse } from '../expected-errors.ts'
+import { paginateListSecretVersionIds, type SecretsManager } from '@aws-sdk/client-secrets-manager'
+import { alreadyExists, MARKED, NOT_FOUND, ON_REPLICA, tokenInUse } from '../expected-errors.ts'
 import { startApp } from '../start-app.ts'
 
 // Harm prevented: of writes that come at the same time one is lost, or done by half.
@@ -199,6 +199,68 @@ describe('deletion beside writes', () => {
     assertFailures(deletions, MARKED)
     assertFailures(await times(8, () => client.restoreSecret({ SecretId: 'both' })))
     assert.equal((await client.getSecretValue({ SecretId: 'both' })).SecretString, 'x')
+  })
+})
+
+describe('writers of a secret with a replica', () => {
+  const there = app.clientFor({ region: 'eu-west-1' })
+  const AddReplicaRegions = [{ Region: 'eu-west-1' }]
+
+  async function contentOf(on: SecretsManager, SecretId: string) {
+    const { Tags, VersionIdsToStages, Description } = await on.describeSecret({ SecretId })
+    const { VersionId, SecretString } = await on.getSecretValue({ SecretId })
+    return { Tags, VersionIdsToStages, Description, VersionId, SecretString }
+  }
+  const write = (SecretId: string, index: number) =>
+    index % 2
+      ? client.tagResource({ SecretId, Tags: [{ Key: `k${index}`, Value: 'v' }] })
+      : client.putSecretValue({ SecretId, SecretString: `value ${index}` })
+
+  test('leave it as its primary is, also while it is made and read', async () => {
+    const SecretId = 'replicated'
+    await client.createSecret({ Name: SecretId, SecretString: 'first' })
+    const [writes, replications] = await Promise.all([
+      times(16, (index) => write(SecretId, index)),
+      times(4, () => client.replicateSecretToRegions({ SecretId, AddReplicaRegions })),
+    ])
+    assertFailures([...writes, ...replications])
+    const reads = times(16, () => there.getSecretValue({ SecretId }))
+    assertFailures([...(await times(8, (index) => write(SecretId, index))), ...(await reads)])
+    assert.deepEqual(await contentOf(there, SecretId), await contentOf(client, SecretId))
+    assert.equal((await client.describeSecret({ SecretId })).ReplicationStatus?.[0]?.Status, 'InSync')
+  })
+
+  test('leave it alone from the moment it is promoted', async () => {
+    for (let round = 0; round < 4; round++) {
+      const SecretId = `promoted-${round}`
+      await client.createSecret({ Name: SecretId, SecretString: 'first', AddReplicaRegions })
+      const writing = times(8, (index) => write(SecretId, index))
+      const promoted = await times(2, () => there.stopReplicationToReplica({ SecretId }))
+      const then = await contentOf(there, SecretId)
+      assertFailures([...(await writing)])
+      assert.equal(won(promoted), 1)
+      assert.deepEqual(await contentOf(there, SecretId), then)
+      assert.equal((await client.describeSecret({ SecretId })).ReplicationStatus, undefined)
+    }
+  })
+
+  test('of two Regions that replicate the same name to each other, each has its own or one follows the other', async () => {
+    for (let round = 0; round < 4; round++) {
+      const Name = `mutual-${round}`
+      await client.createSecret({ Name, SecretString: 'here' })
+      await there.createSecret({ Name, SecretString: 'there' })
+      const over = (on: SecretsManager, Region: string) =>
+        on.replicateSecretToRegions({
+          SecretId: Name,
+          AddReplicaRegions: [{ Region }],
+          ForceOverwriteReplicaSecret: true,
+        })
+      const outcomes = await Promise.allSettled([over(client, 'eu-west-1'), over(there, 'eu-central-1')])
+      assertFailures(outcomes, ON_REPLICA, NOT_FOUND)
+      const [here, elsewhere] = await Promise.all([client, there].map((on) => on.describeSecret({ SecretId: Name })))
+      const origins = [here?.PrimaryRegion, elsewhere?.PrimaryRegion]
+      assert.equal(new Set(origins).size, 1, String(origins))
+    }
   })
 })
 

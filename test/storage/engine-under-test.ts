@@ -87,7 +87,7 @@ export function newEntry(id = `entry-${++made}`): Entry {
 export async function create(stores: ReturnType<typeof storesOn>, ...secrets: readonly NewSecret[]): Promise<void> {
   const changes = secrets.map((secret) => {
     const [current] = secret.stages.keys()
-    return stores.secrets.create(secret, current === undefined ? undefined : newVersion(current))
+    return stores.secrets.create(secret, ...(current === undefined ? [] : [newVersion(current)]))
   })
   await stores.trail.append(newEntry(), changes)
 }

@@ -179,7 +179,7 @@ function plans(store: () => SqliteUnderTest): void {
     const version = newVersion(versionId('v'))
     await assertFrugalChanges(store(), [
       secrets.create(secret, version),
-      secrets.update(secret, { add: version, remove: ['a', 'b'], reseal: [version] }),
+      secrets.update(secret, { add: [version], remove: ['a', 'b'], reseal: [version] }),
       secrets.remove(secret),
       secrets.touch(secret, 'v', 1),
     ])

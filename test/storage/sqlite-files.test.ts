@@ -9,7 +9,7 @@ import { claimDataDirectory, DataDirectoryError, filesOf } from '../../src/stora
 import { NewerStoreError } from '../../src/storage/migrate.ts'
 import { sql } from '../../src/storage/sql.ts'
 import { prepareFiles } from '../../src/storage/sqlite-files.ts'
-import { newEntry } from './engine-under-test.ts'
+import { create, find, newEntry, newSecret, storesOn } from './engine-under-test.ts'
 import { openSqlite } from './open-sqlite.ts'
 
 const change = (name: string) => ({ statement: sql`insert into meta (name, value) values (${name}, '')` })
@@ -42,7 +42,7 @@ test('preparing files that are prepared changes nothing', async () => {
 })
 
 for (const [what, name, known] of [
-  ['store', 'store.db', 4],
+  ['store', 'store.db', 5],
   ['trail', 'trail.db', 1],
 ] as const)
   test(`a ${what} that a newer Coffer wrote is refused in one clear line, and nothing is changed`, async () => {
@@ -61,6 +61,20 @@ for (const [what, name, known] of [
     )
     assert.deepEqual([readFileSync(storePath), readFileSync(trailPath)], before)
   })
+
+test('secrets of a store from before replication keep their MACs, and take replicas', async () => {
+  await using store = await openSqlite()
+  await create(storesOn(store.engine), newSecret('old', { tags: [{ Key: 'a', Value: 'b' }] }))
+  await store.engine.close()
+  // As version 4 left it.
+  await store.alter('alter table secrets drop column replicas; pragma user_version = 4')
+  const stores = storesOn(await store.reopen())
+  const { secret } = await find(stores, 'old')
+  assert.deepEqual([secret.replicas, secret.tags], [undefined, [{ Key: 'a', Value: 'b' }]])
+  const replicas = [{ region: 'eu-west-1', status: 'InSync' }] as const
+  await stores.trail.append(newEntry(), [stores.secrets.update({ ...secret, replicas })])
+  assert.deepEqual((await find(stores, 'old')).secret.replicas, replicas)
+})
 
 test('a data directory belongs to one process, also after this one has tried to have it twice', async () => {
   await using folder = temporaryFolder()

@@ -1,14 +1,16 @@
 import { operation, requestTags, type Target } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
-import { describedConditions } from '../conditions.ts'
+import { makeSecret } from '../change-secret.ts'
+import { describedConditions, replicaConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret, hypothetical } from '../find-secret.ts'
 import { ownership } from '../owning-service.ts'
-import type { Secret } from '../secret.ts'
+import { addReplicas, checkReplicaRegions, isReplica, overwritten, withReplicas } from '../replicas.ts'
+import { replicationStatus } from '../replication-status.ts'
 import { isValidSecretName, makeSecretArn, randomSuffix } from '../secret-id.ts'
 import { holdsValue, probeKey, type SecretValue, sealVersion } from '../secret-value.ts'
-import type { Found } from '../secrets-store.ts'
+import type { Found, NewSecret } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
 import { addTags, checkTags } from '../tags.ts'
 import { stageNewVersion } from '../version-stages.ts'
@@ -40,7 +42,7 @@ export const createSecret = operation({
     if (!isValidSecretName(Name)) throw errors.invalidName()
     if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
     addTags(undefined, checkTags(Tags))
-    if (AddReplicaRegions) throw errors.replicationUnsupported()
+    checkReplicaRegions(AddReplicaRegions ?? [])
   },
 
   /** Permission is decided on the ARN to be, whose suffix nobody knows yet; what has the name already is another secret. */
@@ -48,20 +50,17 @@ export const createSecret = operation({
     const { arn, account } = hypothetical(Name, scope)
     return { resource: arn, label: Name, account, tags: [], value: undefined }
   },
-  alsoRequires: ({ Name, Tags = [] }, { scope }) =>
-    Tags.length > 0
-      ? [
-          {
-            action: 'TagResource',
-            conditions: { 'secretsmanager:SecretId': hypothetical(Name, scope).arn },
-          },
-        ]
-      : [],
+  alsoRequires({ Name, Tags = [], AddReplicaRegions }, { scope }) {
+    const SecretId = hypothetical(Name, scope).arn
+    const conditions = { 'secretsmanager:SecretId': SecretId, 'secretsmanager:SecretPrimaryRegion': scope.region }
+    return [
+      ...(Tags.length > 0 ? [{ action: 'TagResource', conditions }] : []),
+      ...(AddReplicaRegions ? [{ action: 'ReplicateSecretToRegions', conditions }] : []),
+    ]
+  },
   conditions: async (input, { kms }) => ({
     'secretsmanager:Name': input.Name,
-    'secretsmanager:AddReplicaRegions': input.AddReplicaRegions?.map(({ Region = '' }) => Region),
-    // AWS's records show that it fills in what was not sent (security facts 6.3).
-    'secretsmanager:ForceOverwriteReplicaSecret': String(input.ForceOverwriteReplicaSecret ?? false),
+    ...replicaConditions(input),
     ...(await describedConditions(input, kms)),
     ...requestTags(input.Tags ?? []),
   }),
@@ -74,9 +73,9 @@ export const createSecret = operation({
     const value = SecretString === undefined && SecretBinary === undefined ? undefined : { SecretString, SecretBinary }
     if (existing) return repeated(existing, token, value, context)
 
-    const { scope, store, now } = context
+    const { scope, now } = context
     const arn = makeSecretArn({ ...scope, name: Name, suffix: randomSuffix() })
-    const secret: Omit<Secret, 'id' | 'revision'> = {
+    const described: NewSecret = {
       ...scope,
       name: Name,
       arn,
@@ -88,22 +87,25 @@ export const createSecret = operation({
       type: input.Type || undefined,
       ...ownership(context.service, addTags(undefined, checkTags(input.Tags ?? []))),
     }
+    const secret = withReplicas(described, addReplicas(described, input.AddReplicaRegions ?? []))
     await probeKey(secret, context)
-    context.change(store.create(secret, value && (await sealVersion(secret, token, value, context))))
-    return { ARN: arn, Name, VersionId: value && token }
+    const made = value && { version: await sealVersion(secret, token, value, context), value }
+    return answer(await makeSecret(secret, made, overwritten(input), context), value && token, context)
   },
 })
 
 /** The answer for a name that exists: the same again for the same token and value (facts 7.1). */
-async function repeated(
-  { secret }: Found,
-  token: string,
-  value: SecretValue | undefined,
-  context: SecretsContext,
-): Promise<{ ARN: string; Name: string; VersionId: string }> {
+async function repeated({ secret }: Found, token: string, value: SecretValue | undefined, context: SecretsContext) {
+  if (isReplica(secret)) throw errors.alreadyExists(secret.name)
   if (secret.deletedAt !== undefined) throw errors.nameScheduledForDeletion()
   const version = value && (await context.store.version(secret, token))
   if (!version || !value) throw errors.alreadyExists(secret.name)
   if (!(await holdsValue(secret, version, value, context))) throw errors.tokenInUse(token, secret.arn)
-  return { ARN: secret.arn, Name: secret.name, VersionId: token }
+  return answer(secret, token, context)
+}
+
+async function answer(secret: NewSecret, versionId: string | undefined, context: SecretsContext) {
+  const { arn, name, replicas } = secret
+  const ReplicationStatus = replicas && (await replicationStatus(secret, context))
+  return { ARN: arn, Name: name, VersionId: versionId, ReplicationStatus }
 }

@@ -1,8 +1,10 @@
 import { operation } from '../../aws/operation.ts'
 import { boolean, long, required, structure, timestamp } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
 import { deletionPlan } from '../deletion.ts'
-import { findSecret } from '../find-secret.ts'
+import { errors } from '../errors.ts'
+import { findPrimary } from '../find-secret.ts'
 import { checkSecretId, makeSecretArn, parseSecretId, randomSuffix } from '../secret-id.ts'
 import type { Found, Scope } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -21,7 +23,7 @@ export const deleteSecret = operation({
     checkSecretId(input.SecretId)
     deletionPlan(input, 0)
   },
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: ({ RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force }) => ({
     'secretsmanager:RecoveryWindowInDays': days === undefined ? undefined : String(days),
     'secretsmanager:ForceDeleteWithoutRecovery': force === undefined ? undefined : String(force),
@@ -32,10 +34,11 @@ export const deleteSecret = operation({
   acceptsManaged: ({ ForceDeleteWithoutRecovery = false }) => !ForceDeleteWithoutRecovery,
   acceptsUnusable: ({ ForceDeleteWithoutRecovery = false }) => ForceDeleteWithoutRecovery,
 
-  run(input, found: Found | undefined, context) {
+  async run(input, found: Found | undefined, context) {
     const { store, scope, now } = context
     if (!found) return { ...invented(input.SecretId, scope), DeletionDate: new Date(now) }
     const { secret } = found
+    if (secret.replicas) throw errors.hasReplicas(secret.arn, secret.replicas.map(({ region }) => region).sort())
     const plan = deletionPlan(input, now)
     if (plan.force) {
       context.change(store.remove(secret))
@@ -44,7 +47,7 @@ export const deleteSecret = operation({
       return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(now) }
     }
     const { deletedAt, purgeAt } = plan
-    context.change(store.update({ ...secret, deletedAt, purgeAt, changedAt: now }))
+    await changeSecret({ ...secret, deletedAt, purgeAt, changedAt: now }, context)
     return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(purgeAt) }
   },
 })

@@ -3,6 +3,7 @@ import { required, structure } from '../../aws/shape.ts'
 import type { SecretsContext } from '../context.ts'
 import { describe } from '../describe.ts'
 import { findSecret } from '../find-secret.ts'
+import { replicationStatus } from '../replication-status.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -21,8 +22,9 @@ export const describeSecret = operation({
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
   acceptsUnusable: () => true,
 
-  run(_input, { secret }: Found) {
+  async run(_input, { secret }: Found, context) {
     const { versions, ...members } = describe(secret)
-    return { ...members, VersionIdsToStages: versions }
+    const ReplicationStatus = secret.replicas && (await replicationStatus(secret, context))
+    return { ...members, VersionIdsToStages: versions, ReplicationStatus }
   },
 })

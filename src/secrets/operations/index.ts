@@ -12,7 +12,10 @@ import { listSecretVersionIds } from './list-secret-version-ids.ts'
 import { listSecrets } from './list-secrets.ts'
 import { putResourcePolicy } from './put-resource-policy.ts'
 import { putSecretValue } from './put-secret-value.ts'
+import { removeRegionsFromReplication } from './remove-regions-from-replication.ts'
+import { replicateSecretToRegions } from './replicate-secret-to-regions.ts'
 import { restoreSecret } from './restore-secret.ts'
+import { stopReplicationToReplica } from './stop-replication-to-replica.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateSecret } from './update-secret.ts'
@@ -33,7 +36,10 @@ export const operations: readonly AnyOperation<SecretsContext>[] = [
   listSecretVersionIds,
   putResourcePolicy,
   putSecretValue,
+  removeRegionsFromReplication,
+  replicateSecretToRegions,
   restoreSecret,
+  stopReplicationToReplica,
   tagResource,
   untagResource,
   updateSecret,

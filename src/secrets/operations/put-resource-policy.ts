@@ -1,7 +1,8 @@
 import { operation } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { policyConditions, readPolicy } from '../resource-policy.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
@@ -17,15 +18,14 @@ export const putResourcePolicy = operation({
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.name }),
   check: ({ SecretId }) => checkSecretId(SecretId),
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   // Who may read a secret is for its account to say (facts 8.8).
   acceptsManaged: () => true,
   conditions: ({ BlockPublicPolicy }) => policyConditions({ BlockPublicPolicy }),
 
   async run(input, { secret }: Found, context) {
-    const { store, now, change } = context
     const resourcePolicy = await readPolicy(input.ResourcePolicy, secret, input, context)
-    change(store.update({ ...secret, resourcePolicy, changedAt: now }))
+    await changeSecret({ ...secret, resourcePolicy, changedAt: context.now }, context)
     return { ARN: secret.arn, Name: secret.name }
   },
 })

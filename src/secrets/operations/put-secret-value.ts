@@ -1,8 +1,9 @@
 import { operation } from '../../aws/operation.ts'
 import { required, string, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
@@ -33,14 +34,18 @@ export const putSecretValue = operation({
     if (SecretString === undefined && SecretBinary === undefined) throw errors.valueMissing()
     if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
   },
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
 
   async run(input, { secret }: Found, context) {
     const { ClientRequestToken: token = '', SecretString, SecretBinary } = input
     const value = { SecretString, SecretBinary }
     const written = await newVersion(secret, { token, value, labels: input.VersionStages }, context)
     const stages = written?.stages ?? secret.stages
-    if (written) context.change(context.store.update({ ...secret, stages, changedAt: context.now }, written.versions))
+    if (written)
+      await changeSecret({ ...secret, stages, changedAt: context.now }, context, {
+        versions: written.versions,
+        written: { versionId: token, value },
+      })
     // A token that is repeated late may belong to a version that has lost its labels.
     const VersionStages = stages.has(token) ? [...labelsOf(stages, token)] : undefined
     return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages }

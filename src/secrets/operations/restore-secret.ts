@@ -1,7 +1,8 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -12,14 +13,14 @@ export const restoreSecret = operation({
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
   check: ({ SecretId }) => checkSecretId(SecretId),
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   acceptsManaged: () => true,
   acceptsUnusable: () => true,
 
-  run(_input, { secret }: Found, { store, now, change }) {
+  async run(_input, { secret }: Found, context) {
     // Restoring a secret that is not deleted succeeds and changes nothing (facts 9.7, 9).
     if (secret.deletedAt !== undefined)
-      change(store.update({ ...secret, deletedAt: undefined, purgeAt: undefined, changedAt: now }))
+      await changeSecret({ ...secret, deletedAt: undefined, purgeAt: undefined, changedAt: context.now }, context)
     return { ARN: secret.arn, Name: secret.name }
   },
 })

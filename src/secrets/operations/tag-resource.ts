@@ -1,7 +1,8 @@
 import { operation, requestTags } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -16,13 +17,13 @@ export const tagResource = operation({
     checkSecretId(SecretId)
     checkTags(Tags)
   },
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: ({ Tags }) => requestTags(Tags),
   tagsAfter: ({ Tags }, { secret }: Found) => addTags(secret.tags, checkTags(Tags)) ?? [],
 
-  run({ Tags }, { secret }: Found, { store, now, change }) {
+  async run({ Tags }, { secret }: Found, context) {
     if (Tags.length > 0)
-      change(store.update({ ...secret, tags: addTags(secret.tags, checkTags(Tags)), changedAt: now }))
+      await changeSecret({ ...secret, tags: addTags(secret.tags, checkTags(Tags)), changedAt: context.now }, context)
     return {}
   },
 })

@@ -1,7 +1,8 @@
 import { operation } from '../../aws/operation.ts'
 import { list, required, string, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -19,14 +20,14 @@ export const untagResource = operation({
     checkSecretId(SecretId)
     checkTagKeys(TagKeys)
   },
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: ({ TagKeys }) => ({ 'aws:TagKeys': TagKeys }),
   tagsAfter: ({ TagKeys }, { secret }: Found) => removeTags(secret.tags, TagKeys) ?? [],
 
-  run({ TagKeys }, { secret }: Found, { store, now, change }) {
+  async run({ TagKeys }, { secret }: Found, context) {
     const tags = removeTags(secret.tags, TagKeys)
     // Taking off a tag that is not there is no error and no change (facts 8.1).
-    if (tags?.length !== secret.tags?.length) change(store.update({ ...secret, tags, changedAt: now }))
+    if (tags?.length !== secret.tags?.length) await changeSecret({ ...secret, tags, changedAt: context.now }, context)
     return {}
   },
 })

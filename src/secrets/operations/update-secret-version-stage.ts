@@ -1,7 +1,8 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import type { SecretsContext } from '../context.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -18,17 +19,17 @@ export const updateSecretVersionStage = operation({
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
   check: ({ SecretId }) => checkSecretId(SecretId),
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: ({ VersionStage }) => ({ 'secretsmanager:VersionStage': VersionStage }),
 
-  async run({ VersionStage, RemoveFromVersionId, MoveToVersionId }, { secret }: Found, { store, now, change }) {
-    const versions = await store.versions(secret)
+  async run({ VersionStage, RemoveFromVersionId, MoveToVersionId }, { secret }: Found, context) {
+    const versions = await context.store.versions(secret)
     const stages = moveStage(
       secret.stages,
       { label: VersionStage, removeFrom: RemoveFromVersionId, moveTo: MoveToVersionId },
       (versionId) => versions.some((version) => version.versionId === versionId),
     )
-    if (stages !== secret.stages) change(store.update({ ...secret, stages, changedAt: now }))
+    if (stages !== secret.stages) await changeSecret({ ...secret, stages, changedAt: context.now }, context)
     return { ARN: secret.arn, Name: secret.name }
   },
 })

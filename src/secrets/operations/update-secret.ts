@@ -1,9 +1,10 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
+import { changeSecret } from '../change-secret.ts'
 import { describedConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
-import { findSecret } from '../find-secret.ts'
+import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
 import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
@@ -31,7 +32,7 @@ export const updateSecret = operation({
     checkSecretId(SecretId)
     if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
   },
-  target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
+  target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: (input, { kms }) => describedConditions(input, kms),
 
   async run(input, { secret }: Found, context) {
@@ -47,19 +48,16 @@ export const updateSecret = operation({
     if (keyChanges) await probeKey(updated, context)
     const hasValue = SecretString !== undefined || SecretBinary !== undefined
     // The new value is sealed under the new key.
-    const written = hasValue
-      ? await newVersion(updated, { token, value: { SecretString, SecretBinary }, labels: undefined }, context)
-      : undefined
+    const value = hasValue ? { SecretString, SecretBinary } : undefined
+    const written = value && (await newVersion(updated, { token, value, labels: undefined }, context))
     // A repeat of what was done is as if done: it must not put back what others changed since (facts 7.2).
     if (hasValue && !written) return { ARN: secret.arn, Name: secret.name, VersionId: token }
     const reseal = keyChanges ? await resealed(secret, updated, context) : []
     const kept = reseal.filter(({ versionId }) => !written?.versions.remove?.includes(versionId))
-    context.change(
-      context.store.update(
-        { ...updated, stages: written?.stages ?? secret.stages },
-        { ...written?.versions, reseal: kept },
-      ),
-    )
+    await changeSecret({ ...updated, stages: written?.stages ?? secret.stages }, context, {
+      versions: { ...written?.versions, reseal: kept },
+      written: value && { versionId: token, value },
+    })
     return { ARN: secret.arn, Name: secret.name, VersionId: hasValue ? token : undefined }
   },
 })

@@ -4,6 +4,7 @@ import { after, describe, test } from 'node:test'
 import type { CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager'
 import {
   alreadyExists,
+  BAD_REPLICA_REGION,
   BOTH_VALUES,
   denied,
   ENCRYPTION_FAILURE,
@@ -102,10 +103,18 @@ describe('constraints', async () => {
       },
       INVALID_PARAMETER,
     ],
+    ['a replica in its own Region', { AddReplicaRegions: [{ Region: REGION }] }, BAD_REPLICA_REGION],
+    ['a replica in another partition', { AddReplicaRegions: [{ Region: 'cn-north-1' }] }, BAD_REPLICA_REGION],
+    ['a replica without a Region', { AddReplicaRegions: [{ KmsKeyId: 'alias/a' }] }, BAD_REPLICA_REGION],
     [
-      'replicas',
-      { AddReplicaRegions: [{ Region: 'eu-west-1' }] },
-      { ...INVALID_PARAMETER, message: 'Replication to other Regions is not supported by this server.' },
+      'a replica Region twice',
+      { AddReplicaRegions: [{ Region: 'eu-west-1' }, { Region: 'eu-west-1', KmsKeyId: 'alias/a' }] },
+      BAD_REPLICA_REGION,
+    ],
+    [
+      '51 replicas',
+      { AddReplicaRegions: Array.from({ length: 51 }, (_, index) => ({ Region: `eu-west-${index}` })) },
+      INVALID_PARAMETER,
     ],
   ]
   for (const [what, input, expected] of refused)

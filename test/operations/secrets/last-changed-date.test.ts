@@ -56,6 +56,21 @@ const steps: [what: string, moves: boolean, call: () => Promise<unknown>][] = [
   ['PutResourcePolicy', true, () => client.putResourcePolicy({ SecretId, ResourcePolicy })],
   ['PutResourcePolicy with the same policy', true, () => client.putResourcePolicy({ SecretId, ResourcePolicy })],
   ['DeleteResourcePolicy', true, () => client.deleteResourcePolicy({ SecretId })],
+  [
+    'ReplicateSecretToRegions',
+    true,
+    () => client.replicateSecretToRegions({ SecretId, AddReplicaRegions: [{ Region: 'eu-west-1' }] }),
+  ],
+  [
+    'RemoveRegionsFromReplication of another Region',
+    false,
+    () => client.removeRegionsFromReplication({ SecretId, RemoveReplicaRegions: ['eu-west-2'] }),
+  ],
+  [
+    'RemoveRegionsFromReplication',
+    true,
+    () => client.removeRegionsFromReplication({ SecretId, RemoveReplicaRegions: ['eu-west-1'] }),
+  ],
   ['DeleteSecret', true, () => client.deleteSecret({ SecretId })],
   ['RestoreSecret', true, () => client.restoreSecret({ SecretId })],
   ['RestoreSecret of a live secret', false, () => client.restoreSecret({ SecretId })],

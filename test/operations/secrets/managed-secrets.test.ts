@@ -54,6 +54,22 @@ describe('a secret that a service makes', () => {
     )
   })
 
+  test('is overwritten by no replica of another secret', async () => {
+    const region = 'eu-west-1'
+    const Name = `managed-${randomUUID()}`
+    await (await service('rds', region)).createSecret({ Name, SecretString: 'theirs' })
+    await client.createSecret({ Name, SecretString: 'ours' })
+    const AddReplicaRegions = [{ Region: region }]
+    const { ReplicationStatus = [] } = await client.replicateSecretToRegions({
+      SecretId: Name,
+      AddReplicaRegions,
+      ForceOverwriteReplicaSecret: true,
+    })
+    assert.equal(ReplicationStatus[0]?.Status, 'Failed')
+    const { SecretString } = await app.clientFor({ region }).getSecretValue({ SecretId: Name })
+    assert.equal(SecretString, 'theirs')
+  })
+
   test('is marked without any tag of the request', async () => {
     const { SecretId } = await makeManaged()
     assert.deepEqual((await client.describeSecret({ SecretId })).Tags, [OWNER_TAG])

@@ -40,6 +40,10 @@ export function secretsSuite(open: OpenEngine): void {
         deletedAt: NOW,
         purgeAt: NOW + 1,
         primaryRegion: 'eu-west-1',
+        replicas: [
+          { region: 'us-east-1', kmsKeyId: 'alias/there', status: 'Failed', message: 'Replication failed: ü' },
+          { region: 'eu-west-2', status: 'InSync' },
+        ],
         owningService: 'rds',
         type: 'T',
         resourcePolicy: POLICY,
@@ -77,6 +81,7 @@ export function secretsSuite(open: OpenEngine): void {
         'type',
         'accessedAt',
         'resourcePolicy',
+        'replicas',
       ] as const)
         assert.equal(secret[member], undefined)
       await create(stores, newSecret('empty', { tags: [] }))
@@ -130,7 +135,7 @@ export function secretsSuite(open: OpenEngine): void {
       const { secret } = await find(stores, 's')
       const stages = new Map([[added.versionId, ['AWSCURRENT']]])
       await stores.trail.append(newEntry(), [
-        stores.secrets.update({ ...secret, stages, changedAt: NOW + 1 }, { add: added, remove: [old] }),
+        stores.secrets.update({ ...secret, stages, changedAt: NOW + 1 }, { add: [added], remove: [old] }),
       ])
       const after = await find(stores, 's')
       assert.deepEqual(after.current, added)
@@ -144,7 +149,7 @@ export function secretsSuite(open: OpenEngine): void {
       await create(stores, newSecret('s'))
       const { secret, current } = await find(stores, 's')
       const update = (changes: object) => stores.trail.append(newEntry(), [stores.secrets.update(secret, changes)])
-      await assert.rejects(update({ add: newVersion(versionId('s')) }), ConflictError)
+      await assert.rejects(update({ add: [newVersion(versionId('s'))] }), ConflictError)
       await assert.rejects(update({ reseal: [newVersion('nowhere')] }), ConflictError)
       assert.deepEqual(await find(stores, 's'), { secret, current })
       const anew = { ...newVersion(versionId('s')), kmsKeyId: 'alias/new', createdAt: NOW }
@@ -159,7 +164,7 @@ export function secretsSuite(open: OpenEngine): void {
       const names = ['z', 'a', 'm', 'b']
       for (const name of names) {
         const { secret } = await find(stores, 's')
-        await stores.trail.append(newEntry(), [stores.secrets.update(secret, { add: newVersion(versionId(name)) })])
+        await stores.trail.append(newEntry(), [stores.secrets.update(secret, { add: [newVersion(versionId(name))] })])
       }
       const { secret } = await find(stores, 's')
       const versions = await stores.secrets.versions(secret)

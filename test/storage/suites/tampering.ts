@@ -112,6 +112,7 @@ const SECRET_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   owning_service: [`'rds'`],
   type: [`'T'`],
   resource_policy: [`'{"document":"{}","bindings":{}}'`, 'null', `'no json'`, `''`],
+  replicas: [`'[{"region":"us-east-1","status":"InSync"}]'`, `'[]'`, `'no json'`, `''`],
   revision: ['2', '0'],
 }
 
