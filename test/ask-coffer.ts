@@ -13,7 +13,7 @@ export async function askCoffer(
   app: TestApp,
   operation: string,
   input: object = {},
-  credentials: Credentials = ADMINISTRATOR,
+  credentials: Credentials & { readonly sessionToken?: string | undefined } = ADMINISTRATOR,
 ): Promise<CofferAnswer> {
   const body = JSON.stringify(input)
   const headers = {
@@ -31,6 +31,7 @@ export async function askCoffer(
     region: REGION,
     service: 'coffer',
     date: new Date(app.clock.now()),
+    sessionToken: credentials.sessionToken,
   })
   const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
   const answer = await app.running.app.handle(head, Buffer.from(body))

@@ -1,10 +1,10 @@
-import { after, before, describe, test } from 'node:test'
+import { test } from 'node:test'
 import type { KeyStore } from '../../src/kms/key-store.ts'
 import { dueBy, keyStatements } from '../../src/storage/key-statements.ts'
 import { NOW, newEntry, SCOPE, storesOn } from './engine-under-test.ts'
 import { aliasOf, newGrant, newStoredKey } from './new-keys.ts'
-import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
-import { assertFrugal, assertFrugalChanges, assertUses, planning, planOf } from './plans.ts'
+import type { SqliteUnderTest } from './open-sqlite.ts'
+import { assertFrugal, assertFrugalChanges, assertUses, describeStores, planning, planOf } from './plans.ts'
 
 // As query-plans.test.ts, for keys of KMS.
 
@@ -82,28 +82,7 @@ const LOOK_UPS: Readonly<Record<string, readonly [look: (keys: KeyStore) => Prom
   ],
 }
 
-for (const analyzed of [false, true])
-  describe(`with ${KEYS} keys, ${analyzed ? 'after somebody ran ANALYZE' : 'without statistics'}`, () => {
-    let store: SqliteUnderTest
-    before(async () => {
-      store = await openSqlite()
-      await fill(store)
-      if (!analyzed) return
-      await store.alter('analyze')
-      await store.reopen()
-    })
-    after(() => store[Symbol.asyncDispose]())
-    plans(() => store)
-  })
-
-describe('without keys', () => {
-  let store: SqliteUnderTest
-  before(async () => {
-    store = await openSqlite()
-  })
-  after(() => store[Symbol.asyncDispose]())
-  plans(() => store)
-})
+describeStores(`${KEYS} keys`, fill, plans)
 
 function plans(store: () => SqliteUnderTest): void {
   for (const [what, [lookUp, ...uses]] of Object.entries(LOOK_UPS))

@@ -1,10 +1,39 @@
 import assert from 'node:assert/strict'
+import { after, before, describe } from 'node:test'
 import type { Change } from '../../src/aws/change.ts'
 import type { Engine, SqlChange } from '../../src/storage/engine.ts'
 import type { Sql } from '../../src/storage/sql.ts'
-import type { SqliteUnderTest } from './open-sqlite.ts'
+import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
 
 // What the plan of a query has to look like, in SQLite's words.
+
+/** The same tests on a full store, with statistics and without, and on an empty one. */
+export function describeStores(
+  full: string,
+  fill: (store: SqliteUnderTest) => Promise<unknown>,
+  tests: (store: () => SqliteUnderTest) => void,
+): void {
+  const stores: readonly [name: string, prepare: (store: SqliteUnderTest) => Promise<unknown>][] = [
+    [`with ${full}, without statistics`, fill],
+    [`with ${full}, after somebody ran ANALYZE`, (store) => fill(store).then(() => analyze(store))],
+    ['in an empty store', async () => {}],
+  ]
+  for (const [name, prepare] of stores)
+    describe(name, () => {
+      let store: SqliteUnderTest
+      before(async () => {
+        store = await openSqlite()
+        await prepare(store)
+      })
+      after(() => store[Symbol.asyncDispose]())
+      tests(() => store)
+    })
+}
+
+async function analyze(store: SqliteUnderTest): Promise<void> {
+  await store.alter('analyze')
+  await store.reopen()
+}
 
 export const planOf = ({ engine }: SqliteUnderTest, statement: Sql) => engine.explain(statement)
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { test } from 'node:test'
 import type { Alternative, FilterKey } from '../../src/secrets/filters.ts'
 import type { PageQuery, SortKey } from '../../src/secrets/secrets-store.ts'
 import {
@@ -16,36 +16,15 @@ import {
   versionsStatement,
 } from '../../src/storage/secrets-store.ts'
 import { create, find, NOW, newEntry, newSecret, newVersion, SCOPE, storesOn, versionId } from './engine-under-test.ts'
-import { openSqlite, type SqliteUnderTest } from './open-sqlite.ts'
-import { assertFrugal, assertFrugalChanges, assertUses, planOf } from './plans.ts'
+import type { SqliteUnderTest } from './open-sqlite.ts'
+import { assertFrugal, assertFrugalChanges, assertUses, describeStores, planOf } from './plans.ts'
 
 // A query that reads a whole table is fast on a small store and stops a large one. So the plan of every shape of query is fixed here, as
 // SQLite makes it without statistics; Coffer gathers none, and forgets those that somebody else gathered.
 
 const SECRETS = 20_000
 
-for (const analyzed of [false, true])
-  describe(`with ${SECRETS} secrets, ${analyzed ? 'after somebody ran ANALYZE' : 'without statistics'}`, () => {
-    let store: SqliteUnderTest
-    before(async () => {
-      store = await openSqlite()
-      await fill(store)
-      if (!analyzed) return
-      await store.alter('analyze')
-      await store.reopen()
-    })
-    after(() => store[Symbol.asyncDispose]())
-    plans(() => store)
-  })
-
-describe('in an empty store', () => {
-  let store: SqliteUnderTest
-  before(async () => {
-    store = await openSqlite()
-  })
-  after(() => store[Symbol.asyncDispose]())
-  plans(() => store)
-})
+describeStores(`${SECRETS} secrets`, fill, plans)
 
 function plans(store: () => SqliteUnderTest): void {
   const byName = (name: string, region = SCOPE.region) => ({ scope: { ...SCOPE, region }, name })

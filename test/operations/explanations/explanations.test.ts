@@ -1,42 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { type Credentials, newCredentials } from '../../../src/identity/access-key.ts'
-import { signRequest } from '../../sign-request.ts'
-import { ADMINISTRATOR, REGION, startApp, type TestApp } from '../../start-app.ts'
+import { askCoffer } from '../../ask-coffer.ts'
+import { startApp } from '../../start-app.ts'
 import { storeAccount, storeKey, storeUnderKey } from '../../stored-data.ts'
 
 const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
-
-/** Asks as the console would: JSON 1.1, signed. */
-async function ask(
-  app: TestApp,
-  operation: string,
-  input: object,
-  credentials: Credentials = ADMINISTRATOR,
-  sessionToken?: string,
-) {
-  const body = JSON.stringify(input)
-  const headers = {
-    host: 'coffer.test',
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `Coffer.${operation}`,
-  }
-  const rawHeaders = signRequest({
-    method: 'POST',
-    url: '/',
-    headers,
-    body,
-    accessKeyId: credentials.accessKeyId,
-    secret: credentials.secretAccessKey,
-    region: REGION,
-    service: 'coffer',
-    date: new Date(app.clock.now()),
-    sessionToken,
-  })
-  const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
-  const answer = await app.running.app.handle(head, Buffer.from(body))
-  return { status: answer.status, json: JSON.parse(answer.body) }
-}
 
 describe('an explanation', async () => {
   const app = await startApp()
@@ -60,7 +29,7 @@ describe('an explanation', async () => {
   const stranger = await app.user('stranger')
 
   test('names the statement that allows', async () => {
-    const { status, json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
+    const { status, json } = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
     assert.equal(status, 200)
     assert.equal(json.Allowed, true)
     assert.deepEqual(json.DecidedBy, [
@@ -72,7 +41,7 @@ describe('an explanation', async () => {
   })
 
   test('says what was missing', async () => {
-    const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...read })
+    const { json } = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...read })
     assert.equal(json.Allowed, false)
     assert.equal(json.Reason, 'because no identity-based policy allows the secretsmanager:GetSecretValue action')
     assert.match(json.Missing, /^No identity-based policy allows secretsmanager:GetSecretValue on /)
@@ -89,9 +58,9 @@ describe('an explanation', async () => {
       [allow('secretsmanager:*', { Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } })],
     ])
     const question = { PrincipalArn: user('at-home'), ...read }
-    assert.equal((await ask(app, 'ExplainAccess', question)).json.Allowed, false)
+    assert.equal((await askCoffer(app, 'ExplainAccess', question)).json.Allowed, false)
     const Context = [{ Key: 'aws:SourceIp', Values: ['192.0.2.7'] }]
-    assert.equal((await ask(app, 'ExplainAccess', { ...question, Context })).json.Allowed, true)
+    assert.equal((await askCoffer(app, 'ExplainAccess', { ...question, Context })).json.Allowed, true)
   })
 
   test('looks at the policy of the resource, a trust policy too', async () => {
@@ -103,9 +72,9 @@ describe('an explanation', async () => {
       }),
     })
     const question = { Action: 'sts:AssumeRole', ResourceArn: Role?.Arn ?? '' }
-    const trusted = await ask(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...question })
+    const trusted = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('stranger'), ...question })
     assert.deepEqual([trusted.json.Allowed, trusted.json.DecidedBy[0].Layer], [true, 'trust'])
-    const other = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...question })
+    const other = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...question })
     assert.deepEqual(
       [other.json.Allowed, other.json.Reason],
       [false, 'because no role trust policy allows the sts:AssumeRole action'],
@@ -114,7 +83,11 @@ describe('an explanation', async () => {
 
   test('says when there is no such secret, and explains its name', async () => {
     const ResourceArn = 'missing'
-    const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('administrator'), ...read, ResourceArn })
+    const { json } = await askCoffer(app, 'ExplainAccess', {
+      PrincipalArn: user('administrator'),
+      ...read,
+      ResourceArn,
+    })
     assert.deepEqual([json.Allowed, json.ResourceExists], [true, false])
   })
 
@@ -129,7 +102,7 @@ describe('an explanation', async () => {
     test(`of ${Action} is about what it is decided on`, async () => {
       const name = `limited-${Action.split(':')[1]}`
       await app.user(name, [[allow('secretsmanager:*', { Resource: arn })]])
-      const { json } = await ask(app, 'ExplainAccess', { PrincipalArn: user(name), Action, ResourceArn })
+      const { json } = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user(name), Action, ResourceArn })
       if (typeof on === 'string') assert.equal(json.DecidedOn, on)
       else assert.match(json.DecidedOn, on)
       assert.equal(json.Allowed, allowed)
@@ -140,9 +113,9 @@ describe('an explanation', async () => {
       [allow('secretsmanager:CreateSecret', { Condition: { StringLike: { 'secretsmanager:Name': 'blue/*' } } })],
     ])
     const question = { PrincipalArn: user('maker'), Action: 'secretsmanager:CreateSecret' }
-    const { json } = await ask(app, 'ExplainAccess', { ...question, ResourceArn: 'blue/1' })
+    const { json } = await askCoffer(app, 'ExplainAccess', { ...question, ResourceArn: 'blue/1' })
     assert.equal(json.Allowed, true)
-    assert.equal((await ask(app, 'ExplainAccess', { ...question, ResourceArn: 'red/1' })).json.Allowed, false)
+    assert.equal((await askCoffer(app, 'ExplainAccess', { ...question, ResourceArn: 'red/1' })).json.Allowed, false)
   })
 
   test('looks at tags of identities, and says which are not there', async () => {
@@ -150,16 +123,16 @@ describe('an explanation', async () => {
     const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
     await app.user('keeper', [[allow('iam:GetUser', { Condition })]])
     const question = { PrincipalArn: user('keeper'), Action: 'iam:GetUser' }
-    const there = (await ask(app, 'ExplainAccess', { ...question, ResourceArn: user('reader') })).json
+    const there = (await askCoffer(app, 'ExplainAccess', { ...question, ResourceArn: user('reader') })).json
     assert.deepEqual([there.Allowed, there.ResourceExists], [true, true])
-    const missing = (await ask(app, 'ExplainAccess', { ...question, ResourceArn: user('none') })).json
+    const missing = (await askCoffer(app, 'ExplainAccess', { ...question, ResourceArn: user('none') })).json
     assert.deepEqual([missing.Allowed, missing.ResourceExists], [false, false])
     const unknown = { ...question, Action: 's3:GetObject', ResourceArn: 'arn:aws:s3:::bucket/key' }
-    assert.equal((await ask(app, 'ExplainAccess', unknown)).json.ResourceExists, undefined)
+    assert.equal((await askCoffer(app, 'ExplainAccess', unknown)).json.ResourceExists, undefined)
   })
 
   test('shows no trust policy of a role that is not there', async () => {
-    const { json } = await ask(app, 'ExplainAccess', {
+    const { json } = await askCoffer(app, 'ExplainAccess', {
       PrincipalArn: user('reader'),
       Action: 'sts:AssumeRole',
       ResourceArn: `arn:aws:iam::${app.account}:role/none`,
@@ -170,37 +143,43 @@ describe('an explanation', async () => {
 
   test('says whether policies are enforced', async () => {
     const question = { PrincipalArn: user('reader'), ...read }
-    assert.equal((await ask(app, 'ExplainAccess', question)).json.Enforced, true)
+    assert.equal((await askCoffer(app, 'ExplainAccess', question)).json.Enforced, true)
     await using open = await startApp({ enforce: false })
     await open.user('reader')
-    assert.equal((await ask(open, 'ExplainAccess', question)).json.Enforced, false)
+    assert.equal((await askCoffer(open, 'ExplainAccess', question)).json.Enforced, false)
   })
 
   test('is not given to a session of a user, which could not read policies either', async () => {
     const { Credentials: made } = await app.sts.getSessionToken({})
     const credentials = { accessKeyId: made?.AccessKeyId ?? '', secretAccessKey: made?.SecretAccessKey ?? '' }
     const question = { PrincipalArn: user('reader'), ...read }
-    const { json } = await ask(app, 'ExplainAccess', question, credentials, made?.SessionToken)
+    const { json } = await askCoffer(app, 'ExplainAccess', question, {
+      ...credentials,
+      sessionToken: made?.SessionToken,
+    })
     assert.equal(json.__type, 'UnrecognizedClientException')
   })
 
   test('is only for who may read all policies', async () => {
-    const { status, json } = await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, stranger)
+    const { status, json } = await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, stranger)
     assert.equal(status, 400)
     assert.equal(json.__type, 'AccessDeniedException')
     assert.match(json.Message, /not authorized to perform: iam:GetAccountAuthorizationDetails because/)
     const auditor = await app.user('auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
-    assert.equal((await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, auditor)).status, 200)
+    assert.equal(
+      (await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read }, auditor)).status,
+      200,
+    )
   })
 
   test('tells of a secret no more than its reader may see', async () => {
     const auditor = await app.user('blind-auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
     const question = { PrincipalArn: user('reader'), Action: read.Action, ResourceArn: 'db' }
-    const { json } = await ask(app, 'ExplainAccess', question, auditor)
+    const { json } = await askCoffer(app, 'ExplainAccess', question, auditor)
     assert.equal(json.ResourceExists, undefined)
     assert.match(json.DecidedOn, /:secret:db-------$/)
     assert.doesNotMatch(JSON.stringify(json), /has blue/)
-    const readers = await ask(app, 'ListSecretReaders', { SecretId: 'db' }, auditor)
+    const readers = await askCoffer(app, 'ListSecretReaders', { SecretId: 'db' }, auditor)
     assert.equal(readers.json.__type, 'ResourceNotFoundException')
   })
 
@@ -208,7 +187,7 @@ describe('an explanation', async () => {
     const auditor = await app.user('blinder-auditor', [[allow('iam:GetAccountAuthorizationDetails')]])
     const question = { PrincipalArn: user('reader'), Action: read.Action }
     const answer = async (ResourceArn: string) =>
-      JSON.stringify((await ask(app, 'ExplainAccess', { ...question, ResourceArn }, auditor)).json)
+      JSON.stringify((await askCoffer(app, 'ExplainAccess', { ...question, ResourceArn }, auditor)).json)
     assert.equal((await answer('missing')).replaceAll('missing', 'db'), await answer('db'))
   })
 
@@ -228,9 +207,9 @@ describe('an explanation', async () => {
       ['alias/hidden', aliasArn],
     ] as const) {
       const question = { PrincipalArn: user('reader'), Action: 'kms:Decrypt', ResourceArn }
-      const { json: told } = await ask(app, 'ExplainAccess', question, seeing)
+      const { json: told } = await askCoffer(app, 'ExplainAccess', question, seeing)
       assert.deepEqual([told.Allowed, told.ResourceExists, told.DecidedBy[0].Sid], [true, true, 'Hidden'])
-      const { json } = await ask(app, 'ExplainAccess', question, blind)
+      const { json } = await askCoffer(app, 'ExplainAccess', question, blind)
       assert.deepEqual([json.Allowed, json.ResourceExists, json.DecidedOn], [false, undefined, named])
       assert.doesNotMatch(JSON.stringify(json), /Hidden/)
     }
@@ -238,12 +217,12 @@ describe('an explanation', async () => {
 
   test('takes the service in any case', async () => {
     const question = { PrincipalArn: user('reader'), Action: 'SecretsManager:GetSecretValue', ResourceArn: 'db' }
-    const { json } = await ask(app, 'ExplainAccess', question)
+    const { json } = await askCoffer(app, 'ExplainAccess', question)
     assert.deepEqual([json.Allowed, json.ResourceExists], [true, true])
   })
 
   test('is recorded', async () => {
-    await ask(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
+    await askCoffer(app, 'ExplainAccess', { PrincipalArn: user('reader'), ...read })
     const [entry] = await app.trail(1)
     assert.deepEqual([entry?.service, entry?.operation, entry?.access], ['coffer', 'ExplainAccess', 'read'])
   })
@@ -267,7 +246,7 @@ describe('an explanation', async () => {
   ]
   for (const [what, question, credentials, code] of refused)
     test(`is not given of ${what}: ${code}`, async () => {
-      const { status, json } = await ask(app, 'ExplainAccess', question, credentials)
+      const { status, json } = await askCoffer(app, 'ExplainAccess', question, credentials)
       assert.deepEqual([status, json.__type], [400, code])
     })
 })
@@ -326,7 +305,7 @@ describe('the readers of a secret', async () => {
     let NextToken: string | undefined
     let pages = 0
     do {
-      const { json } = await ask(app, 'ListSecretReaders', { SecretId: 'db', MaxResults, NextToken })
+      const { json } = await askCoffer(app, 'ListSecretReaders', { SecretId: 'db', MaxResults, NextToken })
       assert.equal(json.ARN, arn)
       found.push(...json.Readers)
       NextToken = json.NextToken
@@ -360,14 +339,14 @@ describe('the readers of a secret', async () => {
     await storeUnderKey(app, 'under-key', key)
     const may = ['iam:GetAccountAuthorizationDetails', 'secretsmanager:DescribeSecret']
     const blind = await app.user('key-blind-auditor', [may.map((action) => allow(action))])
-    const { status, json } = await ask(app, 'ListSecretReaders', { SecretId: 'under-key' }, blind)
+    const { status, json } = await askCoffer(app, 'ListSecretReaders', { SecretId: 'under-key' }, blind)
     assert.deepEqual([status, json.__type], [400, 'AccessDeniedException'])
     assert.match(json.Message, /not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:/)
     assert.doesNotMatch(JSON.stringify(json), /Hidden/)
     const seeing = await app.user('key-auditor', [[...may, 'kms:DescribeKey'].map((action) => allow(action))])
-    assert.equal((await ask(app, 'ListSecretReaders', { SecretId: 'under-key' }, seeing)).status, 200)
+    assert.equal((await askCoffer(app, 'ListSecretReaders', { SecretId: 'under-key' }, seeing)).status, 200)
     // That of the service has the same policy in every account.
-    const ofService = await ask(app, 'ListSecretReaders', { SecretId: 'db' }, blind)
+    const ofService = await askCoffer(app, 'ListSecretReaders', { SecretId: 'db' }, blind)
     assert.equal(ofService.status, 200)
   })
 
@@ -378,9 +357,9 @@ describe('the readers of a secret', async () => {
   })
 
   test('are not told of a secret that is not there, nor by a token of another', async () => {
-    const missing = await ask(app, 'ListSecretReaders', { SecretId: 'none' })
+    const missing = await askCoffer(app, 'ListSecretReaders', { SecretId: 'none' })
     assert.equal(missing.json.__type, 'ResourceNotFoundException')
-    const bad = await ask(app, 'ListSecretReaders', { SecretId: 'db', NextToken: 'abc' })
+    const bad = await askCoffer(app, 'ListSecretReaders', { SecretId: 'db', NextToken: 'abc' })
     assert.equal(bad.json.__type, 'InvalidNextTokenException')
   })
 })
