@@ -5,7 +5,7 @@ import { nameOfRootKey, wrapProven } from '../open-keyring.ts'
 import { obtainRootKey, type RootKeySource } from '../root-key-source.ts'
 import { localRootKey, type RootKey } from '../seal/root-key.ts'
 import { RootKeyError } from '../seal/root-key-error.ts'
-import { finishRootKeyFile, makeNextRootKeyFile } from '../seal/root-keys/replace-file.ts'
+import { assertReplaceable, finishRootKeyFile, makeNextRootKeyFile } from '../seal/root-keys/replace-file.ts'
 import { readInstallation, rewrapInstallation } from '../storage/installation.ts'
 import { CommandError } from './command-error.ts'
 import { rotatedRootKey } from './rotated-root-key.ts'
@@ -50,6 +50,7 @@ async function rotateFile(path: string, installation: Installation): Promise<voi
     process.stdout.write(`Finished the rotation that was interrupted: ${nameOfRootKey(rootKey.fingerprint)}\n`)
     return
   }
+  await assertReplaceable(path, rootKey.fingerprint)
   const next = await makeNextRootKeyFile(path)
   await rewrap(installation, localRootKey(next.bytes))
   const kept = await finishRootKeyFile(path, rootKey.fingerprint)

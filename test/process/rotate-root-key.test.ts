@@ -169,6 +169,20 @@ describe('coffer root-key rotate', () => {
     assert.ok(!existsSync(`${data}.key.new`))
   })
 
+  test('is refused, and changes nothing, where the old key file cannot be kept beside the new one', async () => {
+    using folder = temporaryFolder()
+    const { key, rotate } = await installation(folder.path)
+    // With `.new` behind it the name is as long as one can be, with a fingerprint too long.
+    const long = join(folder.path, 'k'.repeat(250))
+    renameSync(key, long)
+    assertRefused(
+      await runCoffer([...rotate, '--root-key-file', long]),
+      /Cannot replace the root key file: .*\. Name another place for the new one, as with --new-root-key-file\./,
+    )
+    assert.ok(!existsSync(`${long}.new`))
+    await assertOpens(folder.path, ['--root-key-file', long])
+  })
+
   test('towards a KMS that does not answer changes nothing', async () => {
     using folder = temporaryFolder()
     const { rotate } = await installation(folder.path)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createRootKeyFile, readRootKeyFile } from './file.ts'
-import { finishRootKeyFile, makeNextRootKeyFile, readNextRootKeyFile } from './replace-file.ts'
+import { assertReplaceable, finishRootKeyFile, makeNextRootKeyFile, readNextRootKeyFile } from './replace-file.ts'
 
 async function folderWithKey() {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-replace-'))
@@ -66,6 +66,17 @@ test('a symbolic link stays, and the file behind it is replaced where it lies', 
   assert.ok((await lstat(linked)).isSymbolicLink())
   assert.equal((await readRootKeyFile(linked)).fingerprint, next.fingerprint)
   assert.equal((await readRootKeyFile(at.path)).fingerprint, next.fingerprint)
+})
+
+test('whether a file can be replaced is found out without a trace', async () => {
+  await using at = await folderWithKey()
+  await assertReplaceable(at.path, at.old.fingerprint)
+  assert.deepEqual(await readdir(at.folder), ['key'])
+  await assert.rejects(assertReplaceable(at.path, 'f'.repeat(255)), /^RootKeyError: Cannot replace the root key file: /)
+  // The old key that an interruption has kept stays.
+  await writeFile(`${at.path}.${at.old.fingerprint}`, await readFile(at.path), { mode: 0o600 })
+  await assertReplaceable(at.path, at.old.fingerprint)
+  assert.equal((await readdir(at.folder)).length, 2)
 })
 
 test('where there is no next key, nothing is replaced', async () => {

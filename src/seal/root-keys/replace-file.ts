@@ -34,6 +34,24 @@ export async function makeNextRootKeyFile(path: string): Promise<RootKeyMaterial
 }
 
 /**
+ * Whether a root key file can be replaced where it lies: found out before anything is wrapped by the next one. A file that is mounted by itself
+ * into a container cannot, and what is made beside it is gone with the container. Throws RootKeyError.
+ */
+export async function assertReplaceable(path: string, fingerprint: string): Promise<void> {
+  const real = await realFile(path)
+  const kept = oldOf(real, fingerprint)
+  try {
+    // Keeping the old key begins with this. Not for longer than that: who destroyed the second name would destroy the present key.
+    await link(real, kept)
+    await unlink(kept)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    const { code, message } = systemError(`Cannot replace the root key file: ${real}`, error)
+    throw new RootKeyError(code, `${message}. Name another place for the new one, as with --new-root-key-file.`)
+  }
+}
+
+/**
  * Gives the next root key the name of the present one, which is kept under its fingerprint: backups from before open with
  * it. Throws RootKeyError.
  *
