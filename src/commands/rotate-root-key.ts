@@ -30,7 +30,7 @@ export async function rotateRootKey({ dataDir, rootKey, newRootKey }: RootKeyRot
       const { rootKey: next, made } = await obtainRootKey(target, { dataDir, wanted: undefined, mayMake: true })
       await rewrap(installation, next)
       await installation.engine.erase()
-      process.stdout.write(rotatedRootKey({ fingerprint: next.fingerprint, source: target, made }))
+      process.stdout.write(rotatedRootKey({ dataDir, fingerprint: next.fingerprint, source: target, made }))
     })
   } catch (error) {
     if (inPlace !== undefined || !isOtherKey(error) || !(await opens(dataDir, target))) throw error
@@ -45,7 +45,7 @@ function fileInPlace(present: RootKeySource, next: RootKeySource | undefined): s
 }
 
 async function rotateFile(path: string, installation: Installation): Promise<void> {
-  const { rootKey, finishedRotation } = installation
+  const { dataDir, rootKey, finishedRotation } = installation
   if (finishedRotation) {
     process.stdout.write(`Finished the rotation that was interrupted: ${nameOfRootKey(rootKey.fingerprint)}\n`)
     return
@@ -56,7 +56,7 @@ async function rotateFile(path: string, installation: Installation): Promise<voi
   const kept = await finishRootKeyFile(path, rootKey.fingerprint)
   await installation.engine.erase()
   process.stdout.write(
-    rotatedRootKey({ fingerprint: next.fingerprint, source: { kind: 'file', path, chosen: true }, kept }),
+    rotatedRootKey({ dataDir, fingerprint: next.fingerprint, source: { kind: 'file', path, chosen: true }, kept }),
   )
 }
 
