@@ -22,6 +22,8 @@ import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
+import { rotationJob } from './rotation-job.ts'
 import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
@@ -47,6 +49,8 @@ export interface StartOptions {
   readonly administrator?: Credentials | undefined
   /** Keeps the first administrator's access key before the account exists. */
   readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
+  /** What the ARNs of rotation functions mean; nothing when absent. */
+  readonly rotationFunctions?: RotationFunctions | undefined
   readonly log: Log
   /** Receives failed authentication, bounded in rate; the log when absent. */
   readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
@@ -63,6 +67,8 @@ export interface RunningCoffer {
   readonly credentials: Credentials | undefined
   /** Rejects when the store does not answer. */
   ping(): Promise<void>
+  /** Begins rotations that are due, and resolves when none is under way in this process. */
+  rotate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -91,6 +97,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const sessions = new SessionTokens(keyring.sealer('session'))
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
+    const functions = options.rotationFunctions ?? noFunctions
+    const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
       services: createServices({
@@ -106,6 +114,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         material: keyring.sealer('kms'),
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
+        rotations: {
+          canInvoke: (arn, account) => functions.canInvoke(arn, account),
+          wake: () => jobs.wake(rotations.job.name),
+        },
         keyring: {
           owner: first.account,
           store: installation.keyringStore,
@@ -126,15 +138,22 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       onRefused: (event: SecurityEvent) => security.refused(event),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
-    const all = [purgeJob(installation, now), keysJob(installation, now), resealing]
+    const rotations = rotationJob(installation, { functions, now, log })
+    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now), resealing]
     const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
       installation,
       ...first,
+      async rotate() {
+        await rotations.rotator.start(stopped.signal)
+        await rotations.rotator.settled()
+      },
       ping: () => installation.engine.ping(),
       async close() {
+        stopped.abort()
         await jobs.close()
+        await rotations.rotator.settled()
         await installation.close()
       },
     }

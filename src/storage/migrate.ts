@@ -2,6 +2,7 @@ import { firstStore } from './migrations/0001-first-store.ts'
 import { identities } from './migrations/0002-identities.ts'
 import { kmsKeys } from './migrations/0003-kms-keys.ts'
 import { keyringRotation } from './migrations/0004-keyring-rotation.ts'
+import { rotation } from './migrations/0006-rotation.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -16,6 +17,7 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
   identities,
   kmsKeys,
   keyringRotation,
+  rotation,
 ]
 
 /** Version of a store that this program writes. */

@@ -1,4 +1,5 @@
 import type { BoundPolicy } from '../identity/entities.ts'
+import { rotationDueAt } from '../secrets/rotation.ts'
 import type { Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
 
@@ -23,7 +24,7 @@ export const SECRET_COLUMNS = [
   'type',
 ] as const
 /** Columns that came later. */
-export const ADDED_SECRET_COLUMNS = ['resource_policy'] as const
+export const ADDED_SECRET_COLUMNS = ['resource_policy', 'rotation', 'rotate_at'] as const
 /** What statements write. */
 export const WRITTEN_SECRET_COLUMNS = [...SECRET_COLUMNS, ...ADDED_SECRET_COLUMNS] as const
 
@@ -60,11 +61,14 @@ export function secretToRow(secret: Omit<Secret, 'id' | 'revision'>): SecretRow 
     owning_service: secret.owningService ?? null,
     type: secret.type ?? null,
     resource_policy: policyText(secret.resourcePolicy),
+    rotation: secret.rotation ? JSON.stringify(secret.rotation) : null,
+    rotate_at: rotationDueAt(secret) ?? null,
   }
 }
 
 export function rowToSecret(row: Row): Secret {
   const tags = text(row.tags)
+  const rotation = text(row.rotation)
   return {
     id: Number(row.id),
     account: String(row.account),
@@ -84,6 +88,7 @@ export function rowToSecret(row: Row): Secret {
     owningService: text(row.owning_service),
     type: text(row.type),
     resourcePolicy: policyIn(row.resource_policy),
+    rotation: rotation === undefined ? undefined : (JSON.parse(rotation) as Secret['rotation']),
     revision: Number(row.revision),
   }
 }

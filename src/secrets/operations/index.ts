@@ -1,6 +1,7 @@
 import type { AnyOperation } from '../../aws/operation.ts'
 import type { SecretsContext } from '../context.ts'
 import { batchGetSecretValue } from './batch-get-secret-value.ts'
+import { cancelRotateSecret } from './cancel-rotate-secret.ts'
 import { createSecret } from './create-secret.ts'
 import { deleteResourcePolicy } from './delete-resource-policy.ts'
 import { deleteSecret } from './delete-secret.ts'
@@ -13,6 +14,7 @@ import { listSecrets } from './list-secrets.ts'
 import { putResourcePolicy } from './put-resource-policy.ts'
 import { putSecretValue } from './put-secret-value.ts'
 import { restoreSecret } from './restore-secret.ts'
+import { rotateSecret } from './rotate-secret.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateSecret } from './update-secret.ts'
@@ -22,6 +24,7 @@ import { validateResourcePolicy } from './validate-resource-policy.ts'
 /** Every operation of Secrets Manager that Coffer knows. */
 export const operations: readonly AnyOperation<SecretsContext>[] = [
   batchGetSecretValue,
+  cancelRotateSecret,
   createSecret,
   deleteResourcePolicy,
   deleteSecret,
@@ -34,6 +37,7 @@ export const operations: readonly AnyOperation<SecretsContext>[] = [
   putResourcePolicy,
   putSecretValue,
   restoreSecret,
+  rotateSecret,
   tagResource,
   untagResource,
   updateSecret,

@@ -4,6 +4,8 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { renewedRotation } from '../rotation.ts'
+import { CURRENT } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -40,7 +42,12 @@ export const putSecretValue = operation({
     const value = { SecretString, SecretBinary }
     const written = await newVersion(secret, { token, value, labels: input.VersionStages }, context)
     const stages = written?.stages ?? secret.stages
-    if (written) context.change(context.store.update({ ...secret, stages, changedAt: context.now }, written.versions))
+    if (written) {
+      const isCurrent = labelsOf(stages, token).includes(CURRENT)
+      const rotation = isCurrent ? renewedRotation(secret.rotation, context.now) : secret.rotation
+      const updated = { ...secret, stages, rotation, changedAt: context.now }
+      context.change(context.store.update(updated, written.versions))
+    }
     // A token that is repeated late may belong to a version that has lost its labels.
     const VersionStages = stages.has(token) ? [...labelsOf(stages, token)] : undefined
     return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages }

@@ -5,6 +5,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { renewedRotation } from '../rotation.ts'
 import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import { moveVersion, probeKey } from '../secret-value.ts'
@@ -56,7 +57,11 @@ export const updateSecret = operation({
     const kept = reseal.filter(({ versionId }) => !written?.versions.remove?.includes(versionId))
     context.change(
       context.store.update(
-        { ...updated, stages: written?.stages ?? secret.stages },
+        {
+          ...updated,
+          stages: written?.stages ?? secret.stages,
+          rotation: written ? renewedRotation(secret.rotation, context.now) : secret.rotation,
+        },
         { ...written?.versions, reseal: kept },
       ),
     )
