@@ -6,6 +6,7 @@ import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { type RotationConfig, rotationConfig } from './rotation-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
@@ -43,6 +44,10 @@ const VARIABLES = [
   'COFFER_ORGANIZATION_ID',
   'COFFER_SERVICE_CONTROL_POLICIES',
   'COFFER_NAME_POLICIES',
+  'COFFER_ROTATION_FUNCTIONS',
+  'COFFER_ROTATION_ROLES',
+  'COFFER_ROTATION_ENVIRONMENT',
+  'COFFER_ROTATION_ENDPOINT',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -85,6 +90,10 @@ export interface GivenOptions {
   readonly organizationId?: string
   readonly serviceControlPolicy?: readonly string[]
   readonly namePolicies?: boolean
+  readonly rotationFunction?: readonly string[]
+  readonly rotationRole?: readonly string[]
+  readonly rotationEnvironment?: readonly string[]
+  readonly rotationEndpoint?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -99,6 +108,7 @@ export interface ListenConfig {
   readonly port: number
   readonly tls: TlsFiles | undefined
   readonly trustedProxies: readonly string[]
+  readonly rotation: RotationConfig
 }
 
 export interface ServeConfig extends ListenConfig {
@@ -163,7 +173,16 @@ export class Settings {
       )
     const administrator = this.#administrator()
     const trustedProxies = this.#trustedProxies()
-    return { ...this.place(), host, port: this.#port(), tls, trustedProxies, administrator, trust: this.#trust() }
+    return {
+      ...this.place(),
+      host,
+      port: this.#port(),
+      tls,
+      trustedProxies,
+      administrator,
+      trust: this.#trust(),
+      rotation: this.#rotation(),
+    }
   }
 
   /** Off loopback only where the command line says so: the environment may be meant for `coffer serve`. */
@@ -183,6 +202,7 @@ export class Settings {
       account: this.#account(),
       administrator: this.#administrator(),
       trust: this.#trust(),
+      rotation: this.#rotation(),
     }
   }
 
@@ -291,6 +311,23 @@ export class Settings {
       organizationId: organizationId ?? this.#variable('COFFER_ORGANIZATION_ID'),
       serviceControlPolicies: serviceControlPolicy ?? listOf(this.#variable('COFFER_SERVICE_CONTROL_POLICIES')),
       namePolicies: namePolicies ?? flagOf('COFFER_NAME_POLICIES', this.#variable('COFFER_NAME_POLICIES')),
+    })
+  }
+
+  #rotation(): RotationConfig {
+    const { rotationFunction, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
+    const accessKeyId = this.#variable('AWS_ACCESS_KEY_ID')
+    const secretAccessKey = this.#variable('AWS_SECRET_ACCESS_KEY')
+    const complete = accessKeyId !== undefined && secretAccessKey !== undefined
+    return rotationConfig({
+      functions: rotationFunction ?? listOf(this.#variable('COFFER_ROTATION_FUNCTIONS')),
+      roles: rotationRole ?? listOf(this.#variable('COFFER_ROTATION_ROLES')),
+      environment: rotationEnvironment?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_ENVIRONMENT')),
+      endpoint: rotationEndpoint ?? this.#variable('COFFER_ROTATION_ENDPOINT'),
+      lambdaCredentials: complete
+        ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
+        : undefined,
+      variables: this.#environment,
     })
   }
 

@@ -22,7 +22,10 @@ import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { ConfiguredFunctions } from './rotation/configured-functions.ts'
 import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
+import type { RotationConfig } from './rotation-config.ts'
+import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
 import { rotationJob } from './rotation-job.ts'
 import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
@@ -51,6 +54,8 @@ export interface StartOptions {
   readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
   /** What the ARNs of rotation functions mean; nothing when absent. */
   readonly rotationFunctions?: RotationFunctions | undefined
+  /** The same as an operator says it. */
+  readonly rotation?: RotationConfig | undefined
   readonly log: Log
   /** Receives failed authentication, bounded in rate; the log when absent. */
   readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
@@ -67,6 +72,8 @@ export interface RunningCoffer {
   readonly credentials: Credentials | undefined
   /** Rejects when the store does not answer. */
   ping(): Promise<void>
+  /** Where clients on this machine reach it: rotation functions wait to be told. */
+  listensAt(url: string): void
   /** Begins rotations that are due, and resolves when none is under way in this process. */
   rotate(): Promise<void>
   close(): Promise<void>
@@ -97,7 +104,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const sessions = new SessionTokens(keyring.sealer('session'))
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
-    const functions = options.rotationFunctions ?? noFunctions
+    const endpoint = Promise.withResolvers<string>()
+    const functionParts = { identities, sessions, now, open: !options.verify, listening: endpoint.promise }
+    const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
+    const functions = options.rotationFunctions ?? configured ?? noFunctions
     const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
@@ -145,6 +155,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       app,
       installation,
       ...first,
+      listensAt: (url) => endpoint.resolve(url),
       async rotate() {
         await rotations.rotator.start(stopped.signal)
         await rotations.rotator.settled()
@@ -187,6 +198,21 @@ async function firstAccount(
   }
   await trail.append(serviceEntry(event), changes)
   return { account, credentials }
+}
+
+/** Rotation functions, whose credentials come from here. */
+function configuredFunctions(
+  { functions, roles, environment, endpoint, lambdaCredentials }: RotationConfig,
+  { listening, ...parts }: Omit<RotationCredentialsParts, 'roles'> & { readonly listening: Promise<string> },
+): RotationFunctions {
+  return new ConfiguredFunctions({
+    targets: functions,
+    environment,
+    lambdaCredentials,
+    endpoint: endpoint === undefined ? listening : Promise.resolve(endpoint),
+    hasCredentials: (account) => parts.open || roles.has(account),
+    credentialsFor: (secret) => rotationCredentials(secret, { ...parts, roles }),
+  })
 }
 
 /** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */

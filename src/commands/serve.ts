@@ -15,7 +15,7 @@ import { runServer } from './run-server.ts'
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile, trust } = config
+  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rotation } = config
   const organization = readOrganization(trust)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
     log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
@@ -33,6 +33,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           enforce: true,
           organization,
           oidcKeys: trust.oidcKeys,
+          rotation,
           account,
           administrator,
           async keepCredentials(of, credentials) {
