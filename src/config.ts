@@ -6,6 +6,7 @@ import { parseTrustedProxies } from './http/trusted-proxies.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { type RotationConfig, rotationConfig } from './rotation-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
@@ -45,6 +46,10 @@ const VARIABLES = [
   'COFFER_SERVICE_CONTROL_POLICIES',
   'COFFER_NAME_POLICIES',
   'COFFER_THROTTLE',
+  'COFFER_ROTATION_FUNCTIONS',
+  'COFFER_ROTATION_ROLES',
+  'COFFER_ROTATION_ENVIRONMENT',
+  'COFFER_ROTATION_ENDPOINT',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -88,6 +93,10 @@ export interface GivenOptions {
   readonly serviceControlPolicy?: readonly string[]
   readonly namePolicies?: boolean
   readonly throttle?: string
+  readonly rotationFunction?: readonly string[]
+  readonly rotationRole?: readonly string[]
+  readonly rotationEnvironment?: readonly string[]
+  readonly rotationEndpoint?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -104,6 +113,7 @@ export interface ListenConfig {
   readonly trustedProxies: readonly string[]
   /** How many times AWS's rates each caller may have; undefined for as much as they like. */
   readonly rateFactor: number | undefined
+  readonly rotation: RotationConfig
 }
 
 export interface ServeConfig extends ListenConfig {
@@ -167,15 +177,17 @@ export class Settings {
         `Cannot listen on ${host} without TLS: secrets would cross the network in the clear. Give --tls-cert and --tls-key, or --plaintext-behind-proxy when a proxy in front speaks TLS.`,
       )
     const administrator = this.#administrator()
+    const trustedProxies = this.#trustedProxies()
     return {
       ...this.place(),
       host,
       port: this.#port(),
       tls,
-      trustedProxies: this.#trustedProxies(),
+      trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
       trust: this.#trust(),
+      rotation: this.#rotation(),
     }
   }
 
@@ -197,6 +209,7 @@ export class Settings {
       account: this.#account(),
       administrator: this.#administrator(),
       trust: this.#trust(),
+      rotation: this.#rotation(),
     }
   }
 
@@ -310,6 +323,23 @@ export class Settings {
       organizationId: organizationId ?? this.#variable('COFFER_ORGANIZATION_ID'),
       serviceControlPolicies: serviceControlPolicy ?? listOf(this.#variable('COFFER_SERVICE_CONTROL_POLICIES')),
       namePolicies: namePolicies ?? flagOf('COFFER_NAME_POLICIES', this.#variable('COFFER_NAME_POLICIES')),
+    })
+  }
+
+  #rotation(): RotationConfig {
+    const { rotationFunction, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
+    const accessKeyId = this.#variable('AWS_ACCESS_KEY_ID')
+    const secretAccessKey = this.#variable('AWS_SECRET_ACCESS_KEY')
+    const complete = accessKeyId !== undefined && secretAccessKey !== undefined
+    return rotationConfig({
+      functions: rotationFunction ?? listOf(this.#variable('COFFER_ROTATION_FUNCTIONS')),
+      roles: rotationRole ?? listOf(this.#variable('COFFER_ROTATION_ROLES')),
+      environment: rotationEnvironment?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_ENVIRONMENT')),
+      endpoint: rotationEndpoint ?? this.#variable('COFFER_ROTATION_ENDPOINT'),
+      lambdaCredentials: complete
+        ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
+        : undefined,
+      variables: this.#environment,
     })
   }
 

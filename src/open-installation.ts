@@ -12,6 +12,7 @@ import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
 import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
+import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
@@ -37,6 +38,7 @@ export interface Installation {
   /** True when an interrupted rotation of the root key was finished just now. */
   readonly finishedRotation: boolean
   readonly secrets: SqlSecretsStore
+  readonly rotationLeases: SqlRotationLeases
   readonly keys: SqlKeyStore
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
@@ -77,6 +79,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       ...root,
       keyring,
       secrets: new SqlSecretsStore(engine, mac),
+      rotationLeases: new SqlRotationLeases(engine),
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),

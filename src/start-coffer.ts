@@ -23,6 +23,11 @@ import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
+import { ConfiguredFunctions } from './rotation/configured-functions.ts'
+import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
+import type { RotationConfig } from './rotation-config.ts'
+import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
+import { rotationJob } from './rotation-job.ts'
 import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
@@ -48,6 +53,10 @@ export interface StartOptions {
   readonly administrator?: Credentials | undefined
   /** Keeps the first administrator's access key before the account exists. */
   readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
+  /** What the ARNs of rotation functions mean; nothing when absent. */
+  readonly rotationFunctions?: RotationFunctions | undefined
+  /** The same as an operator says it. */
+  readonly rotation?: RotationConfig | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -66,6 +75,10 @@ export interface RunningCoffer {
   readonly credentials: Credentials | undefined
   /** Rejects when the store does not answer. */
   ping(): Promise<void>
+  /** Where clients on this machine reach it: rotation functions wait to be told. */
+  listensAt(url: string): void
+  /** Begins rotations that are due, and resolves when none is under way in this process. */
+  rotate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -96,6 +109,11 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const sessions = new SessionTokens(keyring.sealer('session'))
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
+    const endpoint = Promise.withResolvers<string>()
+    const functionParts = { identities, sessions, now, open: !options.verify, listening: endpoint.promise }
+    const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
+    const functions = options.rotationFunctions ?? configured ?? noFunctions
+    const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
       services: createServices({
@@ -111,6 +129,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         material: keyring.sealer('kms'),
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
+        rotations: {
+          canInvoke: (arn, account) => functions.canInvoke(arn, account),
+          wake: () => jobs.wake(rotations.job.name),
+        },
         keyring: {
           owner: first.account,
           store: installation.keyringStore,
@@ -132,15 +154,23 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
-    const all = [purgeJob(installation, now), keysJob(installation, now, log), resealing]
+    const rotations = rotationJob(installation, { functions, now, log })
+    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
     const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
       installation,
       ...first,
+      listensAt: (url) => endpoint.resolve(url),
+      async rotate() {
+        await rotations.rotator.start(stopped.signal)
+        await rotations.rotator.settled()
+      },
       ping: () => installation.engine.ping(),
       async close() {
+        stopped.abort()
         await jobs.close()
+        await rotations.rotator.settled()
         await installation.close()
       },
     }
@@ -182,6 +212,21 @@ function refusalsTo({ onRefused, log }: StartOptions): (event: SecurityEvent) =>
   const unproven = new SecurityLog(write('authentication failed'))
   const throttled = new SecurityLog(write('request throttled'), THROTTLED_LINES)
   return (event) => (event.code === THROTTLED ? throttled : unproven).refused(event)
+}
+
+/** Rotation functions, whose credentials come from here. */
+function configuredFunctions(
+  { functions, roles, environment, endpoint, lambdaCredentials }: RotationConfig,
+  { listening, ...parts }: Omit<RotationCredentialsParts, 'roles'> & { readonly listening: Promise<string> },
+): RotationFunctions {
+  return new ConfiguredFunctions({
+    targets: functions,
+    environment,
+    lambdaCredentials,
+    endpoint: endpoint === undefined ? listening : Promise.resolve(endpoint),
+    hasCredentials: (account) => parts.open || roles.has(account),
+    credentialsFor: (secret) => rotationCredentials(secret, { ...parts, roles }),
+  })
 }
 
 /** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */

@@ -23,7 +23,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   kms: ['aws/', 'seal/'],
   secrets: ['aws/', 'kms/client.ts'],
   'keyring-api': ['aws/', 'seal/'],
-  jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/'],
+  rotation: ['aws/'],
+  jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',
     'audit/entry.ts',
@@ -36,6 +37,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'kms/key.ts',
     'secrets/secrets-store.ts',
     'secrets/secret.ts',
+    'secrets/rotation.ts',
+    'secrets/rotation-leases.ts',
     'secrets/filters.ts',
   ],
   app: [

@@ -12,6 +12,7 @@ import type { Organization } from '../src/identity/authorize.ts'
 import { arnOf } from '../src/identity/entities.ts'
 import type { Log } from '../src/log.ts'
 import type { RootKeySource } from '../src/root-key-source.ts'
+import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 
@@ -39,6 +40,7 @@ export interface AppOptions {
   readonly rateFactor?: number
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
+  readonly rotationFunctions?: RotationFunctions
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -108,6 +110,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     // Where everybody is let in, nobody is known.
     administrator: options.verify === false ? undefined : ADMINISTRATOR,
     keepCredentials: async () => {},
+    rotationFunctions: options.rotationFunctions,
     log,
     onRefused: (line) => refused.push(line),
     now,

@@ -36,6 +36,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     kms: kmsClient(gate.via(service), kms),
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
+    rotations: parts.rotations,
     policies: secretPolicies(gate, parts),
     change: (change) => gate.change(change),
     report: (error) => gate.report(error),

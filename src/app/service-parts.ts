@@ -6,6 +6,7 @@ import type { SessionTokens } from '../identity/temporary-credentials.ts'
 import type { KeyringParts } from '../keyring-api/context.ts'
 import type { KeyStore } from '../kms/key-store.ts'
 import type { Sealer } from '../seal/keyring.ts'
+import type { Rotations } from '../secrets/context.ts'
 import type { SecretsStore } from '../secrets/secrets-store.ts'
 import type { IssuerKeys } from '../sts/issuer-keys.ts'
 
@@ -26,6 +27,7 @@ export interface ServiceParts {
   /** Seals the secrets of access keys. */
   readonly accessKeys: Sealer
   readonly pageTokens: Sealer
+  readonly rotations: Rotations
   readonly keyring: KeyringParts
   /** Tells the operator of something that works and is unwise. */
   readonly warn: (message: string) => void

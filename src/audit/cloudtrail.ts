@@ -117,7 +117,7 @@ function common(entry: Entry, eventName: string, index: number, error: EntryErro
     sourceIPAddress: entry.address,
     userAgent: entry.agent,
     ...(error && errorMembers(error)),
-    requestID: entry.id,
+    requestID: entry.requestId ?? entry.id,
     eventID: eventId(entry.id, index),
     readOnly: entry.access === 'read',
     eventType: entry.caller.type === 'AWSService' ? 'AwsServiceEvent' : 'AwsApiCall',
@@ -157,7 +157,7 @@ function sessionOf({ role, issuedAt, sourceIdentity, federatedProvider }: EntryS
 /** CloudTrail has its own word for the one, and the exception's name for all others. */
 function errorMembers({ code, message }: EntryError) {
   return {
-    errorCode: code === 'AccessDeniedException' ? 'AccessDenied' : code,
+    ...(code !== '' && { errorCode: code === 'AccessDeniedException' ? 'AccessDenied' : code }),
     ...(message !== '' && { errorMessage: message }),
   }
 }

@@ -32,6 +32,7 @@ export interface EntryItem {
 }
 
 export interface EntryError {
+  /** Empty where records tell only the text. */
   readonly code: string
   /** At most {@link ERROR_MESSAGE_LIMIT} characters. */
   readonly message: string
@@ -46,6 +47,8 @@ export interface Entry {
   readonly v: 1
   /** Request id, the same that the answer carries. */
   readonly id: string
+  /** What records show as request id where that is not `id`: all events of one rotation share theirs (security facts 6.4). */
+  readonly requestId?: string | undefined
   /** Milliseconds since the epoch. */
   readonly at: number
   /** Signing name of the service. */

@@ -11,7 +11,7 @@ import { runServer } from './run-server.ts'
 export async function dev(config: DevConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('warn')
   for (const warning of warnings) log.warn({}, warning)
-  const { host, verify, enforce, account, administrator, trust, rateFactor } = config
+  const { host, verify, enforce, account, administrator, trust, rateFactor, rotation } = config
   const organization = readOrganization(trust)
   let credentialsAt: string | undefined
   await runServer({
@@ -26,6 +26,7 @@ export async function dev(config: DevConfig, warnings: readonly string[]): Promi
         organization,
         oidcKeys: trust.oidcKeys,
         rateFactor,
+        rotation,
         account,
         administrator,
         keepCredentials: async () => {},

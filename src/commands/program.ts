@@ -53,7 +53,7 @@ export function createProgram(parts: ProgramParts): Command {
 }
 
 function addServe(program: Command, parts: ProgramParts): void {
-  rootKeyOptions(listening(program.command('serve')))
+  rotating(rootKeyOptions(listening(program.command('serve'))))
     .summary('serve a durable installation')
     .description(
       'Serves a durable installation. Every request must carry a valid signature. The first start makes the account, its administrator and the root key, and says where they are.',
@@ -90,7 +90,7 @@ to the first administrator.`,
 }
 
 function addDev(program: Command, parts: ProgramParts): void {
-  listening(program.command('dev'))
+  rotating(listening(program.command('dev')))
     .summary('serve data that is thrown away')
     .description(
       'Serves data that is thrown away at the end, for development and tests. Takes any credentials; an access key id of 12 digits is the account.',
@@ -272,6 +272,20 @@ function listening(command: Command): Command {
     .option('--port <number>', `port to listen on, 0 for any (default: ${DEFAULT_PORT})`)
     .option('--tls-cert <file>', 'TLS certificate with its chain, as PEM')
     .option('--tls-key <file>', 'private key of the certificate, as PEM')
+}
+
+/** Options of everything that rotates secrets. */
+function rotating(command: Command): Command {
+  return command
+    .addOption(
+      repeatable(
+        '--rotation-function <arn=what>',
+        'what a Lambda ARN means: command:…, module:…, http://… or https://…; repeatable',
+      ),
+    )
+    .addOption(repeatable('--rotation-role <arn>', 'role of commands and modules, one an account; repeatable'))
+    .addOption(repeatable('--rotation-environment <names>', 'variables that they get too; repeatable'))
+    .option('--rotation-endpoint <url>', 'where they reach Coffer (default: where it listens)')
 }
 
 /** Options of everything that asks a running Coffer. */

@@ -26,6 +26,7 @@ export async function runServer({ config, log, ...run }: ServerRun): Promise<voi
     const { host, port, trustedProxies } = config
     const server = await listen(running, { host, port, trustedProxies, ping: running.ping, log, ...(tls && { tls }) })
     try {
+      running.listensAt(fromThisMachine(server.url))
       await run.onListening(running, server.url)
       process.stdout.write(`Coffer is listening on ${server.url}\n`)
       await stopped
@@ -38,6 +39,11 @@ export async function runServer({ config, log, ...run }: ServerRun): Promise<voi
     await running.close()
   }
   log.info({}, 'stopped')
+}
+
+/** An address that means all of them is none to connect to. */
+function fromThisMachine(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
 /** Something went wrong where nobody could handle it: whatever state this process is in, it goes no further. */

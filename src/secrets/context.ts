@@ -21,6 +21,7 @@ export interface SecretsContext {
   readonly cipher: ValueCipher
   readonly tokens: PageTokens
   readonly policies: SecretPolicies
+  readonly rotations: Rotations
   /** Adds a change that commits with the record of the request, or not at all. */
   change(change: Change): void
   /** Tells the operator of what the caller only sees as a refusal. */
@@ -32,6 +33,14 @@ export interface SecretsContext {
    * Throws what the gate or the operation throws.
    */
   performItem<I, O, V>(operation: Operation<I, O, V, SecretsContext>, input: I, id: string): Promise<O>
+}
+
+/** What carries rotations out. */
+export interface Rotations {
+  /** Whether there is something behind the ARN of a rotation function that may be called for secrets of an account. */
+  canInvoke(lambdaArn: string, account: string): boolean
+  /** There is something to do. */
+  wake(): void
 }
 
 /** What the policy engine and the identities of the installation say about policies on secrets. */

@@ -2,7 +2,7 @@ import type { Secret } from './secret.ts'
 
 /** Members that DescribeSecret and ListSecrets share; each is left out where a secret has nothing to say (facts 7.12). */
 export function describe(secret: Secret) {
-  const { description, kmsKeyId, tags, stages } = secret
+  const { description, kmsKeyId, tags, stages, rotation } = secret
   const versions = Object.fromEntries([...stages].map(([versionId, labels]) => [versionId, [...labels]]))
   return {
     ARN: secret.arn,
@@ -10,6 +10,11 @@ export function describe(secret: Secret) {
     Type: secret.type || undefined,
     Description: description || undefined,
     KmsKeyId: kmsKeyId,
+    RotationEnabled: rotation?.enabled,
+    RotationLambdaARN: rotation?.lambdaArn,
+    RotationRules: rotation?.rules && { ...rotation.rules, AutomaticallyAfterDays: rotation.everyDays },
+    LastRotatedDate: date(rotation?.lastRotatedAt),
+    NextRotationDate: date(rotation?.next?.closesAt),
     LastChangedDate: new Date(secret.changedAt),
     LastAccessedDate: date(secret.accessedAt),
     // The time of the deletion call, not the end of the window (facts 9.7, 10).

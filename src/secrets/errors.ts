@@ -147,7 +147,39 @@ export const errors = {
       'InvalidRequestException',
       'Your requested changes will not allow you to manage this secret in the future.',
     ),
-  // Our own texts from here on: AWS's are not known (facts 9.5, 9.9, 9.10).
+  rotationTokenMissing: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You must provide a ClientRequestToken value. We recommend a UUID-type value.',
+    ),
+  noRotationFunction: () =>
+    new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.'),
+  rotationFunctionRefused: () =>
+    new AwsError(
+      'AccessDeniedException',
+      'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+    ),
+  twoSchedules: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You cannot specify both rotation frequency and schedule expression together.',
+    ),
+  managedRotation: () =>
+    new AwsError('InvalidRequestException', 'Rotation Lambda ARN is not supported for a service-managed secret.'),
+  rotationUnderWay: () =>
+    new AwsError('InvalidRequestException', "A previous rotation isn't complete. That rotation will be reattempted."),
+  // The text goes on in a way that is not recorded (facts 8.4).
+  roleNotAssumable: (arn: string) =>
+    new AwsError('InvalidRequestException', `Secrets Manager is unable to assume role ${arn}`),
+  // Our own texts from here on: AWS's are not known (facts 9.5, 9.9, 9.10, 9.11).
+  schedule: (why: string) =>
+    new AwsError('InvalidParameterException', `The ScheduleExpression value is invalid: ${why}.`),
+  duration: (why: string) => new AwsError('InvalidParameterException', `The Duration value is invalid: ${why}.`),
+  rotationTokenInUse: (token: string, arn: string) =>
+    new AwsError(
+      'InvalidRequestException',
+      `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
+    ),
   nextToken: () => new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.'),
   tokenWithoutFilters: () =>
     new AwsError('InvalidParameterException', "'NextToken' must come with the 'Filters' of the call that returned it."),

@@ -65,10 +65,11 @@ export async function findPrimary(text: string, context: SecretsContext): Promis
 }
 
 /** Condition keys that a secret itself gives (security facts 2.3). */
-export function conditionsOf({ arn, region, primaryRegion = region, type }: Secret): Conditions {
+export function conditionsOf({ arn, region, primaryRegion = region, type, rotation }: Secret): Conditions {
   return {
     'secretsmanager:SecretId': arn,
     'secretsmanager:SecretPrimaryRegion': primaryRegion,
+    'secretsmanager:resource/AllowRotationLambdaArn': rotation?.lambdaArn,
     'secretsmanager:resource/Type': type,
   }
 }

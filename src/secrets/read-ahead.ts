@@ -23,6 +23,7 @@ export function readAhead(store: SecretsStore): SecretsStore {
     versions: (secret) => store.versions(secret),
     page: (query) => store.page(query),
     expired: (now, limit) => store.expired(now, limit),
+    rotationsDue: (now, limit) => store.rotationsDue(now, limit),
     create: (secret, ...versions) => store.create(secret, ...versions),
     update: (secret, versions) => store.update(secret, versions),
     remove: (secret) => store.remove(secret),

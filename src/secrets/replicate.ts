@@ -1,9 +1,10 @@
+import type { Change } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
 import type { SecretsContext } from './context.ts'
 import { arnInRegion, isReplica, isReplicaOf, isReplicated, planCopies, replicaMessages } from './replicas.ts'
 import type { Replica, Secret, Version, VersionInfo } from './secret.ts'
 import { probeReplicaKey, type SecretValue, sealVersion } from './secret-value.ts'
-import { type Found, type NewSecret, TamperedError, type VersionChanges } from './secrets-store.ts'
+import { type Found, type NewSecret, type SecretsStore, TamperedError, type VersionChanges } from './secrets-store.ts'
 
 /** A primary as it is about to be. */
 export interface Primary {
@@ -80,6 +81,26 @@ function givesWay(other: Secret, { owningService }: NewSecret): boolean {
   return !isReplicated(other) && other.owningService === owningService
 }
 
+/**
+ * Changes that give replicas in step the labels of their primary, for what happens to a secret without a request: nobody is there by whose
+ * permission a value could be sealed, and no value is made. Versions that the primary loses, they lose too.
+ */
+export async function followLabels(
+  primary: Secret,
+  { remove }: Pick<VersionChanges, 'remove'>,
+  store: SecretsStore,
+): Promise<readonly Change[]> {
+  const inStep = (primary.replicas ?? []).filter(({ status }) => status === 'InSync')
+  if (inStep.length === 0) return []
+  const found = await store.findMany(inStep.map(({ region }) => ({ arn: arnInRegion(primary, region) })))
+  const { stages, changedAt } = primary
+  return found.flatMap((there) =>
+    there && !(there instanceof TamperedError) && isReplicaOf(there.secret, primary)
+      ? [store.update({ ...there.secret, stages, changedAt }, { remove })]
+      : [],
+  )
+}
+
 /** Why a name that somebody has cannot be a replica's. */
 function taken(other: Secret): string {
   const { otherArn, nameExists } = replicaMessages
@@ -99,6 +120,8 @@ function copyOf(
     arn: arnInRegion(primary, region),
     kmsKeyId,
     replicas: undefined,
+    // It is rotated where its primary is.
+    rotation: undefined,
     createdAt: present?.createdAt ?? now,
     accessedAt: present?.accessedAt,
   }

@@ -1,3 +1,5 @@
+import type { Rotation } from './rotation.ts'
+
 /** Labels of each labelled version, in order of attachment, keyed by version id. Versions without labels are left out. */
 export type Stages = ReadonlyMap<string, readonly string[]>
 
@@ -53,6 +55,8 @@ export interface Secret {
   readonly owningService?: string | undefined
   readonly type?: string | undefined
   readonly resourcePolicy?: SecretPolicy | undefined
+  /** Absent until rotation is set up for the first time. */
+  readonly rotation?: Rotation | undefined
   /** Raised by each change; a change applies only to the revision it was computed from. */
   readonly revision: number
 }

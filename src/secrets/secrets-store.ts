@@ -83,6 +83,8 @@ export interface SecretsStore {
   page(query: PageQuery): Promise<SecretPage>
   /** Secrets whose recovery window has ended, of all scopes, oldest first. */
   expired(now: number, limit: number): Promise<readonly Secret[]>
+  /** Secrets whose rotation is to begin or to be tried again, of all scopes, those first that have waited longest. */
+  rotationsDue(now: number, limit: number): Promise<readonly Secret[]>
 
   create(secret: NewSecret, ...versions: readonly Version[]): Change
   /** `secret` is the new state, still with the revision that was read. */

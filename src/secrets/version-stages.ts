@@ -39,6 +39,16 @@ export function stageNewVersion(stages: Stages, versionId: string, labels: reado
   return withinLimit(followCurrent(stages, next))
 }
 
+/** The labels once a rotation has begun for a version, which need not have a value yet (facts 8.6). */
+export function stagePending(stages: Stages, versionId: string): Stages {
+  return withinLimit(attach(stages, PENDING, versionId))
+}
+
+/** The labels without one of them; a version that has no other goes with it. */
+export function withoutStage(stages: Stages, label: string): Stages {
+  return detach(stages, label)
+}
+
 /**
  * The labels after UpdateSecretVersionStage (facts 7.6, 9.7); the very same map when nothing changes.
  *

@@ -3,6 +3,7 @@ import { identities } from './migrations/0002-identities.ts'
 import { kmsKeys } from './migrations/0003-kms-keys.ts'
 import { keyringRotation } from './migrations/0004-keyring-rotation.ts'
 import { replicas } from './migrations/0005-replicas.ts'
+import { rotation } from './migrations/0006-rotation.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -18,6 +19,7 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
   kmsKeys,
   keyringRotation,
   replicas,
+  rotation,
 ]
 
 /** Version of a store that this program writes. */

@@ -1,4 +1,5 @@
 import type { BoundPolicy } from '../identity/entities.ts'
+import { rotationDueAt } from '../secrets/rotation.ts'
 import type { Replica, Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
 
@@ -23,7 +24,7 @@ export const SECRET_COLUMNS = [
   'type',
 ] as const
 /** Columns that came later. */
-export const ADDED_SECRET_COLUMNS = ['resource_policy', 'replicas'] as const
+export const ADDED_SECRET_COLUMNS = ['resource_policy', 'replicas', 'rotation', 'rotate_at'] as const
 /** What statements write. */
 export const WRITTEN_SECRET_COLUMNS = [...SECRET_COLUMNS, ...ADDED_SECRET_COLUMNS] as const
 
@@ -61,12 +62,15 @@ export function secretToRow(secret: Omit<Secret, 'id' | 'revision'>): SecretRow 
     type: secret.type ?? null,
     resource_policy: policyText(secret.resourcePolicy),
     replicas: secret.replicas ? JSON.stringify(secret.replicas) : null,
+    rotation: secret.rotation ? JSON.stringify(secret.rotation) : null,
+    rotate_at: rotationDueAt(secret) ?? null,
   }
 }
 
 export function rowToSecret(row: Row): Secret {
   const tags = text(row.tags)
   const replicas = text(row.replicas)
+  const rotation = text(row.rotation)
   return {
     id: Number(row.id),
     account: String(row.account),
@@ -87,6 +91,7 @@ export function rowToSecret(row: Row): Secret {
     owningService: text(row.owning_service),
     type: text(row.type),
     resourcePolicy: policyIn(row.resource_policy),
+    rotation: rotation === undefined ? undefined : (JSON.parse(rotation) as Secret['rotation']),
     revision: Number(row.revision),
   }
 }

@@ -90,12 +90,20 @@ export class SqlSecretsStore implements SecretsStore {
     return { items, next: page.next }
   }
 
-  async expired(now: number, limit: number): Promise<readonly Secret[]> {
+  expired(now: number, limit: number): Promise<readonly Secret[]> {
+    return this.#due((after) => expiredStatement(now, limit, after), limit)
+  }
+
+  rotationsDue(now: number, limit: number): Promise<readonly Secret[]> {
+    return this.#due((after) => rotationsDueStatement(now, limit, after), limit)
+  }
+
+  async #due(statement: (after: Row | undefined) => Sql, limit: number): Promise<readonly Secret[]> {
     const found: Secret[] = []
     for (let last: Row | undefined; found.length < limit; ) {
-      const { results } = await this.#engine.read([expiredStatement(now, limit, last)])
+      const { results } = await this.#engine.read([statement(last)])
       const rows = results[0] ?? []
-      // A forged deletion mark destroys nothing, and holds up nothing.
+      // A forged mark destroys and begins nothing, and holds up nothing.
       found.push(...rows.filter((row) => macFits(this.#mac, SECRETS, row)).map(rowToSecret))
       last = rows.at(-1)
       if (rows.length < limit) break
@@ -205,7 +213,13 @@ export function versionsStatement(secretId: number): Sql {
   return sql`select id, ${VERSION_INFO} from versions where secret_id = ${secretId}`
 }
 
-/** Secrets whose recovery window has ended, oldest first. */
+/** Secrets whose rotation is due, behind a row of an earlier answer. */
+export function rotationsDueStatement(now: number, limit: number, after?: Row): Sql {
+  const behind = after ? sql` and (rotate_at, id) > (${after.rotate_at ?? 0}, ${after.id ?? 0})` : raw('')
+  return sql`select * from secrets where rotate_at is not null and rotate_at <= ${now}${behind}
+    order by rotate_at, id limit ${limit}`
+}
+
 /** Secrets whose window has ended, behind a row of an earlier answer. */
 export function expiredStatement(now: number, limit: number, after?: Row): Sql {
   const behind = after ? sql` and (purge_at, id) > (${after.purge_at ?? 0}, ${after.id ?? 0})` : raw('')

@@ -12,6 +12,7 @@ import {
 import {
   expiredStatement,
   findStatement,
+  rotationsDueStatement,
   versionStatement,
   versionsStatement,
 } from '../../src/storage/secrets-store.ts'
@@ -23,6 +24,7 @@ import { assertFrugal, assertFrugalChanges, assertUses, onEveryStore, planOf } f
 // SQLite makes it without statistics; Coffer gathers none, and forgets those that somebody else gathered.
 
 const SECRETS = 20_000
+const ROTATION = { enabled: true, lambdaArn: 'a', since: NOW, next: { opensAt: NOW, closesAt: NOW } }
 
 onEveryStore(`${SECRETS} secrets`, fill, plans)
 
@@ -173,6 +175,19 @@ function plans(store: () => SqliteUnderTest): void {
     assertFrugal(next)
   })
 
+  test('secrets whose rotation is due', async () => {
+    const plan = await planOf(store(), rotationsDueStatement(NOW, 100))
+    assertUses(
+      plan,
+      'secrets USING INDEX secrets_by_rotation (rotate_at>? AND rotate_at<?)',
+      'secrets_by_rotation (rotate_at<?)',
+    )
+    assertFrugal(plan)
+    const next = await planOf(store(), rotationsDueStatement(NOW, 100, { rotate_at: 1, id: 1 }))
+    assertUses(next, 'secrets USING INDEX secrets_by_rotation')
+    assertFrugal(next)
+  })
+
   test('every statement of every change of secrets goes by an index', async () => {
     const { secrets } = storesOn(store().engine)
     const secret = { ...newSecret('s', { description: 'd', tags: [{ Key: 'k', Value: 'v' }] }), id: 1, revision: 1 }
@@ -206,6 +221,7 @@ async function fill({ engine }: SqliteUnderTest): Promise<void> {
           primaryRegion: index % 100 ? undefined : 'eu-west-1',
           owningService: index % 100 ? undefined : 'rds',
           purgeAt: index % 100 ? undefined : NOW,
+          rotation: index % 100 ? undefined : ROTATION,
         })
       }),
     )

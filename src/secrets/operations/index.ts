@@ -1,6 +1,7 @@
 import type { AnyOperation } from '../../aws/operation.ts'
 import type { SecretsContext } from '../context.ts'
 import { batchGetSecretValue } from './batch-get-secret-value.ts'
+import { cancelRotateSecret } from './cancel-rotate-secret.ts'
 import { createSecret } from './create-secret.ts'
 import { deleteResourcePolicy } from './delete-resource-policy.ts'
 import { deleteSecret } from './delete-secret.ts'
@@ -15,6 +16,7 @@ import { putSecretValue } from './put-secret-value.ts'
 import { removeRegionsFromReplication } from './remove-regions-from-replication.ts'
 import { replicateSecretToRegions } from './replicate-secret-to-regions.ts'
 import { restoreSecret } from './restore-secret.ts'
+import { rotateSecret } from './rotate-secret.ts'
 import { stopReplicationToReplica } from './stop-replication-to-replica.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
@@ -25,6 +27,7 @@ import { validateResourcePolicy } from './validate-resource-policy.ts'
 /** Every operation of Secrets Manager that Coffer knows. */
 export const operations: readonly AnyOperation<SecretsContext>[] = [
   batchGetSecretValue,
+  cancelRotateSecret,
   createSecret,
   deleteResourcePolicy,
   deleteSecret,
@@ -40,6 +43,7 @@ export const operations: readonly AnyOperation<SecretsContext>[] = [
   replicateSecretToRegions,
   restoreSecret,
   stopReplicationToReplica,
+  rotateSecret,
   tagResource,
   untagResource,
   updateSecret,

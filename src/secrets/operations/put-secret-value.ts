@@ -5,6 +5,8 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { renewedRotation } from '../rotation.ts'
+import { CURRENT } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import type { Found } from '../secrets-store.ts'
 import * as shapes from '../shapes.ts'
@@ -41,11 +43,14 @@ export const putSecretValue = operation({
     const value = { SecretString, SecretBinary }
     const written = await newVersion(secret, { token, value, labels: input.VersionStages }, context)
     const stages = written?.stages ?? secret.stages
-    if (written)
-      await changeSecret({ ...secret, stages, changedAt: context.now }, context, {
+    if (written) {
+      const isCurrent = labelsOf(stages, token).includes(CURRENT)
+      const rotation = isCurrent ? renewedRotation(secret.rotation, context.now) : secret.rotation
+      await changeSecret({ ...secret, stages, rotation, changedAt: context.now }, context, {
         versions: written.versions,
         written: { versionId: token, value },
       })
+    }
     // A token that is repeated late may belong to a version that has lost its labels.
     const VersionStages = stages.has(token) ? [...labelsOf(stages, token)] : undefined
     return { ARN: secret.arn, Name: secret.name, VersionId: token, VersionStages }

@@ -6,6 +6,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { renewedRotation } from '../rotation.ts'
 import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import { moveVersion, probeKey } from '../secret-value.ts'
@@ -54,7 +55,8 @@ export const updateSecret = operation({
     if (hasValue && !written) return { ARN: secret.arn, Name: secret.name, VersionId: token }
     const reseal = keyChanges ? await resealed(secret, updated, context) : []
     const kept = reseal.filter(({ versionId }) => !written?.versions.remove?.includes(versionId))
-    await changeSecret({ ...updated, stages: written?.stages ?? secret.stages }, context, {
+    const rotation = written ? renewedRotation(secret.rotation, context.now) : secret.rotation
+    await changeSecret({ ...updated, stages: written?.stages ?? secret.stages, rotation }, context, {
       versions: { ...written?.versions, reseal: kept },
       written: value && { versionId: token, value },
     })

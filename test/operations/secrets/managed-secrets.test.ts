@@ -54,6 +54,17 @@ describe('a secret that a service makes', () => {
     )
   })
 
+  test('is rotated by no function that is named for it', async () => {
+    const { SecretId } = await makeManaged()
+    const RotationLambdaARN = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
+    for (const one of [rds, client])
+      await assert.rejects(one.rotateSecret({ SecretId, RotationLambdaARN }), {
+        name: 'InvalidRequestException',
+        message: 'Rotation Lambda ARN is not supported for a service-managed secret.',
+      })
+    await assert.rejects(client.cancelRotateSecret({ SecretId }), MANAGED)
+  })
+
   test('is overwritten by no replica of another secret', async () => {
     const region = 'eu-west-1'
     const Name = `managed-${randomUUID()}`

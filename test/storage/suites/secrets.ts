@@ -47,6 +47,7 @@ export function secretsSuite(open: OpenEngine): void {
         owningService: 'rds',
         type: 'T',
         resourcePolicy: POLICY,
+        rotation: { enabled: true, lambdaArn: 'a', since: NOW, next: { opensAt: NOW, closesAt: NOW + 1 } },
       })
       const version = { ...newVersion(versionId('full')), kmsKeyId: 'alias/app', createdAt: NOW - 3 }
       await stores.trail.append(newEntry(), [stores.secrets.create(full, version)])

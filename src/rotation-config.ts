@@ -1,0 +1,94 @@
+import { resolve } from 'node:path'
+import type { SigningCredentials } from './aws/sigv4/sign.ts'
+import { ConfigError } from './config-error.ts'
+import type { FunctionTarget } from './rotation/function-target.ts'
+
+/** How secrets are rotated. */
+export interface RotationConfig {
+  /** What the ARN of a rotation function means. */
+  readonly functions: ReadonlyMap<string, FunctionTarget>
+  /** ARN of the role of functions of this machine, by account. */
+  readonly roles: ReadonlyMap<string, string>
+  /** Variables that they get beside their own. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Where they reach Coffer; where it listens when absent. */
+  readonly endpoint: string | undefined
+  /** Signs calls of Lambda itself. */
+  readonly lambdaCredentials: SigningCredentials | undefined
+}
+
+export interface GivenRotation {
+  readonly functions: readonly string[]
+  readonly roles: readonly string[]
+  /** Names of variables. */
+  readonly environment: readonly string[]
+  readonly endpoint: string | undefined
+  readonly lambdaCredentials: SigningCredentials | undefined
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+/** What every program may know. */
+const HARMLESS_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE']
+/** Names of what the server is configured by: its keys among them, and credentials that are not the function's. */
+const OWN_VARIABLES = /^(COFFER_|AWS_|CREDENTIALS_DIRECTORY$|NODE_OPTIONS$)/
+/** Of the program that needs it for TLS, and harmless. */
+const ALLOWED_AWS_VARIABLES = ['AWS_CA_BUNDLE']
+
+const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/
+const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/
+
+/** Throws ConfigError. */
+export function rotationConfig(given: GivenRotation): RotationConfig {
+  for (const name of given.environment)
+    if (OWN_VARIABLES.test(name) && !ALLOWED_AWS_VARIABLES.includes(name))
+      throw new ConfigError(`Cannot give ${name} to rotation functions: it belongs to the server`)
+  const names = [...HARMLESS_VARIABLES, ...given.environment]
+  const environment = names.flatMap((name) => {
+    const value = given.variables[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    functions: new Map(given.functions.map(functionOf)),
+    roles: new Map(given.roles.map(roleOf)),
+    environment: Object.fromEntries(environment),
+    endpoint: given.endpoint === undefined ? undefined : httpUrl('rotation endpoint', given.endpoint).href,
+    lambdaCredentials: given.lambdaCredentials,
+  }
+}
+
+function functionOf(text: string): [arn: string, target: FunctionTarget] {
+  const at = text.indexOf('=')
+  const arn = text.slice(0, Math.max(0, at))
+  if (!FUNCTION_ARN.test(arn))
+    throw new ConfigError(
+      `Cannot use the rotation function: ${text}: wanted the ARN of a Lambda function, = and what it is`,
+    )
+  return [arn, targetOf(text.slice(at + 1))]
+}
+
+function targetOf(text: string): FunctionTarget {
+  const [, scheme, rest = ''] = /^(command|module|https?):(.+)$/.exec(text) ?? []
+  if (scheme === 'command') {
+    const [program = '', ...args] = rest.trim().split(/\s+/)
+    return { kind: 'command', program, args }
+  }
+  if (scheme === 'module') {
+    const [path = '', handler = 'handler'] = rest.split('#')
+    return { kind: 'module', path: resolve(path), handler }
+  }
+  if (scheme !== undefined) return { kind: 'http', url: httpUrl('rotation function', text) }
+  throw new ConfigError(`Cannot use the rotation function: ${text}: wanted command:…, module:…, http://… or https://…`)
+}
+
+function roleOf(text: string): [account: string, arn: string] {
+  const [, account] = ROLE_ARN.exec(text) ?? []
+  if (account === undefined) throw new ConfigError(`Cannot use the rotation role: ${text}: wanted the ARN of a role`)
+  return [account, text]
+}
+
+function httpUrl(what: string, text: string): URL {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '')
+    throw new ConfigError(`Cannot use the ${what}: ${text}: wanted an http or https URL without credentials`)
+  return url
+}

@@ -1,0 +1,62 @@
+import { arnOf } from './identity/entities.ts'
+import type { IdentityStore } from './identity/identity-store.ts'
+import type { RoleSession, RootSession, SessionTokens, TemporaryCredentials } from './identity/temporary-credentials.ts'
+import { FUNCTION_MS } from './rotation/function-target.ts'
+import { FunctionError, type RotatedSecret } from './rotation/rotation-functions.ts'
+
+export interface RotationCredentialsParts {
+  /** ARN of the role of each account. */
+  readonly roles: ReadonlyMap<string, string>
+  readonly identities: IdentityStore
+  readonly sessions: SessionTokens
+  readonly now: () => number
+  /** True where anybody is let in as anybody: there functions need no role. */
+  readonly open: boolean
+}
+
+/** Credentials last as long as a function may, and the clocks of one machine may differ from those of another. */
+const LIFETIME_MS = FUNCTION_MS + 60_000
+
+/**
+ * Temporary credentials for the rotation of one secret: a session of the role that is configured for its account, narrowed to that secret.
+ * Throws FunctionError where there is no such role.
+ */
+export async function rotationCredentials(
+  secret: RotatedSecret,
+  { roles, identities, sessions, now, open }: RotationCredentialsParts,
+): Promise<TemporaryCredentials> {
+  const issue = (of: RoleSession | RootSession) =>
+    sessions.issue({ account: secret.account, issuedAt: now(), expiresAt: now() + LIFETIME_MS, of })
+  const arn = roles.get(secret.account)
+  if (arn === undefined && open) return issue({ kind: 'root' })
+  const name = arn?.slice(arn.lastIndexOf('/') + 1) ?? ''
+  const role = await identities.find('role', secret.account, name)
+  if (!role || arnOf(role) !== arn)
+    throw new FunctionError(`The role for rotations does not exist: ${arn ?? `none for account ${secret.account}`}`)
+  return issue({
+    kind: 'role',
+    roleId: role.id,
+    name: 'coffer-rotation',
+    policies: { document: JSON.stringify(policyFor(secret)), arns: [] },
+    tags: [],
+    transitiveTagKeys: [],
+  })
+}
+
+/** What a rotation needs, of one secret alone. */
+function policyFor({ arn }: RotatedSecret): object {
+  const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage']
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: actions.map((action) => `secretsmanager:${action}`), Resource: arn },
+      { Effect: 'Allow', Action: 'secretsmanager:GetRandomPassword', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: '*',
+        Condition: { StringEquals: { 'kms:EncryptionContext:SecretARN': arn } },
+      },
+    ],
+  }
+}

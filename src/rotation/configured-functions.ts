@@ -1,0 +1,91 @@
+import { devNull } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { SigningCredentials } from '../aws/sigv4/sign.ts'
+import type { FunctionTarget } from './function-target.ts'
+import { invokeHttp } from './invoke-http.ts'
+import type { HostedCall } from './module-host.ts'
+import { type FunctionCall, FunctionError, type RotatedSecret, type RotationFunctions } from './rotation-functions.ts'
+import { runChild } from './run-child.ts'
+
+export interface ConfiguredFunctionsParts {
+  /** By ARN. */
+  readonly targets: ReadonlyMap<string, FunctionTarget>
+  /** Variables that functions of this machine get beside their own. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Signs calls of Lambda itself. */
+  readonly lambdaCredentials: SigningCredentials | undefined
+  /** Where this Coffer is reached. */
+  readonly endpoint: Promise<string>
+  /** Whether functions of this machine can have credentials for secrets of an account. */
+  hasCredentials(account: string): boolean
+  /** Temporary credentials for one secret. Throws FunctionError where there can be none. */
+  credentialsFor(secret: RotatedSecret): Promise<SigningCredentials>
+}
+
+/** Beside this file, in the source as in the build. */
+const HOST = fileURLToPath(new URL(import.meta.url.replace(/configured-functions(\.[jt]s)$/, 'module-host$1')))
+
+/** Rotation functions as somebody has configured them. */
+export class ConfiguredFunctions implements RotationFunctions {
+  readonly #parts: ConfiguredFunctionsParts
+
+  constructor(parts: ConfiguredFunctionsParts) {
+    this.#parts = parts
+  }
+
+  canInvoke(lambdaArn: string, account: string): boolean {
+    const target = this.#parts.targets.get(lambdaArn)
+    return target !== undefined && (target.kind === 'http' || this.#parts.hasCredentials(account))
+  }
+
+  async invoke(call: FunctionCall, signal: AbortSignal): Promise<void> {
+    const { lambdaArn, event } = call
+    const target = this.#parts.targets.get(lambdaArn)
+    if (!target) throw new FunctionError('The rotation function is not configured any more')
+    if (target.kind === 'http') {
+      await invokeHttp({ url: target.url, lambdaArn, event, credentials: this.#parts.lambdaCredentials }, signal)
+      return
+    }
+    const environment = await this.#environment(call, signal)
+    if (target.kind === 'command') {
+      const { program, args } = target
+      await runChild({ program, args, environment, input: JSON.stringify(event), answers: false }, signal)
+    } else {
+      const hosted: HostedCall = { path: target.path, handler: target.handler, lambdaArn, event }
+      const input = JSON.stringify(hosted)
+      await runChild({ program: process.execPath, args: [HOST], environment, input, answers: true }, signal)
+    }
+  }
+
+  /** What a function of this machine knows: what one of Lambda would know, and where Coffer is. */
+  async #environment({ lambdaArn, secret }: FunctionCall, signal: AbortSignal): Promise<Record<string, string>> {
+    const endpoint = await unlessAborted(this.#parts.endpoint, signal)
+    const credentials = await this.#parts.credentialsFor(secret)
+    const [, , , , , , functionName = lambdaArn] = lambdaArn.split(':')
+    return {
+      ...this.#parts.environment,
+      AWS_LAMBDA_FUNCTION_NAME: functionName,
+      AWS_REGION: secret.region,
+      AWS_DEFAULT_REGION: secret.region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+      // The first is what AWS's own functions look at, the second what every SDK does.
+      SECRETS_MANAGER_ENDPOINT: endpoint,
+      AWS_ENDPOINT_URL: endpoint,
+      // No settings of the person who runs the server.
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    }
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new FunctionError('The rotation function was stopped'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject)
+  })
+}

@@ -1,0 +1,50 @@
+/** The steps of a rotation, in order (facts 8.6). */
+export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
+/** The one that changes nothing. */
+export const TEST_STEPS = ['testSecret'] as const
+
+export type Step = (typeof STEPS)[number]
+
+/** What a rotation function is given: names and order are those of AWS. */
+export interface RotationEvent {
+  readonly Step: Step
+  /** ARN of the secret. */
+  readonly SecretId: string
+  /** The version that is being made. */
+  readonly ClientRequestToken: string
+}
+
+/** A secret as a rotation function is called for it. */
+export interface RotatedSecret {
+  readonly arn: string
+  readonly account: string
+  readonly region: string
+}
+
+/** One call of a rotation function. */
+export interface FunctionCall {
+  readonly lambdaArn: string
+  readonly secret: RotatedSecret
+  readonly event: RotationEvent
+}
+
+/** What the ARNs of rotation functions mean in this installation. */
+export interface RotationFunctions {
+  /** Whether there is something behind an ARN that may be called for secrets of an account. */
+  canInvoke(lambdaArn: string, account: string): boolean
+  /** Resolves once the function has done the step. Rejects with FunctionError when it failed, or could not be called. */
+  invoke(call: FunctionCall, signal: AbortSignal): Promise<void>
+}
+
+/** A rotation function failed. The message is for the operator and holds nothing that the function said: that may be a secret. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError'
+}
+
+/** Where nobody has configured any function. */
+export const noFunctions: RotationFunctions = {
+  canInvoke: () => false,
+  invoke: async ({ lambdaArn }) => {
+    throw new FunctionError(`There is no rotation function ${lambdaArn}`)
+  },
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
+import type { FunctionCall, RotationEvent, RotationFunctions, Step } from '../../src/rotation/rotation-functions.ts'
+import { FunctionError } from '../../src/rotation/rotation-functions.ts'
+import { startApp, type TestApp } from '../start-app.ts'
+
+export const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
+export const OTHER_LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:other'
+
+/** Rotation functions as the world has them: in this process, with the administrator's client. */
+export class FunctionsUnderTest implements RotationFunctions {
+  readonly calls: RotationEvent[] = []
+  readonly arns: string[] = []
+  /** Runs instead of what a good function does at a step. */
+  readonly instead: Partial<Record<Step, (event: RotationEvent, signal: AbortSignal) => Promise<void>>> = {}
+  client: SecretsManager | undefined
+
+  canInvoke(lambdaArn: string): boolean {
+    return lambdaArn === LAMBDA || lambdaArn === OTHER_LAMBDA
+  }
+
+  async invoke({ lambdaArn, event }: FunctionCall, signal: AbortSignal): Promise<void> {
+    this.calls.push(event)
+    this.arns.push(lambdaArn)
+    const act = this.instead[event.Step]
+    if (act) await act(event, signal)
+    else if (this.client) await rotateStep(event, this.client)
+  }
+
+  /** Steps that were taken, in order. */
+  get steps(): Step[] {
+    return this.calls.map(({ Step }) => Step)
+  }
+}
+
+export const fails = async () => {
+  throw new FunctionError('The function failed')
+}
+
+/** A Coffer whose rotations call functions in this process. */
+export async function startRotatingApp(): Promise<TestApp & { readonly functions: FunctionsUnderTest }> {
+  const functions = new FunctionsUnderTest()
+  const app = await startApp({ rotationFunctions: functions })
+  functions.client = app.client
+  return Object.assign(app, { functions })
+}
+
+/** One step as AWS documents that a rotation function is to take it. */
+export async function rotateStep(event: RotationEvent, client: SecretsManager): Promise<void> {
+  const { Step, SecretId, ClientRequestToken } = event
+  const { RotationEnabled, VersionIdsToStages: stages = {} } = await client.describeSecret({ SecretId })
+  if (!RotationEnabled) throw new Error('rotation is not enabled')
+  const labels = stages[ClientRequestToken]
+  if (!labels) throw new Error('the version is not there')
+  if (labels.includes('AWSCURRENT')) return
+  if (!labels.includes('AWSPENDING')) throw new Error('the version is not pending')
+  const pending = { SecretId, VersionId: ClientRequestToken, VersionStage: 'AWSPENDING' }
+  if (Step === 'createSecret') {
+    const exists = await client.getSecretValue(pending).then(
+      () => true,
+      (error) => {
+        if (error.name !== 'ResourceNotFoundException') throw error
+        return false
+      },
+    )
+    if (exists) return
+    const SecretString = `password ${randomUUID()}`
+    await client.putSecretValue({ SecretId, ClientRequestToken, SecretString, VersionStages: ['AWSPENDING'] })
+  } else if (Step === 'finishSecret') {
+    const current = Object.keys(stages).find((versionId) => stages[versionId]?.includes('AWSCURRENT'))
+    await client.updateSecretVersionStage({
+      SecretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: ClientRequestToken,
+      RemoveFromVersionId: current,
+    })
+  } else await client.getSecretValue(pending)
+}
