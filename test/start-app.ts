@@ -13,6 +13,7 @@ import { arnOf } from '../src/identity/entities.ts'
 import type { Log } from '../src/log.ts'
 import type { RootKeySource } from '../src/root-key-source.ts'
 import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
+import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 
@@ -37,6 +38,7 @@ export interface AppOptions {
   readonly issuerKeys?: IssuerKeys
   readonly organization?: Organization
   readonly rotationFunctions?: RotationFunctions
+  readonly rotation?: RotationConfig
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -104,6 +106,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     administrator: options.verify === false ? undefined : ADMINISTRATOR,
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
+    rotation: options.rotation,
     log,
     onRefused: (line) => refused.push(line),
     now: () => Date.now() + offset,
