@@ -11,6 +11,15 @@ import {
 } from './config.ts'
 import { ConfigError } from './config-error.ts'
 
+const FUNCTION = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
+const NO_ROTATION = {
+  functions: new Map(),
+  roles: new Map(),
+  environment: {},
+  endpoint: undefined,
+  lambdaCredentials: undefined,
+}
+
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
   new Settings(given, environment, '/srv/coffer')
 
@@ -28,6 +37,7 @@ describe('defaults', () => {
       account: undefined,
       administrator: undefined,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
+      rotation: NO_ROTATION,
     })
   })
 
@@ -61,6 +71,13 @@ describe('the environment', () => {
     COFFER_NAME_POLICIES: 'true',
     COFFER_THROTTLE: '2.5',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
+    COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
+    COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
+    COFFER_ROTATION_ENVIRONMENT: 'DB_HOST',
+    COFFER_ROTATION_ENDPOINT: 'https://coffer.example',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'of the server',
+    DB_HOST: 'db',
   }
 
   test('says everything that options say', () => {
@@ -84,6 +101,17 @@ describe('the environment', () => {
         serviceControlPolicies: ['/policies/all.json', '/policies/deny.json'],
         namePolicies: true,
       },
+      rotation: {
+        functions: new Map([[FUNCTION, { kind: 'command', program: '/opt/rotate', args: [] }]]),
+        roles: new Map([['111122223333', 'arn:aws:iam::111122223333:role/rotation']]),
+        environment: { DB_HOST: 'db' },
+        endpoint: 'https://coffer.example/',
+        lambdaCredentials: {
+          accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+          secretAccessKey: 'of the server',
+          sessionToken: undefined,
+        },
+      },
     })
   })
 
@@ -102,6 +130,10 @@ describe('the environment', () => {
       organizationId: 'o-klmnopqrst',
       throttle: 'off',
       serviceControlPolicy: ['/policies/other.json'],
+      rotationFunction: [`${FUNCTION}=command:/opt/other`],
+      rotationRole: [],
+      rotationEnvironment: [],
+      rotationEndpoint: 'http://127.0.0.1:1',
     }
     assert.deepEqual(settings(given, environment).serve(), {
       host: '::1',

@@ -13,6 +13,7 @@ import { arnOf } from '../src/identity/entities.ts'
 import type { Log } from '../src/log.ts'
 import type { RootKeySource } from '../src/root-key-source.ts'
 import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
+import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 
@@ -41,6 +42,7 @@ export interface AppOptions {
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
   readonly rotationFunctions?: RotationFunctions
+  readonly rotation?: RotationConfig
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -111,6 +113,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     administrator: options.verify === false ? undefined : ADMINISTRATOR,
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
+    rotation: options.rotation,
     log,
     onRefused: (line) => refused.push(line),
     now,

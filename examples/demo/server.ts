@@ -25,12 +25,15 @@ export interface TemporaryServer {
   readonly credentials: Credentials
 }
 
-/** Starts a server with all its files in a temporary folder; `cleanUp` ends it and removes them, also before it is ready. */
-export async function startTemporaryServer(cleanUp: AsyncDisposableStack): Promise<TemporaryServer> {
+/** Starts a server with all its files in a temporary folder, and further options; `cleanUp` ends it and removes them, also before it is ready. */
+export async function startTemporaryServer(
+  cleanUp: AsyncDisposableStack,
+  options: readonly string[] = [],
+): Promise<TemporaryServer> {
   const folder = mkdtempSync(join(tmpdir(), 'coffer-serve-'))
   cleanUp.defer(() => rmSync(folder, { recursive: true, force: true }))
   const dataDir = join(folder, 'data')
-  const child = spawn(process.execPath, [LAUNCHER, 'serve', '--data-dir', dataDir, '--port', '0'], {
+  const child = spawn(process.execPath, [LAUNCHER, 'serve', '--data-dir', dataDir, '--port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: cleanEnvironment(),
   })

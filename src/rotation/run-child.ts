@@ -33,11 +33,17 @@ export async function runChild(run: ChildRun, signal: AbortSignal): Promise<void
     stdio: ['pipe', 'ignore', 'ignore', ...(run.answers ? (['ipc'] as const) : [])],
     detached: true,
   })
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    // One that could not be started does not end.
+    child.once('error', () => resolve())
+  })
   const end = AbortSignal.any([signal, AbortSignal.timeout(FUNCTION_MS)])
   try {
     await outcomeOf(child, run, end)
   } finally {
     endGroup(child)
+    await gone
   }
 }
 

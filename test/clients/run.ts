@@ -15,13 +15,22 @@ const MARK = join(ENVIRONMENT, 'coffer-requirements')
 const PYTHON = join(ENVIRONMENT, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 const BASE_PYTHON = process.env.PYTHON || 'python3'
 
+const ACCOUNT = '111122223333'
+/** What test_rotation.py rotates with. */
+const ROTATION = [
+  ...['--account', ACCOUNT],
+  '--rotation-function',
+  `arn:aws:lambda:eu-central-1:${ACCOUNT}:function:rotate=command:${PYTHON} ${join(FOLDER, 'rotation_function.py')}`,
+  ...['--rotation-role', `arn:aws:iam::${ACCOUNT}:role/rotation`],
+]
+
 /** What stands in the way, as one line for who runs this. */
 class SetupError extends Error {}
 
 try {
   prepareEnvironment()
   await using cleanUp = new AsyncDisposableStack()
-  const server = await startTemporaryServer(cleanUp)
+  const server = await startTemporaryServer(cleanUp, ROTATION)
   process.exitCode = await runPytest(server, process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`test:clients: ${error instanceof Error ? error.message : error}\n`)
