@@ -1,5 +1,6 @@
 import type * as sdk from '@aws-sdk/client-secrets-manager'
 import type { batchGetSecretValue } from '../src/secrets/operations/batch-get-secret-value.ts'
+import type { cancelRotateSecret } from '../src/secrets/operations/cancel-rotate-secret.ts'
 import type { createSecret } from '../src/secrets/operations/create-secret.ts'
 import type { deleteResourcePolicy } from '../src/secrets/operations/delete-resource-policy.ts'
 import type { deleteSecret } from '../src/secrets/operations/delete-secret.ts'
@@ -12,6 +13,7 @@ import type { listSecrets } from '../src/secrets/operations/list-secrets.ts'
 import type { putResourcePolicy } from '../src/secrets/operations/put-resource-policy.ts'
 import type { putSecretValue } from '../src/secrets/operations/put-secret-value.ts'
 import type { restoreSecret } from '../src/secrets/operations/restore-secret.ts'
+import type { rotateSecret } from '../src/secrets/operations/rotate-secret.ts'
 import type { tagResource } from '../src/secrets/operations/tag-resource.ts'
 import type { untagResource } from '../src/secrets/operations/untag-resource.ts'
 import type { updateSecret } from '../src/secrets/operations/update-secret.ts'
@@ -27,6 +29,11 @@ interface Operations {
     typeof batchGetSecretValue,
     sdk.BatchGetSecretValueCommandInput,
     sdk.BatchGetSecretValueCommandOutput
+  >
+  CancelRotateSecret: Agrees<
+    typeof cancelRotateSecret,
+    sdk.CancelRotateSecretCommandInput,
+    sdk.CancelRotateSecretCommandOutput
   >
   CreateSecret: Agrees<typeof createSecret, sdk.CreateSecretCommandInput, sdk.CreateSecretCommandOutput>
   DeleteResourcePolicy: Agrees<
@@ -60,6 +67,7 @@ interface Operations {
   >
   PutSecretValue: Agrees<typeof putSecretValue, sdk.PutSecretValueCommandInput, sdk.PutSecretValueCommandOutput>
   RestoreSecret: Agrees<typeof restoreSecret, sdk.RestoreSecretCommandInput, sdk.RestoreSecretCommandOutput>
+  RotateSecret: Agrees<typeof rotateSecret, sdk.RotateSecretCommandInput, sdk.RotateSecretCommandOutput>
   TagResource: Agrees<typeof tagResource, sdk.TagResourceCommandInput, sdk.TagResourceCommandOutput>
   UntagResource: Agrees<typeof untagResource, sdk.UntagResourceCommandInput, sdk.UntagResourceCommandOutput>
   UpdateSecret: Agrees<typeof updateSecret, sdk.UpdateSecretCommandInput, sdk.UpdateSecretCommandOutput>
