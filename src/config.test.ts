@@ -152,6 +152,13 @@ describe('the environment', () => {
         serviceControlPolicies: ['/policies/other.json'],
         namePolicies: true,
       },
+      rotation: {
+        functions: new Map([[FUNCTION, { kind: 'command', program: '/opt/other', args: [] }]]),
+        roles: new Map(),
+        environment: {},
+        endpoint: 'http://127.0.0.1:1/',
+        lambdaCredentials: settings({}, environment).serve().rotation.lambdaCredentials,
+      },
     })
   })
 

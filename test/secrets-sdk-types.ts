@@ -1,5 +1,6 @@
 import type * as sdk from '@aws-sdk/client-secrets-manager'
 import type { batchGetSecretValue } from '../src/secrets/operations/batch-get-secret-value.ts'
+import type { cancelRotateSecret } from '../src/secrets/operations/cancel-rotate-secret.ts'
 import type { createSecret } from '../src/secrets/operations/create-secret.ts'
 import type { deleteResourcePolicy } from '../src/secrets/operations/delete-resource-policy.ts'
 import type { deleteSecret } from '../src/secrets/operations/delete-secret.ts'
@@ -14,6 +15,7 @@ import type { putSecretValue } from '../src/secrets/operations/put-secret-value.
 import type { removeRegionsFromReplication } from '../src/secrets/operations/remove-regions-from-replication.ts'
 import type { replicateSecretToRegions } from '../src/secrets/operations/replicate-secret-to-regions.ts'
 import type { restoreSecret } from '../src/secrets/operations/restore-secret.ts'
+import type { rotateSecret } from '../src/secrets/operations/rotate-secret.ts'
 import type { stopReplicationToReplica } from '../src/secrets/operations/stop-replication-to-replica.ts'
 import type { tagResource } from '../src/secrets/operations/tag-resource.ts'
 import type { untagResource } from '../src/secrets/operations/untag-resource.ts'
@@ -30,6 +32,11 @@ interface Operations {
     typeof batchGetSecretValue,
     sdk.BatchGetSecretValueCommandInput,
     sdk.BatchGetSecretValueCommandOutput
+  >
+  CancelRotateSecret: Agrees<
+    typeof cancelRotateSecret,
+    sdk.CancelRotateSecretCommandInput,
+    sdk.CancelRotateSecretCommandOutput
   >
   CreateSecret: Agrees<typeof createSecret, sdk.CreateSecretCommandInput, sdk.CreateSecretCommandOutput>
   DeleteResourcePolicy: Agrees<
@@ -78,6 +85,7 @@ interface Operations {
     sdk.StopReplicationToReplicaCommandInput,
     sdk.StopReplicationToReplicaCommandOutput
   >
+  RotateSecret: Agrees<typeof rotateSecret, sdk.RotateSecretCommandInput, sdk.RotateSecretCommandOutput>
   TagResource: Agrees<typeof tagResource, sdk.TagResourceCommandInput, sdk.TagResourceCommandOutput>
   UntagResource: Agrees<typeof untagResource, sdk.UntagResourceCommandInput, sdk.UntagResourceCommandOutput>
   UpdateSecret: Agrees<typeof updateSecret, sdk.UpdateSecretCommandInput, sdk.UpdateSecretCommandOutput>

@@ -140,6 +140,14 @@ test('a function of this machine knows its own environment, and may touch its se
   })
 })
 
+test('a secret under a customer-managed key is rotated by a role that may use the key for it', async () => {
+  await using app = await startWith(`module:${HANDLERS}`)
+  await createRole(app, 'rotation')
+  const { KeyMetadata } = await app.kms.createKey({})
+  await app.client.updateSecret({ SecretId, KmsKeyId: KeyMetadata?.KeyId, SecretString: 'second' })
+  assert.match(await rotate(app), /^password /)
+})
+
 test('a role that may not write keeps its function from writing', async () => {
   await using app = await startWith(`module:${HANDLERS}`)
   await createRole(app, 'rotation', { policy: allow('secretsmanager:DescribeSecret') })

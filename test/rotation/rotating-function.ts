@@ -1,7 +1,7 @@
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import type { FunctionCall, RotationEvent, RotationFunctions, Step } from '../../src/rotation/rotation-functions.ts'
 import { FunctionError } from '../../src/rotation/rotation-functions.ts'
-import { startApp, type TestApp } from '../start-app.ts'
+import { type AppOptions, startApp, type TestApp } from '../start-app.ts'
 import { rotateStep } from './rotate-step.ts'
 
 export const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
@@ -38,9 +38,11 @@ export const fails = async () => {
 }
 
 /** A Coffer whose rotations call functions in this process. */
-export async function startRotatingApp(): Promise<TestApp & { readonly functions: FunctionsUnderTest }> {
+export async function startRotatingApp(
+  options: AppOptions = {},
+): Promise<TestApp & { readonly functions: FunctionsUnderTest }> {
   const functions = new FunctionsUnderTest()
-  const app = await startApp({ rotationFunctions: functions })
+  const app = await startApp({ ...options, rotationFunctions: functions })
   functions.client = app.client
   return Object.assign(app, { functions })
 }

@@ -9,6 +9,7 @@ import { keyTamperingSuite } from './suites/key-tampering.ts'
 import { keyringSuite } from './suites/keyring.ts'
 import { keysSuite } from './suites/keys.ts'
 import { referencesSuite } from './suites/references.ts'
+import { rotationLeasesSuite } from './suites/rotation-leases.ts'
 import { searchSuite } from './suites/search.ts'
 import { secretsSuite } from './suites/secrets.ts'
 import { tamperingSuite } from './suites/tampering.ts'
@@ -26,6 +27,7 @@ export function engineSuite(name: string, open: OpenEngine): void {
     referencesSuite(open)
     holdersSuite(open)
     secretsSuite(open)
+    rotationLeasesSuite(open)
     searchSuite(open)
     keyringSuite(open)
     tamperingSuite(open)
