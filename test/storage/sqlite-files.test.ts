@@ -42,7 +42,7 @@ test('preparing files that are prepared changes nothing', async () => {
 })
 
 for (const [what, name, known] of [
-  ['store', 'store.db', 5],
+  ['store', 'store.db', 6],
   ['trail', 'trail.db', 1],
 ] as const)
   test(`a ${what} that a newer Coffer wrote is refused in one clear line, and nothing is changed`, async () => {
