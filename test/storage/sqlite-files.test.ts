@@ -67,7 +67,13 @@ test('secrets of a store from before replication keep their MACs, and take repli
   await create(storesOn(store.engine), newSecret('old', { tags: [{ Key: 'a', Value: 'b' }] }))
   await store.engine.close()
   // As version 4 left it.
-  await store.alter('alter table secrets drop column replicas; pragma user_version = 4')
+  await store.alter(`
+    drop table rotation_leases;
+    drop index secrets_by_rotation;
+    alter table secrets drop column rotate_at;
+    alter table secrets drop column rotation;
+    alter table secrets drop column replicas;
+    pragma user_version = 4`)
   const stores = storesOn(await store.reopen())
   const { secret } = await find(stores, 'old')
   assert.deepEqual([secret.replicas, secret.tags], [undefined, [{ Key: 'a', Value: 'b' }]])
