@@ -36,3 +36,22 @@ test('a rotation reaches the replicas, values and labels', async () => {
   await assert.rejects(there.rotateSecret({ SecretId, RotationLambdaARN: LAMBDA }), closed)
   await assert.rejects(there.cancelRotateSecret({ SecretId }), closed)
 })
+
+test('a copy that is only tested leaves nothing in the replicas, and these cannot be rotated', async () => {
+  await using app = await startRotatingApp()
+  const { client } = app
+  const AddReplicaRegions = [{ Region: 'eu-west-1' }]
+  await client.createSecret({ Name: 's', SecretString: 'first', AddReplicaRegions })
+  await client.rotateSecret({ SecretId: 's', RotationLambdaARN: LAMBDA, RotateImmediately: false })
+  await app.running.rotate()
+  const replica = app.clientFor({ region: 'eu-west-1' })
+  const [there, here] = await Promise.all([replica, client].map((one) => one.describeSecret({ SecretId: 's' })))
+  assert.deepEqual(there?.VersionIdsToStages, here?.VersionIdsToStages)
+  const all = await replica.listSecretVersionIds({ SecretId: 's', IncludeDeprecated: true })
+  assert.equal(all.Versions?.length, 1)
+  assert.equal(there?.RotationEnabled, undefined)
+  await assert.rejects(replica.rotateSecret({ SecretId: 's', RotationLambdaARN: LAMBDA }), {
+    name: 'InvalidParameterException',
+    message: /^Operation not permitted on a replica secret\./,
+  })
+})
