@@ -127,6 +127,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         sessions,
         issuerKeys: options.issuerKeys ?? keysOfIssuers(options, now),
         material: keyring.sealer('kms'),
+        // Held by clients like session tokens, under keys that outlive an import token by hours; the place keeps the two apart.
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
         rotations: {

@@ -22,7 +22,7 @@ export interface ServiceParts {
   readonly sessions: SessionTokens
   /** Opens and seals the material of KMS keys. */
   readonly material: Sealer
-  /** Seals what clients keep for KMS: tokens of grants and of imports. */
+  /** Seals the import tokens that clients keep for KMS. */
   readonly keyTokens: Sealer
   /** Seals the secrets of access keys. */
   readonly accessKeys: Sealer

@@ -233,7 +233,9 @@ class OneRotation {
       if (!secret || !decision) return undefined
       const { store, record } = this.#parts
       const { versions = {} } = decision
-      const replicas = await followLabels(decision.secret, versions, store)
+      // A failure, or one more try, is no affair of theirs.
+      const concerned = decision.secret.stages !== secret.stages || versions.remove !== undefined
+      const replicas = concerned ? await followLabels(decision.secret, versions, store) : []
       try {
         await record(secret, decision.event, [store.update(decision.secret, versions), ...replicas])
         return decision.secret

@@ -22,10 +22,7 @@ export interface Import {
  * KeyMaterialId of imported material. It follows from the key's id and the material, so that the same material is known again when it is
  * imported again (KMS API, ImportKeyMaterial, KeyMaterialId), and tells nothing of it.
  */
-export function importedMaterialId(
-  { account, keyId }: Pick<KmsKey, 'account' | 'keyId'>,
-  material: Uint8Array,
-): string {
+function importedMaterialId({ account, keyId }: Pick<KmsKey, 'account' | 'keyId'>, material: Uint8Array): string {
   return mac(deriveMacKey(material, ID_LABEL), encodePlace([ID_LABEL, 1, account, keyId])).toString('hex')
 }
 
