@@ -1,12 +1,5 @@
 import { Command, Help, Option } from 'commander'
-import {
-  DEFAULT_HOST,
-  DEFAULT_PORT,
-  DEFAULT_TRAIL_RECORDS,
-  type GivenOptions,
-  type Settings,
-  trailLimit,
-} from '../config.ts'
+import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
 import { createAccount } from './create-account.ts'
@@ -14,19 +7,13 @@ import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
 import { keyringStatus, rotateKeyring } from './keyring.ts'
+import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { readers } from './readers.ts'
 import { resetKey } from './reset-key.ts'
 import { rotateRootKey } from './rotate-root-key.ts'
 import { serve } from './serve.ts'
-import { trail } from './trail.ts'
+import { addTrail } from './trail-program.ts'
 import { why } from './why.ts'
-
-export interface ProgramParts {
-  readonly version: string
-  readonly defaultDataDir: string
-  /** Joins what was typed with the environment. */
-  readonly settings: (given: GivenOptions) => Settings
-}
 
 const NAME_POLICIES = 'name the denying policy in refusals, as AWS does in places'
 
@@ -107,21 +94,6 @@ function addDev(program: Command, parts: ProgramParts): void {
       const settings = parts.settings(given)
       return dev(settings.dev(), settings.devWarnings())
     })
-}
-
-function addTrail(program: Command, parts: ProgramParts): void {
-  program
-    .command('trail')
-    .summary('print the newest records of who did what')
-    .description(
-      'Prints the newest records, also while a server runs: a table on a terminal, otherwise JSON lines as CloudTrail has them.',
-    )
-    .addOption(dataDir(parts))
-    .option('--limit <number>', `records to print (default: ${DEFAULT_TRAIL_RECORDS})`)
-    .option('--json', 'print JSON lines on a terminal too')
-    .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
-      trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
-    )
 }
 
 interface GivenWhy extends GivenOptions {
@@ -256,15 +228,6 @@ function addKeyring(program: Command, parts: ProgramParts): void {
     )
 }
 
-/** Options of everything that opens the store. */
-function rootKeyOptions(command: Command): Command {
-  return command
-    .option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
-    .option('--root-key-systemd-credential <name>', 'systemd credential with the root key')
-    .option('--root-key-kms-key <arn>', 'KMS key that is the root key')
-    .option('--root-key-kms-endpoint <url>', 'where that KMS is (default: AWS)')
-}
-
 /** Options of everything that listens. */
 function listening(command: Command): Command {
   return command
@@ -307,13 +270,6 @@ AWS_SHARED_CREDENTIALS_FILE.`,
     )
 }
 
-/** An option that may come several times. */
-function repeatable(flags: string, text: string): Option {
-  return new Option(flags, text).argParser((value: string, previous: string[] = []) => [...previous, value])
-}
-
-const dataDir = ({ defaultDataDir }: ProgramParts) =>
-  new Option('--data-dir <folder>', `where the data is (default: ${defaultDataDir})`)
 const oidcKeys = () =>
   repeatable('--oidc-keys <issuer=file>', 'file with the keys of a token issuer, otherwise asked for; repeatable')
 const organizationId = () => new Option('--organization-id <id>', 'value of the condition key aws:PrincipalOrgID')

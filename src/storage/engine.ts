@@ -1,4 +1,5 @@
 import type { Entry } from '../audit/entry.ts'
+import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Change } from '../aws/change.ts'
 import type { Row, Sql } from './sql.ts'
 
@@ -40,6 +41,9 @@ export interface Engine {
   append(entry: Entry | undefined, writes: readonly Write[]): Promise<void>
   /** The newest entries, oldest first. */
   newestEntries(limit: number): Promise<Entry[]>
+  /** Moves the records of changes that wait on to the trail. Rejects when it cannot be written. */
+  settleTrail(): Promise<void>
+  trailRows(query: RowsQuery): Promise<TrailRow[]>
   /** Asks that deleted content leaves the files too. Resolves once it is done or known to be impossible for now. */
   erase(): Promise<void>
   /** Rejects when the store does not answer or can no longer be written. */

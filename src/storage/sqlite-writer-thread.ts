@@ -15,7 +15,7 @@ interface Waiting {
 
 /** A request other than a group. */
 interface Errand {
-  readonly kind: 'erase' | 'ping' | 'close'
+  readonly kind: 'settle' | 'erase' | 'ping' | 'close'
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
@@ -50,6 +50,11 @@ export class WriterThread {
 
   append(item: GroupItem): Promise<void> {
     return this.#enqueue((resolve, reject) => this.#waiting.push({ item, resolve, reject }))
+  }
+
+  /** Resolves once the records of changes stand in the trail; rejects when it cannot be written. */
+  settle(): Promise<void> {
+    return this.#send('settle')
   }
 
   /** Resolves once what was removed has left the files, or this is known to be impossible for now. */

@@ -29,7 +29,7 @@ export interface GroupItem {
 
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'settle' | 'erase' | 'ping' | 'close' }
 
 /**
  * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
@@ -92,6 +92,11 @@ class Writer {
     if (records.length > 0) attempt(records, () => this.#outbox.move(records.map((index) => items[index]!)))
     else if (this.#outbox.isFull) attempt([], () => this.#outbox.move([]))
     return outcomes
+  }
+
+  /** Moves the records of changes on to the trail. */
+  settle(): void {
+    this.#outbox.move([])
   }
 
   erase(): void {
@@ -195,6 +200,7 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
   let resting: NodeJS.Timeout | undefined
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
+    if (request.kind === 'settle') writer.settle()
     if (request.kind === 'erase') writer.erase()
     if (request.kind === 'close') writer.close()
     return { outcomes: [] }

@@ -1,10 +1,12 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
+import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
 import type { WriterOptions } from './sqlite-writer.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
+import { trailRows } from './trail-rows.ts'
 
 /** Prepared read statements kept. */
 const STATEMENT_CACHE = 500
@@ -54,6 +56,14 @@ export class SqliteEngine implements Engine {
 
   async newestEntries(limit: number): Promise<Entry[]> {
     return newestEntries(this.#reader, this.#trailReader, limit)
+  }
+
+  settleTrail(): Promise<void> {
+    return this.#writer.settle()
+  }
+
+  async trailRows(query: RowsQuery): Promise<TrailRow[]> {
+    return trailRows(this.#trailReader, query)
   }
 
   erase(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Entry } from '../audit/entry.ts'
-import type { Trail, TrailQuery } from '../audit/trail.ts'
+import type { RowsQuery, Trail, TrailQuery, TrailRow } from '../audit/trail.ts'
 import type { Change } from '../aws/change.ts'
 import type { Engine, SqlChange } from './engine.ts'
 
@@ -20,5 +20,13 @@ export class SqlTrail implements Trail {
 
   newest({ limit }: TrailQuery): Promise<Entry[]> {
     return this.#engine.newestEntries(limit)
+  }
+
+  settle(): Promise<void> {
+    return this.#engine.settleTrail()
+  }
+
+  rows(query: RowsQuery): Promise<TrailRow[]> {
+    return this.#engine.trailRows(query)
   }
 }

@@ -14,6 +14,8 @@ export function planning({ engine }: SqliteUnderTest, plans: string[]): Engine {
   return {
     append: (entry, writes) => engine.append(entry, writes),
     newestEntries: (limit) => engine.newestEntries(limit),
+    settleTrail: () => engine.settleTrail(),
+    trailRows: (query) => engine.trailRows(query),
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),

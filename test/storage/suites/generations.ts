@@ -152,6 +152,8 @@ function gated(engine: Engine, gates: Gates): Engine {
     },
     append: (entry, writes) => engine.append(entry, writes),
     newestEntries: (limit) => engine.newestEntries(limit),
+    settleTrail: () => engine.settleTrail(),
+    trailRows: (query) => engine.trailRows(query),
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),

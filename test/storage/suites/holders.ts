@@ -183,6 +183,8 @@ function bound(engine: Engine): Engine {
     read: (statements) => engine.read(statements),
     append: (entry, writes) => engine.append(entry, writes),
     newestEntries: (limit) => engine.newestEntries(limit),
+    settleTrail: () => engine.settleTrail(),
+    trailRows: (query) => engine.trailRows(query),
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),
