@@ -28,11 +28,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   storage: [
     'aws/change.ts',
     'audit/chain.ts',
+    'audit/check-rows.ts',
     'audit/entry.ts',
     'audit/head-signer.ts',
     'audit/statement.ts',
     'audit/trail.ts',
     'audit/trail-head.ts',
+    'audit/verify-trail.ts',
     'identity/identity-store.ts',
     'identity/entities.ts',
     'keyring-api/keyring-store.ts',

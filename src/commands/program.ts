@@ -26,6 +26,8 @@ export function createProgram(parts: ProgramParts): Command {
     .description('A self-hosted secrets manager that speaks the AWS Secrets Manager API.')
     .version(parts.version)
     .exitOverride()
+    // What follows a command is its own, also where the command above it has an option of the same name.
+    .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 1, formatItem })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   addServe(program, parts)
