@@ -110,7 +110,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
     const endpoint = Promise.withResolvers<string>()
-    const functionParts = { identities, sessions, now, open: !options.verify, listening: endpoint.promise }
+    const functionParts = { identities, sessions, policies, now, open: !options.verify, listening: endpoint.promise }
     const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
     const functions = options.rotationFunctions ?? configured ?? noFunctions
     const stopped = new AbortController()
