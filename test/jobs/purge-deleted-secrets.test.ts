@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { serviceEntry } from '../../src/app/service-entry.ts'
-import type { Change } from '../../src/aws/change.ts'
 import { purgeDeletedSecrets } from '../../src/jobs/purge-deleted-secrets.ts'
 import type { Secret } from '../../src/secrets/secret.ts'
 import { startCoffer } from '../../src/start-coffer.ts'
@@ -17,7 +16,7 @@ const DAY = 86_400_000
 /** One run of the job; `before` happens between finding a secret and removing it. */
 function purge(app: TestApp, before: (secret: Secret) => Promise<unknown> = async () => {}): Promise<number> {
   const { secrets, trail } = app.running.installation
-  return purgeDeletedSecrets(secrets, app.clock.now(), async (secret: Secret, change: Change) => {
+  return purgeDeletedSecrets(secrets, app.clock.now(), async (secret, _versionIds, change) => {
     await before(secret)
     const { account, region, arn } = secret
     const of = { service: 'secretsmanager', operation: 'EndSecretVersionDelete', by: 'secretsmanager' }
