@@ -163,6 +163,7 @@ export class Recording {
   #recordableValue(shape: Shape<unknown>, value: unknown): unknown {
     if (shape.constraints.fingerprinted) return this.#fingerprint(value as string)
     if (shape.kind === 'timestamp') return cloudTrailDate(value as Date)
+    if (shape.kind === 'blob') return Buffer.from(value as Uint8Array).toString('base64')
     if (shape.kind === 'structure') return this.#recordable(shape as StructureShape<unknown>, value as object)
     if (shape.kind !== 'list') return value
     const { member } = shape as ListShape<unknown>
