@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HeadSigner } from './audit/head-signer.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -22,6 +23,7 @@ export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  readonly now?: (() => number) | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -43,6 +45,7 @@ export interface Installation {
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
+  readonly heads: HeadSigner
   close(): Promise<void>
 }
 
@@ -73,6 +76,8 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
     await moveFirstUsers(engine, mac)
+    const trail = new SqlTrail(engine)
+    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
     return {
       dataDir: path,
       engine,
@@ -83,8 +88,13 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
-      trail: new SqlTrail(engine),
-      close,
+      trail,
+      heads,
+      async close() {
+        // What cannot be signed now is signed, or found to be altered, at the next start.
+        await heads.signHead().catch(() => {})
+        await close()
+      },
     }
   } catch (error) {
     await close()

@@ -30,6 +30,7 @@ import { rotationJob } from './rotation-job.ts'
 import { type Authenticator, wrapNewest } from './seal/keyring.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
+import { headJob } from './trail-jobs.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -156,7 +157,9 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
     const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
-    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
+    const jobs = new JobRunner([...all, headJob(installation, log)], (job, error) =>
+      log.error({ job, err: describe(error) }, 'job failed'),
+    )
     return {
       app,
       installation,

@@ -27,8 +27,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',
+    'audit/chain.ts',
     'audit/entry.ts',
+    'audit/head-signer.ts',
+    'audit/statement.ts',
     'audit/trail.ts',
+    'audit/trail-head.ts',
     'identity/identity-store.ts',
     'identity/entities.ts',
     'keyring-api/keyring-store.ts',
