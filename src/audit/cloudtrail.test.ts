@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { recordsOf } from './cloudtrail.ts'
+import { eventIdBeginning, recordsOf } from './cloudtrail.ts'
 import type { Entry } from './entry.ts'
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-AbCdEf'
@@ -214,6 +214,14 @@ describe('a batch', () => {
     const ids = records.map(({ eventID }) => eventID)
     assert.equal(new Set(ids).size, records.length)
     for (const id of ids) assert.match(id, UUID)
+  })
+
+  test('has event ids that begin like the id of the request, whatever that is', () => {
+    for (const id of [batch.id, 'no UUID']) {
+      const ids = recordsOf({ ...batch, id }).map(({ eventID }) => eventID)
+      for (const one of ids) assert.ok(one.startsWith(eventIdBeginning(id)) && UUID.test(one), one)
+    }
+    assert.equal(eventIdBeginning(batch.id), '0d0f3a4c')
   })
 
   test('reads the same at every reading, also from its stored text', () => {

@@ -178,10 +178,23 @@ function lowerFirst(value: unknown): unknown {
 /** Records say `arn` since February 2024, where they said `aRN` before (security facts 6.3). */
 const lowered = (name: string) => (name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1))
 
-/** Shaped as a UUID (version 8: made by a rule of one's own), always the same for the same record. */
-function eventId(requestId: string, index: number): string {
-  const bytes = createHash('sha256').update(`${requestId}\n${index}`).digest().subarray(0, 16)
+/**
+ * Shaped as a UUID (version 8: made by a rule of one's own), always the same for the same record. It begins as all of its entry do, so that an
+ * index of entries finds it.
+ */
+function eventId(id: string, index: number): string {
+  const bytes = createHash('sha256').update(`${id}\n${index}`).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const text = bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return eventIdBeginning(id) + text.slice(EVENT_ID_BEGINNING)
+}
+
+/** Characters that the event ids of an entry have in common. */
+export const EVENT_ID_BEGINNING = 8
+
+/** What the event ids of an entry begin with: as its own id does. */
+export function eventIdBeginning(id: string): string {
+  const [beginning] = /^[0-9a-f]{8}(?=-)/.exec(id) ?? []
+  return beginning ?? createHash('sha256').update(id).digest('hex').slice(0, EVENT_ID_BEGINNING)
 }
