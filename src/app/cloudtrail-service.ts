@@ -13,6 +13,7 @@ export function cloudTrailService({ pageTokens, events }: Pick<ServiceParts, 'pa
     protocol: {
       kind: 'json',
       targetPrefix: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.',
+      shortPrefix: 'CloudTrail_20131101.',
       errorMember: 'Message',
       failureCode: 'InternalFailure',
     },
