@@ -14,6 +14,7 @@ import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
+import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import { SqlTrail } from './storage/trail.ts'
@@ -43,6 +44,7 @@ export interface Installation {
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
+  readonly sinkPositions: SqlSinkPositions
   close(): Promise<void>
 }
 
@@ -84,6 +86,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
       trail: new SqlTrail(engine),
+      sinkPositions: new SqlSinkPositions(engine),
       close,
     }
   } catch (error) {

@@ -29,6 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'aws/change.ts',
     'audit/entry.ts',
     'audit/trail.ts',
+    'audit/sinks/sink.ts',
     'identity/identity-store.ts',
     'identity/entities.ts',
     'keyring-api/keyring-store.ts',
