@@ -36,6 +36,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'audit/trail-head.ts',
     'audit/lookup/segment.ts',
     'audit/lookup/segment-store.ts',
+    'audit/sinks/sink.ts',
     'identity/identity-store.ts',
     'identity/entities.ts',
     'keyring-api/keyring-store.ts',
