@@ -15,6 +15,7 @@ import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
+import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import { SqlTrail } from './storage/trail.ts'
@@ -46,6 +47,7 @@ export interface Installation {
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
   readonly heads: HeadSigner
+  readonly sinkPositions: SqlSinkPositions
   close(): Promise<void>
 }
 
@@ -90,6 +92,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
       trail,
       heads,
+      sinkPositions: new SqlSinkPositions(engine),
       async close() {
         // What cannot be signed now is signed, or found to be altered, at the next start.
         await heads.signHead().catch(() => {})

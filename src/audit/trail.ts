@@ -16,6 +16,8 @@ export interface RowsQuery {
   readonly newestFirst?: boolean | undefined
   /** Rows to return at most; fewer where they are large, but at least one when there is one. */
   readonly limit: number
+  /** Text of the rows, in characters, that counts as large. */
+  readonly characters?: number | undefined
 }
 
 /** Entries that were written together. */
