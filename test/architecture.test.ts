@@ -32,6 +32,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'audit/check-rows.ts',
     'audit/entry.ts',
     'audit/head-signer.ts',
+    'audit/retention.ts',
     'audit/statement.ts',
     'audit/trail.ts',
     'audit/trail-head.ts',

@@ -18,6 +18,8 @@ export interface Verification {
   readonly faults: readonly Fault[]
   /** The statement up to which everything is proven. */
   readonly proven: Statement | undefined
+  /** The cut at which it begins. */
+  readonly cut: Statement | undefined
   readonly rows: number
   readonly entries: number
   /** Entries behind the proven ones: only chained to them by hash. */
@@ -37,6 +39,7 @@ export function verifyTrail(trail: StoredTrail, anchor: TrailAnchor): Verificati
   const isWhole = all.length === 0
   return {
     ...checked,
+    cut,
     outcome: !isWhole ? 'altered' : proven ? 'proven' : 'hashes',
     faults: all,
     proven: isWhole ? proven : undefined,

@@ -2,6 +2,7 @@ import { Command, Help, Option } from 'commander'
 import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
+import { DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -62,6 +63,10 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
     .addOption(throttle(`${DEFAULT_RATE_FACTOR}`))
+    .option(
+      '--trail-retention <days>',
+      `days after which records are removed, or forever (default: ${DEFAULT_RETENTION_DAYS})`,
+    )
     .addHelpText(
       'after',
       `

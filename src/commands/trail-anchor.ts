@@ -79,16 +79,21 @@ function headsIn(path: string): TrailHead[] {
   return heads
 }
 
+/** A head by itself, as the file sink writes it, or as the body of a webhook holds them. */
 function headIn(line: string): TrailHead[] {
   try {
     const value = JSON.parse(line)
-    const head = value?.head ?? value
-    const texts = [head.installation, head.node, head.hash, head.previous, head.signature]
-    const numbers = [head.number, head.seq, head.at, head.keyVersion]
-    const isHead =
-      texts.every((text) => typeof text === 'string') && numbers.every((number) => Number.isSafeInteger(number))
-    return isHead ? [head as TrailHead] : []
+    return [value, value.TrailHead, ...(value.Heads ?? [])].filter(isHead)
   } catch {
     return []
   }
+}
+
+function isHead(value: unknown): value is TrailHead {
+  if (typeof value !== 'object' || value === null) return false
+  const { installation, node, hash, previous, signature, number, seq, at, keyVersion } = value as Partial<TrailHead>
+  return (
+    [installation, node, hash, previous, signature].every((text) => typeof text === 'string') &&
+    [number, seq, at, keyVersion].every((one) => Number.isSafeInteger(one))
+  )
 }

@@ -22,11 +22,17 @@ export function verificationText(verification: Verification & { readonly waiting
   return lines.map((line) => paragraph(line, { width, hanging: 2 })).join('')
 }
 
-function provenLines({ proven }: Verification, all: string): string[] {
+function provenLines({ proven, cut }: Verification, all: string): string[] {
+  const removed = cut && `Rows up to ${cut.seq} were removed because of their age, by a cut signed at ${timeOf(cut)}.`
   if (!proven || proven.seq === 0) return [`The trail is intact: ${all}. No head has been signed yet.`]
-  const at = new Date(proven.at).toISOString()
-  return [`The trail is intact: ${all}.`, `Proven up to row ${proven.seq}, by head ${proven.number} of ${at}.`]
+  return [
+    `The trail is intact: ${all}.`,
+    ...(removed ? [removed] : []),
+    `Proven up to row ${proven.seq}, by head ${proven.number} of ${timeOf(proven)}.`,
+  ]
 }
+
+const timeOf = ({ at }: { readonly at: number }) => new Date(at).toISOString()
 
 const afterLine = (entries: number) =>
   entries === 0

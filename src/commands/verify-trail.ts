@@ -33,7 +33,8 @@ function verifyWhole(trail: ReadTrail, anchor: TrailAnchor): Verification {
   }
 }
 
-function jsonOf({ outcome, faults, proven, rows, entries, entriesAfter, waiting }: Verification & { waiting: number }) {
+function jsonOf({ proven, cut, waiting, ...verification }: Verification & { waiting: number }) {
+  const { outcome, faults, rows, entries, entriesAfter } = verification
   return {
     outcome,
     faults,
@@ -44,6 +45,7 @@ function jsonOf({ outcome, faults, proven, rows, entries, entriesAfter, waiting 
       hash: Buffer.from(proven.hash).toString('hex'),
       keyVersion: proven.keyVersion,
     },
+    removed: cut && { row: cut.seq, at: new Date(cut.at).toISOString() },
     rows,
     entries,
     entriesAfter,
