@@ -52,6 +52,7 @@ const VARIABLES = [
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
   'COFFER_TRAIL_RETENTION',
+  'COFFER_TRAIL_RESERVE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -100,6 +101,7 @@ export interface GivenOptions {
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
   readonly trailRetention?: string
+  readonly trailReserve?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -190,7 +192,10 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
-      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
+      trail: trailConfig({
+        retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
+        reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
+      }),
       trust: this.#trust(),
       rotation: this.#rotation(),
     }
