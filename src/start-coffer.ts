@@ -28,8 +28,11 @@ import type { RotationConfig } from './rotation-config.ts'
 import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
 import { rotationJob } from './rotation-job.ts'
 import { type Authenticator, wrapNewest } from './seal/keyring.ts'
+import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
+import { headJob } from './trail-jobs.ts'
+import { TrailLookUp } from './trail-look-up.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -108,9 +111,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
     const endpoint = Promise.withResolvers<string>()
-    const functionParts = { identities, sessions, now, open: !options.verify, listening: endpoint.promise }
+    const functionParts = { identities, sessions, policies, now, open: !options.verify, listening: endpoint.promise }
     const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
     const functions = options.rotationFunctions ?? configured ?? noFunctions
+    const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
@@ -118,6 +122,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         secrets,
         keys,
         trail,
+        events,
         identities,
         policies,
         authorizer,
@@ -155,8 +160,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
-    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
-    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
+    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
+    const jobs = new JobRunner([...all, headJob(installation, log)], (job, error) =>
+      log.error({ job, err: describe(error) }, 'job failed'),
+    )
     return {
       app,
       installation,
@@ -171,6 +178,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        await events.close()
         await installation.close()
       },
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { recordsOf } from './cloudtrail.ts'
 import type { Entry } from './entry.ts'
+import { eventIdBeginning } from './event-id.ts'
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-AbCdEf'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -215,6 +216,14 @@ describe('a batch', () => {
     const ids = records.map(({ eventID }) => eventID)
     assert.equal(new Set(ids).size, records.length)
     for (const id of ids) assert.match(id, UUID)
+  })
+
+  test('has event ids that begin like the id of the request, whatever that is', () => {
+    for (const id of [batch.id, 'no UUID']) {
+      const ids = recordsOf({ ...batch, id }).map(({ eventID }) => eventID)
+      for (const one of ids) assert.ok(one.startsWith(eventIdBeginning(id)) && UUID.test(one), one)
+    }
+    assert.equal(eventIdBeginning(batch.id), '0d0f3a4c')
   })
 
   test('reads the same at every reading, also from its stored text', () => {

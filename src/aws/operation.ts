@@ -103,6 +103,8 @@ export interface Operation<I, O, V, C> {
   recordsAlso?(value: V): Readonly<Record<string, string>>
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
+  /** What to answer to a value that breaks the model's constraints, by where it stands, for a service with errors of its own for that. */
+  refusalAt?(path: string): AwsError | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */
   check?(input: I): void
   target(input: I, context: C): Target<V> | Promise<Target<V>>

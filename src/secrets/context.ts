@@ -22,6 +22,7 @@ export interface SecretsContext {
   readonly tokens: PageTokens
   readonly policies: SecretPolicies
   readonly rotations: Rotations
+  readonly rotationRoles: RotationRoles
   /** Adds a change that commits with the record of the request, or not at all. */
   change(change: Change): void
   /** Tells the operator of what the caller only sees as a refusal. */
@@ -42,10 +43,22 @@ export type VersionEvent = 'StartSecretVersionDelete' | 'CancelSecretVersionDele
 
 /** What carries rotations out. */
 export interface Rotations {
-  /** Whether there is something behind the ARN of a rotation function that may be called for secrets of an account. */
-  canInvoke(lambdaArn: string, account: string): boolean
+  /**
+   * Whether there is something that may be called for secrets of an account.
+   *
+   * @param name ARN of a rotation function, or `type:` with a type of managed external secrets
+   */
+  canInvoke(name: string, account: string): boolean
   /** There is something to do. */
   wake(): void
+}
+
+/** Roles with which managed external secrets are rotated. */
+export interface RotationRoles {
+  /** Tags of a role; none where it does not exist. */
+  tagsOf(roleArn: string): Promise<readonly { readonly Key: string; readonly Value: string }[]>
+  /** Whether Secrets Manager may assume a role for a secret. */
+  isAssumable(roleArn: string, secret: Pick<Secret, 'arn' | 'account'>): Promise<boolean>
 }
 
 /** What the policy engine and the identities of the installation say about policies on secrets. */
