@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HeadSigner } from './audit/head-signer.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -14,6 +15,7 @@ import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
+import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import { SqlTrail } from './storage/trail.ts'
@@ -22,6 +24,7 @@ export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  readonly now?: (() => number) | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -43,6 +46,8 @@ export interface Installation {
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
+  readonly heads: HeadSigner
+  readonly sinkPositions: SqlSinkPositions
   close(): Promise<void>
 }
 
@@ -73,6 +78,8 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
     await moveFirstUsers(engine, mac)
+    const trail = new SqlTrail(engine)
+    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
     return {
       dataDir: path,
       engine,
@@ -83,8 +90,14 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
-      trail: new SqlTrail(engine),
-      close,
+      trail,
+      heads,
+      sinkPositions: new SqlSinkPositions(engine),
+      async close() {
+        // What cannot be signed now is signed, or found to be altered, at the next start.
+        await heads.signHead().catch(() => {})
+        await close()
+      },
     }
   } catch (error) {
     await close()

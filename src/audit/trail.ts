@@ -29,9 +29,10 @@ export interface TrailRow {
   readonly entries: readonly Entry[]
 }
 
-/** A signed statement on how far the trail was at a time. */
+/** A signed statement on how far the trail was at a time: the statement of kind `head` (`statement.ts`) as it is handed out. */
 export interface TrailHead {
-  /** Position among the heads, from 1. */
+  readonly installation: string
+  /** Position among all signed statements; it grows from head to head. */
   readonly number: number
   readonly node: string
   /** Last row that it covers. */
@@ -40,6 +41,8 @@ export interface TrailHead {
   readonly hash: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Hash of the statement before; hexadecimal. */
+  readonly previous: string
   /** Version of the keyring's trail key. */
   readonly keyVersion: number
   /** Ed25519, base64. */
@@ -67,4 +70,6 @@ export interface Trail {
   settle(): Promise<void>
   /** Rows in their order; what was acknowledged just now may be missing without `settle`. */
   rows(query: RowsQuery): Promise<TrailRow[]>
+  /** Heads in their order, from the first that is kept. */
+  heads(query: HeadsQuery): Promise<TrailHead[]>
 }

@@ -95,6 +95,8 @@ export interface Operation<I, O, V, C> {
   readonly makes?: boolean | undefined
   /** ARN of what was made, where the answer does not have it as its member ARN. */
   madeArn?(output: O): string | undefined
+  /** ARN of what was made beside the target, which the record names among its resources. */
+  madeBeside?(output: O): string | undefined
   /** True where the record tells what was answered, without what is sensitive in it. */
   readonly recordsAnswer?: boolean | undefined
   /** What the record tells of the target where the input does not: names of what was touched, nothing secret. */

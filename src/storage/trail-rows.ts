@@ -23,6 +23,12 @@ export function trailRows(trail: DatabaseSync, query: RowsQuery): TrailRow[] {
   return rows
 }
 
+/** Hash of a row as it is stored; undefined when it is not there. */
+export function hashAt(trail: DatabaseSync, seq: number): Uint8Array | undefined {
+  const row = trail.prepare('select hash from trail where seq = ?').get(seq)
+  return row?.hash instanceof Uint8Array ? row.hash : undefined
+}
+
 function entriesOf(text: string, seq: number): Entry[] {
   try {
     return text.split('\n').map((line) => JSON.parse(line) as Entry)

@@ -1,5 +1,5 @@
-import { EVENT_ID_BEGINNING, eventIdBeginning } from '../cloudtrail.ts'
 import type { Entry } from '../entry.ts'
+import { EVENT_ID_BEGINNING, eventIdBeginning } from '../event-id.ts'
 import { type Attribute, namesOf, resourceOf, userNameOf } from './trail-event.ts'
 
 /** Whose records, of where: LookupEvents never tells those of others. */
