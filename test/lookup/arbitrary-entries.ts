@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Entry, EntryCaller } from '../../src/audit/entry.ts'
+import type { Entry, EntryCaller, EntryKeyUse, EntryVersionEvents } from '../../src/audit/entry.ts'
 import type { Attribute } from '../../src/audit/lookup/trail-event.ts'
 
 // Entries that resemble each other, so that most look-ups find some and miss others.
@@ -11,6 +11,12 @@ export const START = Date.UTC(2026, 0, 1)
 
 const secretArn = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`
 const keyArn = (name: string) => `arn:aws:kms:eu-central-1:111122223333:key/${name}`
+/** Keys of both accounts and Regions, and what is named as one and is none. */
+const KEYS = [
+  ...ACCOUNTS.flatMap((account) => REGIONS.map((region) => `arn:aws:kms:${region}:${account}:key/used`)),
+  'no key',
+]
+const REPLICA = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf'
 const NAMES = ['db', 'web', 'a/b', 'ключ', 'gone']
 
 const caller = fc.record({
@@ -35,7 +41,29 @@ function callerOf({ account, who }: { account: string; who: string }): EntryCall
   }
 }
 
-const item = fc.record({ name: fc.constantFrom(...NAMES), found: fc.boolean() })
+const use = fc.record(
+  {
+    k: fc.nat(KEYS.length - 1),
+    v: fc.constant('version'),
+    s: fc.constant(REPLICA),
+    op: fc.constantFrom('GenerateDataKey', 'Encrypt'),
+    error: fc.constantFrom(
+      { code: 'AccessDeniedException', message: 'no' },
+      { code: 'DisabledException', message: 'disabled' },
+    ),
+  },
+  { requiredKeys: ['v'] },
+)
+const uses = fc.array(use, { maxLength: 2 })
+const versions = fc.record({
+  event: fc.constantFrom('StartSecretVersionDelete' as const, 'EndSecretVersionDelete' as const),
+  ids: fc.array(fc.constant('version'), { maxLength: 2 }),
+})
+
+const item = fc.record(
+  { name: fc.constantFrom(...NAMES), found: fc.boolean(), use },
+  { requiredKeys: ['name', 'found'] },
+)
 
 const request = fc.oneof(
   fc.record({
@@ -43,6 +71,8 @@ const request = fc.oneof(
     operation: fc.constantFrom('GetSecretValue', 'DescribeSecret', 'DeleteSecret'),
     name: fc.constantFrom(...NAMES),
     found: fc.boolean(),
+    uses,
+    versions: fc.option(versions, { nil: undefined }),
   }),
   fc.record({
     service: fc.constant('kms'),
@@ -75,30 +105,43 @@ export const arbitraryEntry: fc.Arbitrary<Entry> = fc
   }))
 
 function aboutOf(request: object): Partial<Entry> {
-  const { service, name, found, items } = request as {
+  const { service, name, found, items, uses, versions } = request as {
     service: string
     name?: string
     found?: boolean
-    items?: readonly { name: string; found: boolean }[]
+    items?: readonly { name: string; found: boolean; use?: EntryKeyUse }[]
+    uses?: readonly EntryKeyUse[]
+    versions?: EntryVersionEvents
   }
   if (items)
     return {
       parameters: { SecretIdList: [] },
+      keys: KEYS,
       items: items.map((one) => ({
         id: one.name,
         ...(one.found ? { arn: secretArn(one.name) } : { error: { code: 'ResourceNotFoundException', message: '' } }),
+        ...(one.use && { use: one.use }),
       })),
     }
   if (name === undefined) return {}
   const arn = service === 'kms' ? keyArn(name) : secretArn(name)
-  return { parameters: service === 'kms' ? { KeyId: name } : { SecretId: name }, ...(found && { arn }) }
+  return {
+    parameters: service === 'kms' ? { KeyId: name } : { SecretId: name },
+    ...(found && { arn }),
+    uses,
+    versions,
+    keys: uses && KEYS,
+  }
 }
 
 /** Attributes that such entries have, and some that none has. `EventId` is chosen among those there are. */
 export const arbitraryAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   fc.record({
     key: fc.constant('EventName' as const),
-    value: fc.constantFrom('GetSecretValue', 'BatchGetSecretValue', 'DeleteSecret', 'CreateKey', 'None'),
+    value: fc.constantFrom(
+      ...['GetSecretValue', 'BatchGetSecretValue', 'DeleteSecret', 'CreateKey', 'None'],
+      ...['Decrypt', 'Encrypt', 'StartSecretVersionDelete'],
+    ),
   }),
   fc.record({ key: fc.constant('ReadOnly' as const), value: fc.constantFrom('true', 'false') }),
   fc.record({ key: fc.constant('Username' as const), value: fc.constantFrom('alice', 'night', 'root', 'nobody') }),
@@ -108,7 +151,7 @@ export const arbitraryAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   }),
   fc.record({
     key: fc.constant('ResourceName' as const),
-    value: fc.constantFrom(...NAMES, secretArn('db'), keyArn('web'), secretArn('none')),
+    value: fc.constantFrom(...NAMES, secretArn('db'), keyArn('web'), secretArn('none'), ...KEYS),
   }),
   fc.record({
     key: fc.constant('EventSource' as const),

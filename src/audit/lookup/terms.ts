@@ -1,3 +1,4 @@
+import { accountOf, regionOf } from '../cloudtrail-resources.ts'
 import type { Entry } from '../entry.ts'
 import { EVENT_ID_BEGINNING, eventIdBeginning } from '../event-id.ts'
 import { type Attribute, namesOf, resourceOf, userNameOf } from './trail-event.ts'
@@ -22,12 +23,31 @@ export function termOf({ account, region }: Scope, attribute?: Attribute): numbe
 
 /** Terms of everything that any record of an entry may be looked up by, and perhaps of more. Not rendered for it: that would cost far more. */
 export function termsOf(entry: Entry): number[] {
-  const scope = `${entry.caller.account} ${entry.region}`
-  const terms = [hash(scope)]
+  const attributes = [...attributesOf(entry)]
+  return scopesOf(entry).flatMap((scope) => {
+    const ofScope = `${scope.account} ${scope.region}`
+    return [hash(ofScope), ...attributes.map((attribute) => hash(`${ofScope} ${attribute}`))]
+  })
+}
+
+/** Where an entry has records: mostly in one place. Other accounts have some of what is theirs, other Regions of keys that were used there. */
+function scopesOf({ caller, region, arn, others = [], items = [], keys = [], uses = [] }: Entry): Scope[] {
+  const secrets = [...uses.map(({ s }) => s), ...items.map((item) => item.use?.s)]
+  const arns = [arn, ...others, ...items.map((item) => item.arn), ...keys].filter((one) => one !== undefined)
+  const accounts = new Set([caller.account])
+  for (const one of arns) if (!one.includes(`:${caller.account}:`)) accounts.add(accountOf(one) ?? caller.account)
+  const regions = new Set([region])
+  for (const one of [...keys, ...secrets])
+    if (one !== undefined && !one.includes(`:${region}:`)) regions.add(regionOf(one) ?? region)
+  return [...accounts].flatMap((account) => [...regions].map((each) => ({ account, region: each })))
+}
+
+function attributesOf(entry: Entry): Set<string> {
+  const attributes = new Set<string>()
   const add = (key: Attribute['key'], value: string | undefined) => {
-    if (value !== undefined) terms.push(hash(`${scope} ${key} ${value}`))
+    if (value !== undefined) attributes.add(`${key} ${value}`)
   }
-  const { items = [], caller } = entry
+  const { items = [], uses = [], keys = [], versions, caller } = entry
   add('EventId', eventIdBeginning(entry.id))
   add('EventName', entry.operation)
   if (items.length > 0) add('EventName', 'GetSecretValue')
@@ -35,11 +55,21 @@ export function termsOf(entry: Entry): number[] {
   add('Username', userNameOf(caller))
   add('EventSource', `${entry.service}.amazonaws.com`)
   add('AccessKeyId', caller.accessKeyId)
-  for (const name of namesOf(entry)) {
+  for (const use of [...uses, ...items.map((item) => item.use)]) {
+    if (!use) continue
+    add('EventName', use.op ?? 'Decrypt')
+    add('EventSource', 'kms.amazonaws.com')
+    add('ReadOnly', 'true')
+  }
+  if (versions) {
+    add('EventName', versions.event)
+    add('ReadOnly', 'false')
+  }
+  for (const name of [...namesOf(entry), ...keys]) {
     add('ResourceName', name)
     add('ResourceType', resourceOf(name).type)
   }
-  return terms
+  return attributes
 }
 
 const OFFSET = 0x811c9dc5

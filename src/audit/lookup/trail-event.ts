@@ -62,12 +62,16 @@ const NAMING_PARAMETERS = [
 
 /** The records of one request, in their order, as LookupEvents tells them. */
 export function eventsOf(entry: Entry): TrailEvent[] {
-  const userName = userNameOf(entry.caller)
   const items = new Map((entry.items ?? []).map((item) => [item.id, item]))
-  return recordsOf(entry).map((record, index) => {
-    const item = index === 0 ? undefined : items.get(String(record.requestParameters?.secretId))
-    const resources = item ? [resourceOf(nameOfItem(item))] : resourcesOf(entry, record, index)
-    const sent = item ? [item.id] : index === 0 ? namesSent(entry) : []
+  return recordsOf(entry).map((record) => {
+    // Whoever has a record of the request itself: its caller, and the owner of what it is about.
+    const isOwn = record.eventName === entry.operation
+    const item = isOwn ? undefined : items.get(String(record.requestParameters?.secretId))
+    const resources = item ? [resourceOf(nameOfItem(item))] : resourcesOf(entry, record, isOwn)
+    const sent = item ? [item.id] : isOwn ? namesSent(entry) : []
+    const { type } = record.userIdentity
+    // To other accounts callers have no name, and what a service says of itself nobody did.
+    const userName = type === undefined || type === 'AWSAccount' ? undefined : userNameOf(entry.caller)
     return { record, userName, resources, names: new Set([...resources.map(({ name }) => name), ...sent]) }
   })
 }
@@ -113,9 +117,11 @@ export function resourceOf(name: string): EventResource {
   return { type, name }
 }
 
-function resourcesOf(entry: Entry, record: CloudTrailRecord, index: number): EventResource[] {
+function resourcesOf(entry: Entry, record: CloudTrailRecord, isOwn: boolean): EventResource[] {
   if (record.resources) return record.resources.map(({ ARN }) => resourceOf(String(ARN)))
-  if (index > 0) return []
+  const { SecretId: ofEvent } = record.additionalEventData ?? {}
+  if (typeof ofEvent === 'string') return [resourceOf(ofEvent)]
+  if (!isOwn) return []
   const arns = arnsOf(entry)
   const { SecretId } = entry.parameters ?? {}
   // Whoever was refused is not told an ARN: the secret is the one that he named.
