@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm, stat } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -18,7 +18,7 @@ import { ACCOUNTS, arbitraryAttribute, arbitraryEntry, REGIONS, SPAN_MS, START }
 class World {
   readonly db: SqliteUnderTest
   readonly segmentEntries: number
-  readonly trail: SqlTrail
+  trail: SqlTrail
   entries: Entry[] = []
   lookUp: TrailLookUp
 
@@ -43,8 +43,12 @@ class World {
     await this.lookUp.job.run(new AbortController().signal)
   }
 
-  async restart(): Promise<void> {
+  /** @param between what happens to the files meanwhile */
+  async restart(between = async () => {}): Promise<void> {
     await this.lookUp.close()
+    await between()
+    await this.db.reopen()
+    this.trail = new SqlTrail(this.db.engine)
     this.lookUp = this.#open()
   }
 
@@ -177,13 +181,9 @@ describe('look-ups', () => {
       holding.map(({ first }) => first),
       [51],
     )
-    const [found] = await world.both({ ...everything, scope, attribute })
-    assert.deepEqual(
-      found,
-      eventsOf(rare)
-        .map(({ record }) => record.eventID)
-        .reverse(),
-    )
+    const [found, expected] = await world.both({ ...everything, scope, attribute })
+    assert.ok(found.length > 0)
+    assert.deepEqual(found, expected)
   })
 })
 
@@ -200,6 +200,13 @@ function scopeAndId({
     scope: { account: recipientAccountId, region: awsRegion },
     attribute: { key: 'EventId' as const, value: eventID },
   }
+}
+
+/** An index as another version may have it. */
+function otherVersion(): Uint8Array {
+  using db = new DatabaseSync(':memory:')
+  db.exec('create table segment (x); pragma user_version = 99')
+  return db.serialize()
 }
 
 describe('the index', () => {
@@ -222,14 +229,12 @@ describe('the index', () => {
     await using world = new World(await openSqlite(), 5)
     await world.append(sample(20, 1))
     await world.index()
-    await world.lookUp.close()
-    {
+    await world.restart(async () => {
       using db = new DatabaseSync(world.db.trailPath, { timeout: 5_000 })
       db.exec("delete from trail where seq > 12; update sqlite_sequence set seq = 12 where name = 'trail'")
-    }
+    })
     world.entries = world.entries.slice(0, 12)
     await world.append(sample(20, 2))
-    await world.restart()
     for (const one of whole) assert.deepEqual(...(await world.both(one)))
     await world.index()
     assert.equal(segmentsIn(world).at(-1)?.last, 30)
@@ -260,14 +265,8 @@ describe('the index', () => {
     await using world = new World(await openSqlite(), 5)
     await world.append(sample(10, 1))
     const { indexPath } = filesOf(world.db.folder)
-    for (const content of ['no database', 'create table segment (x); pragma user_version = 99']) {
-      await world.lookUp.close()
-      await rm(indexPath, { force: true })
-      {
-        using db = new DatabaseSync(indexPath)
-        db.exec(content.startsWith('create') ? content : 'create table other (x)')
-      }
-      await world.restart()
+    for (const content of ['no database', otherVersion()]) {
+      await world.restart(() => writeFile(indexPath, content))
       await world.index()
       assert.equal(segmentsIn(world).length, 2)
       assert.deepEqual(...(await world.both(everything)))
