@@ -17,6 +17,7 @@ const FAILURES: Readonly<Record<ServiceName, string>> = {
   kms: 'KMSInternalException',
   iam: 'InternalFailure',
   sts: 'InternalFailure',
+  cloudtrail: 'InternalFailure',
   coffer: 'InternalServiceError',
 }
 
