@@ -42,6 +42,8 @@ export interface AppOptions {
   readonly rateFactor?: number
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
+  /** Milliseconds by which the clock is behind from the start. */
+  readonly behind?: number
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
 }
@@ -98,7 +100,7 @@ const DAY = 86_400_000
 
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
-  let offset = 0
+  let offset = -(options.behind ?? 0)
   const startedAt = Date.now()
   const now = () => (options.stopped ? startedAt : Date.now()) + offset
   const logged: TestApp['logged'] = []
