@@ -17,6 +17,7 @@ import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
 import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
+import type { TrailConfig } from '../src/trail-config.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
 export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
@@ -46,6 +47,7 @@ export interface AppOptions {
   readonly behind?: number
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
+  readonly trail?: TrailConfig
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -120,6 +122,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
     rotation: options.rotation,
+    trail: options.trail,
     log,
     onRefused: (line) => refused.push(line),
     now,

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** A file system of 12 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
-const MOUNT = 'mount -t tmpfs -o size=12m none "$0"'
+/** A file system of 16 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
+const MOUNT = 'mount -t tmpfs -o size=16m none "$0"'
 const driver = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 function inSmallFileSystem(command: string, ...args: readonly string[]) {
@@ -44,4 +44,12 @@ test(
     skip: cannot,
   },
   () => assertRuns('full-disk-with-reserve.ts'),
+)
+
+test(
+  'on a full disk clients change nothing and read everything, each read with its record',
+  {
+    skip: cannot,
+  },
+  () => assertRuns('full-disk-app.ts'),
 )
