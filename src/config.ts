@@ -7,6 +7,7 @@ import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
+import { type SinkConfig, sinkConfig } from './sink-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
@@ -50,6 +51,14 @@ const VARIABLES = [
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
+  'COFFER_TRAIL_FILE',
+  'COFFER_TRAIL_FILE_KEEP',
+  'COFFER_TRAIL_STDOUT',
+  'COFFER_TRAIL_WEBHOOK',
+  'COFFER_TRAIL_WEBHOOK_KEY',
+  'COFFER_ALERT_RULES',
+  'COFFER_ALERT_WEBHOOK',
+  'COFFER_ALERT_WEBHOOK_KEY',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -97,6 +106,12 @@ export interface GivenOptions {
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
+  readonly trailFile?: string
+  readonly trailFileKeep?: string
+  readonly trailStdout?: boolean
+  readonly trailWebhook?: string
+  readonly alertRules?: string
+  readonly alertWebhook?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -117,6 +132,7 @@ export interface ListenConfig {
 }
 
 export interface ServeConfig extends ListenConfig {
+  readonly sinks: SinkConfig
   readonly trust: TrustConfig
   readonly dataDir: string
   readonly rootKey: RootKeySource
@@ -188,6 +204,7 @@ export class Settings {
       administrator,
       trust: this.#trust(),
       rotation: this.#rotation(),
+      sinks: this.#sinks(),
     }
   }
 
@@ -340,6 +357,20 @@ export class Settings {
         ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
         : undefined,
       variables: this.#environment,
+    })
+  }
+
+  #sinks(): SinkConfig {
+    const { trailFile, trailFileKeep, trailStdout, trailWebhook, alertRules, alertWebhook } = this.#given
+    return sinkConfig({
+      file: trailFile ?? this.#variable('COFFER_TRAIL_FILE'),
+      keep: trailFileKeep ?? this.#variable('COFFER_TRAIL_FILE_KEEP'),
+      standardOutput: trailStdout ?? flagOf('COFFER_TRAIL_STDOUT', this.#variable('COFFER_TRAIL_STDOUT')),
+      webhook: trailWebhook ?? this.#variable('COFFER_TRAIL_WEBHOOK'),
+      webhookKey: this.#variable('COFFER_TRAIL_WEBHOOK_KEY'),
+      alertRules: alertRules ?? this.#variable('COFFER_ALERT_RULES'),
+      alertWebhook: alertWebhook ?? this.#variable('COFFER_ALERT_WEBHOOK'),
+      alertWebhookKey: this.#variable('COFFER_ALERT_WEBHOOK_KEY'),
     })
   }
 
