@@ -32,6 +32,7 @@ import { wrapNewest } from './seal/keyring.ts'
 import type { Secret } from './secrets/secret.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
+import { TrailDelivery, type TrailSinks } from './trail-delivery.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -57,6 +58,8 @@ export interface StartOptions {
   readonly rotationFunctions?: RotationFunctions | undefined
   /** The same as an operator says it. */
   readonly rotation?: RotationConfig | undefined
+  /** Where the trail is delivered to; nowhere when absent. */
+  readonly sinks?: TrailSinks | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -79,6 +82,8 @@ export interface RunningCoffer {
   listensAt(url: string): void
   /** Begins rotations that are due, and resolves when none is under way in this process. */
   rotate(): Promise<void>
+  /** Deliveries of the trail to its sinks; absent without any. */
+  readonly delivery: TrailDelivery | undefined
   close(): Promise<void>
 }
 
@@ -157,11 +162,14 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
     const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
+    const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
+    await delivery?.start()
     const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
     return {
       app,
       installation,
       ...first,
+      delivery,
       listensAt: (url) => endpoint.resolve(url),
       async rotate() {
         await rotations.rotator.start(stopped.signal)
@@ -172,6 +180,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        await delivery?.close()
         await installation.close()
       },
     }
