@@ -74,7 +74,8 @@ function start(node, args) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   // A terminal sends its signals to both processes. A server is told by message, so that it can tell one keystroke from two.
   const forward = (signal) => {
-    if (SERVERS.includes(command) && child.connected) child.send(signal)
+    // It may have ended just now, which its own exit tells.
+    if (SERVERS.includes(command) && child.connected) child.send(signal, () => {})
     else child.kill(signal)
   }
   signals.forEach((signal) => {

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HeadSigner } from './audit/head-signer.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -23,6 +24,7 @@ export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  readonly now?: (() => number) | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -44,6 +46,7 @@ export interface Installation {
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
+  readonly heads: HeadSigner
   readonly sinkPositions: SqlSinkPositions
   close(): Promise<void>
 }
@@ -75,6 +78,8 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
     await moveFirstUsers(engine, mac)
+    const trail = new SqlTrail(engine)
+    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
     return {
       dataDir: path,
       engine,
@@ -85,9 +90,14 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
-      trail: new SqlTrail(engine),
+      trail,
+      heads,
       sinkPositions: new SqlSinkPositions(engine),
-      close,
+      async close() {
+        // What cannot be signed now is signed, or found to be altered, at the next start.
+        await heads.signHead().catch(() => {})
+        await close()
+      },
     }
   } catch (error) {
     await close()

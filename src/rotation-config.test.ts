@@ -34,9 +34,15 @@ describe('what the ARN of a rotation function means', () => {
     test(text, () => assert.deepEqual(config({ functions: [`${ARN}=${text}`] }).functions.get(ARN), target))
 })
 
+test('a type of managed external secrets has a function too', () => {
+  const { functions } = config({ functions: ['type:ExampleClientSecret=command:/opt/rotate'] })
+  assert.deepEqual(functions.get('type:ExampleClientSecret'), { kind: 'command', program: '/opt/rotate', args: [] })
+})
+
 describe('what is refused', () => {
   const refused: readonly Partial<GivenRotation>[] = [
     { functions: [ARN] },
+    { functions: ['type:=command:/opt/rotate'] },
     { functions: [`${ARN}=`] },
     { functions: [`${ARN}=ftp://x`] },
     { functions: [`${ARN}=command:`] },

@@ -35,6 +35,8 @@ const OWN_VARIABLES = /^(COFFER_|AWS_|CREDENTIALS_DIRECTORY$|NODE_OPTIONS$)/
 const ALLOWED_AWS_VARIABLES = ['AWS_CA_BUNDLE']
 
 const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/
+/** A type of managed external secrets, as its name stands in front of `=`. */
+const EXTERNAL_TYPE = /^type:[\w.:/@+ -]{1,256}$/
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/
 
 /** Throws ConfigError. */
@@ -59,9 +61,9 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
 function functionOf(text: string): [arn: string, target: FunctionTarget] {
   const at = text.indexOf('=')
   const arn = text.slice(0, Math.max(0, at))
-  if (!FUNCTION_ARN.test(arn))
+  if (!FUNCTION_ARN.test(arn) && !EXTERNAL_TYPE.test(arn))
     throw new ConfigError(
-      `Cannot use the rotation function: ${text}: wanted the ARN of a Lambda function, = and what it is`,
+      `Cannot use the rotation function: ${text}: wanted the ARN of a Lambda function or type:…, = and what it is`,
     )
   return [arn, targetOf(text.slice(at + 1))]
 }

@@ -1,5 +1,8 @@
-import { arnOf } from './identity/entities.ts'
+import { SECRETS_MANAGER } from './app/rotation-roles.ts'
+import type { PolicyCache } from './iam/policy-cache.ts'
+import { findRole } from './identity/find-role.ts'
 import type { IdentityStore } from './identity/identity-store.ts'
+import { trustsService } from './identity/service-trust.ts'
 import type { RoleSession, RootSession, SessionTokens, TemporaryCredentials } from './identity/temporary-credentials.ts'
 import { FUNCTION_MS } from './rotation/function-target.ts'
 import { FunctionError, type RotatedSecret } from './rotation/rotation-functions.ts'
@@ -9,6 +12,7 @@ export interface RotationCredentialsParts {
   readonly roles: ReadonlyMap<string, string>
   readonly identities: IdentityStore
   readonly sessions: SessionTokens
+  readonly policies: PolicyCache
   readonly now: () => number
   /** True where anybody is let in as anybody: there functions need no role. */
   readonly open: boolean
@@ -18,21 +22,25 @@ export interface RotationCredentialsParts {
 const LIFETIME_MS = FUNCTION_MS + 60_000
 
 /**
- * Temporary credentials for the rotation of one secret: a session of the role that is configured for its account, narrowed to that secret.
- * Throws FunctionError where there is no such role.
+ * Temporary credentials for the rotation of one secret: a session of the role that is configured for its account, or of the one that the secret
+ * names if that trusts Secrets Manager; narrowed to that secret. Throws FunctionError where there is no such role.
  */
 export async function rotationCredentials(
   secret: RotatedSecret,
-  { roles, identities, sessions, now, open }: RotationCredentialsParts,
+  { roles, identities, sessions, policies, now, open }: RotationCredentialsParts,
 ): Promise<TemporaryCredentials> {
   const issue = (of: RoleSession | RootSession) =>
     sessions.issue({ account: secret.account, issuedAt: now(), expiresAt: now() + LIFETIME_MS, of })
-  const arn = roles.get(secret.account)
+  // Where anybody may be anybody, the role that a secret names need not exist.
+  const named = open ? undefined : secret.role
+  const arn = named ?? roles.get(secret.account)
   if (arn === undefined && open) return issue({ kind: 'root' })
-  const name = arn?.slice(arn.lastIndexOf('/') + 1) ?? ''
-  const role = await identities.find('role', secret.account, name)
-  if (!role || arnOf(role) !== arn)
+  const role = arn === undefined ? undefined : await findRole(arn, identities)
+  if (!role)
     throw new FunctionError(`The role for rotations does not exist: ${arn ?? `none for account ${secret.account}`}`)
+  const assumption = { service: SECRETS_MANAGER, sourceArn: secret.arn, sourceAccount: secret.account, now: now() }
+  if (named !== undefined && !trustsService(role, assumption, policies))
+    throw new FunctionError(`The role for rotations does not trust Secrets Manager: ${arn}`)
   return issue({
     kind: 'role',
     roleId: role.id,

@@ -24,9 +24,9 @@ export function rotationJob(
     leases: rotationLeases,
     functions,
     now,
-    record: ({ arn, account, region, rotation }, { operation, versionId, step }, changes) => {
+    record: ({ arn, account, region, type, rotation }, { operation, versionId, step }, changes) => {
       const event = { service: 'secretsmanager', operation, by: 'secretsmanager', account, region, at: now(), arn }
-      const message = `Error when executing lambda ${rotation?.lambdaArn} during ${step} step`
+      const message = `Error when executing ${rotation?.external ? `rotation of type ${type}` : `lambda ${rotation?.lambdaArn}`} during ${step} step`
       return trail.append(
         {
           ...serviceEntry(event),

@@ -5,7 +5,6 @@ import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
 import { THROTTLED, Throttle } from './app/throttle.ts'
 import { type LineRate, SecurityLog } from './audit/security-log.ts'
-import type { Change } from './aws/change.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
 import { createAdministrator } from './identity/administrator.ts'
@@ -17,7 +16,7 @@ import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
 import { SessionTokens } from './identity/temporary-credentials.ts'
 import { maintainKeys } from './jobs/maintain-keys.ts'
-import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
+import { purgeDeletedSecrets, type RecordPurge } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
@@ -28,11 +27,13 @@ import { noFunctions, type RotationFunctions } from './rotation/rotation-functio
 import type { RotationConfig } from './rotation-config.ts'
 import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
 import { rotationJob } from './rotation-job.ts'
-import { wrapNewest } from './seal/keyring.ts'
-import type { Secret } from './secrets/secret.ts'
+import { type Authenticator, wrapNewest } from './seal/keyring.ts'
+import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
 import { TrailDelivery, type TrailSinks } from './trail-delivery.ts'
+import { headJob } from './trail-jobs.ts'
+import { TrailLookUp } from './trail-look-up.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -115,9 +116,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
     const endpoint = Promise.withResolvers<string>()
-    const functionParts = { identities, sessions, now, open: !options.verify, listening: endpoint.promise }
+    const functionParts = { identities, sessions, policies, now, open: !options.verify, listening: endpoint.promise }
     const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
     const functions = options.rotationFunctions ?? configured ?? noFunctions
+    const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app = createApp({
@@ -125,6 +127,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         secrets,
         keys,
         trail,
+        events,
         identities,
         policies,
         authorizer,
@@ -153,6 +156,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       remember: (use: LastUse) =>
         uses.isDue(use) ? { change: identities.recordUses([use]), failed: () => uses.failed(use) } : undefined,
       trail,
+      fingerprint: fingerprints(keyring.authenticator('trail')),
       locks: new ResourceLocks(),
       now,
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
@@ -161,10 +165,12 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
-    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
+    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
     const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
     await delivery?.start()
-    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
+    const jobs = new JobRunner([...all, headJob(installation, log)], (job, error) =>
+      log.error({ job, err: describe(error) }, 'job failed'),
+    )
     return {
       app,
       installation,
@@ -181,6 +187,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         await jobs.close()
         await rotations.rotator.settled()
         await delivery?.close()
+        await events.close()
         await installation.close()
       },
     }
@@ -247,19 +254,12 @@ function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => n
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {
-  const record = (secret: Secret, change: Change) =>
-    trail.append(
-      serviceEntry({
-        service: 'secretsmanager',
-        operation: 'EndSecretVersionDelete',
-        by: 'secretsmanager',
-        account: secret.account,
-        region: secret.region,
-        at: now(),
-        arn: secret.arn,
-      }),
-      [change],
-    )
+  const event = 'EndSecretVersionDelete'
+  const record: RecordPurge = ({ account, region, arn }, ids, change) => {
+    const by = 'secretsmanager'
+    const entry = serviceEntry({ service: by, operation: event, by, account, region, at: now(), arn })
+    return trail.append(ids.length > 0 ? { ...entry, versions: { event, ids } } : entry, [change])
+  }
   return {
     name: 'purge deleted secrets',
     everyMs: PURGE_EVERY_MS,
@@ -287,6 +287,11 @@ function keysJob({ keys, keyring, trail }: Installation, now: () => number, log:
         signal,
       }),
   }
+}
+
+/** Texts that open something, as records have them: whoever has the text and the keyring can tell that it is this one. */
+function fingerprints(authenticator: Authenticator): (text: string) => string {
+  return (text) => `hmac-sha256:${authenticator.tag(['recorded text', text]).toString('base64url')}`
 }
 
 /** What the log says of a failure: where it happened, in our words and the runtime's, never in a client's. */

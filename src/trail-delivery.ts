@@ -2,7 +2,7 @@ import { AlertSink } from './alerts/alert-sink.ts'
 import type { SecretTags } from './alerts/record-test.ts'
 import type { AlertRule } from './alerts/rule.ts'
 import { type ReadTags, rememberedTags } from './alerts/secret-tags.ts'
-import { Delivery, type SinkEvent, type SinkLag, type TrailSource } from './audit/sinks/delivery.ts'
+import { Delivery, type SinkEvent, type SinkLag } from './audit/sinks/delivery.ts'
 import { FileSink } from './audit/sinks/file-sink.ts'
 import { type Sink, SinkError } from './audit/sinks/sink.ts'
 import { StandardOutputSink } from './audit/sinks/standard-output-sink.ts'
@@ -31,12 +31,12 @@ export class TrailDelivery {
   readonly #deliveries: readonly Delivery[]
 
   constructor(sinks: TrailSinks, installation: Installation, { now, log }: TrailDeliveryParts) {
-    const source = sourceOf(installation)
-    this.#deliveries = sinksOf(sinks, installation, source, now).map(
+    const { trail: source, sinkPositions: positions } = installation
+    this.#deliveries = sinksOf(sinks, installation, now).map(
       (sink) =>
         new Delivery(sink, {
           source,
-          positions: installation.sinkPositions,
+          positions,
           onEvent: (event) => tell(log, sink.name, event),
         }),
     )
@@ -71,7 +71,7 @@ export class TrailDelivery {
   }
 }
 
-function sinksOf(config: TrailSinks, { secrets }: Installation, source: TrailSource, now: () => number): Sink[] {
+function sinksOf(config: TrailSinks, { secrets, trail: source }: Installation, now: () => number): Sink[] {
   const { file, standardOutput, webhook, alerts } = config
   const receiver = ({ url, key }: WebhookConfig) => ({ url, sign: deliverySigner(key), now })
   const sinks: Sink[] = []
@@ -83,14 +83,6 @@ function sinksOf(config: TrailSinks, { secrets }: Installation, source: TrailSou
     sinks.push(new AlertSink({ rules: alerts.rules, receiver: receiver(alerts.webhook), tagsOf, source }))
   }
   return sinks
-}
-
-function sourceOf({ trail }: Installation): TrailSource {
-  return {
-    rows: (query) => trail.rows(query),
-    settle: () => trail.settle(),
-    heads: async () => [],
-  }
 }
 
 function tagsFrom(secrets: Installation['secrets']): ReadTags {

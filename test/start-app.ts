@@ -1,3 +1,4 @@
+import { CloudTrail, type CloudTrailClientConfig } from '@aws-sdk/client-cloudtrail'
 import { IAM, type IAMClientConfig } from '@aws-sdk/client-iam'
 import { KMS, type KMSClientConfig } from '@aws-sdk/client-kms'
 import { SecretsManager, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
@@ -60,6 +61,9 @@ export interface TestApp extends AsyncDisposable {
   /** The administrator's client of KMS in REGION. */
   readonly kms: KMS
   kmsFor(config?: Partial<KMSClientConfig>): KMS
+  /** The administrator's client of CloudTrail in REGION. */
+  readonly cloudTrail: CloudTrail
+  cloudTrailFor(config?: Partial<CloudTrailClientConfig>): CloudTrail
   /** The administrator's client of STS. */
   readonly sts: STS
   stsFor(config?: Partial<STSClientConfig>): STS
@@ -148,6 +152,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const clientFor: TestApp['clientFor'] = (config) => known(new SecretsManager({ ...settings, ...config }))
   const iamFor: TestApp['iamFor'] = (config) => known(new IAM({ ...settings, ...config }))
   const kmsFor: TestApp['kmsFor'] = (config) => known(new KMS({ ...settings, ...config }))
+  const cloudTrailFor: TestApp['cloudTrailFor'] = (config) => known(new CloudTrail({ ...settings, ...config }))
   const stsFor: TestApp['stsFor'] = (config) => known(new STS({ ...settings, ...config }))
   const user: TestApp['user'] = (userName, policies) => addUser(running, userName, policies)
   const close = async () => {
@@ -167,6 +172,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     iamFor,
     kms: kmsFor(),
     kmsFor,
+    cloudTrail: cloudTrailFor(),
+    cloudTrailFor,
     sts: stsFor(),
     stsFor,
     as: async (userName, policies) => clientFor({ credentials: await user(userName, policies) }),

@@ -57,7 +57,9 @@ export class AlertEvaluator {
 
   /** Whether the tags of its secret decide on what becomes of a record. */
   needsTags(outgoing: OutgoingRecord): boolean {
-    return this.#states.some(({ rule: { test } }) => test.tagsFit !== undefined && test.fits(outgoing))
+    return (
+      !outgoing.isCopy && this.#states.some(({ rule: { test } }) => test.tagsFit !== undefined && test.fits(outgoing))
+    )
   }
 
   /** Alerts that a record raises. */
@@ -81,6 +83,8 @@ export class AlertEvaluator {
 
   #apply(outgoing: OutgoingRecord, tags: SecretTags | undefined, raises: boolean): Alert[] {
     this.#now = Math.max(this.#now, outgoing.at)
+    // A call counts once, however many accounts have a record of it.
+    if (outgoing.isCopy) return []
     return this.#states.flatMap((state) => {
       const { fits, tagsFit } = state.rule.test
       if (!fits(outgoing) || (tagsFit && !tagsFit(tags))) return []

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { CloudTrailRecord } from '../audit/cloudtrail.ts'
 import type { OutgoingRecord } from '../audit/sinks/sink.ts'
 
@@ -15,7 +16,8 @@ export const members = {
   principal: ({ record: { userIdentity } }) => [textOf(userIdentity.arn ?? userIdentity.invokedBy)],
   account: ({ record: { userIdentity } }) => [textOf(userIdentity.accountId)],
   accessKey: ({ record: { userIdentity } }) => [textOf(userIdentity.accessKeyId)],
-  address: ({ record }) => [record.sourceIPAddress],
+  // What a service asks for a caller comes from no address.
+  address: ({ record }) => [isIP(record.sourceIPAddress) === 0 ? undefined : record.sourceIPAddress],
   region: ({ record }) => [record.awsRegion],
   agent: ({ record }) => [record.userAgent],
   secret: secretTexts,

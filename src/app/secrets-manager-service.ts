@@ -7,6 +7,7 @@ import { readAhead } from '../secrets/read-ahead.ts'
 import { rateOf } from '../secrets/request-rates.ts'
 import { kmsClient } from './kms-service.ts'
 import type { Gate } from './perform.ts'
+import { rotationRoles } from './rotation-roles.ts'
 import { secretPolicies } from './secret-policies.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
@@ -37,9 +38,11 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     cipher: { seal: sealOnce, open: openOnce },
     tokens,
     rotations: parts.rotations,
+    rotationRoles: rotationRoles(parts, gate.call.now),
     policies: secretPolicies(gate, parts),
     change: (change) => gate.change(change),
     report: (error) => gate.report(error),
+    versionEvents: (event, versions) => gate.versionEvents({ event, ids: versions.map(({ versionId }) => versionId) }),
     afterCommit: (work) => gate.afterCommit(work),
     performItem: (operation, input, id) => gate.passItem(service, operation, input, id),
   })

@@ -16,6 +16,8 @@ export interface RowsQuery {
   readonly newestFirst?: boolean | undefined
   /** Rows to return at most; fewer where they are large, but at least one when there is one. */
   readonly limit: number
+  /** Text of the rows, in characters, that counts as large. */
+  readonly characters?: number | undefined
 }
 
 /** Entries that were written together. */
@@ -27,9 +29,10 @@ export interface TrailRow {
   readonly entries: readonly Entry[]
 }
 
-/** A signed statement on how far the trail was at a time. */
+/** A signed statement on how far the trail was at a time: the statement of kind `head` (`statement.ts`) as it is handed out. */
 export interface TrailHead {
-  /** Position among the heads, from 1. */
+  readonly installation: string
+  /** Position among all signed statements; it grows from head to head. */
   readonly number: number
   readonly node: string
   /** Last row that it covers. */
@@ -38,6 +41,8 @@ export interface TrailHead {
   readonly hash: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Hash of the statement before; hexadecimal. */
+  readonly previous: string
   /** Version of the keyring's trail key. */
   readonly keyVersion: number
   /** Ed25519, base64. */
@@ -65,4 +70,6 @@ export interface Trail {
   settle(): Promise<void>
   /** Rows in their order; what was acknowledged just now may be missing without `settle`. */
   rows(query: RowsQuery): Promise<TrailRow[]>
+  /** Heads in their order, from the first that is kept. */
+  heads(query: HeadsQuery): Promise<TrailHead[]>
 }

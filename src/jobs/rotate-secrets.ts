@@ -11,6 +11,7 @@ import {
   rotationEnded,
   rotationFailed,
   rotationSucceeded,
+  rotatorName,
   unfinishedVersion,
 } from '../secrets/rotation.ts'
 import type { RotationLeases } from '../secrets/rotation-leases.ts'
@@ -164,12 +165,17 @@ class OneRotation {
     const secret = await this.#read()
     if (!secret?.rotation) return undefined
     const { arn, account, region, rotation } = secret
-    const event = { Step: step, SecretId: arn, ClientRequestToken: versionId }
+    const { external } = rotation
+    const event = {
+      Step: step,
+      SecretId: arn,
+      ClientRequestToken: versionId,
+      ...(external && { ExternalSecretRotationMetadata: external.metadata }),
+    }
+    const rotated = { arn, account, region, role: external?.roleArn }
     try {
-      await this.#parts.functions.invoke(
-        { lambdaArn: rotation.lambdaArn, secret: { arn, account, region }, event },
-        signal,
-      )
+      const lambdaArn = rotatorName(secret, rotation)
+      await this.#parts.functions.invoke({ lambdaArn, secret: rotated, event }, signal)
       return undefined
     } catch (error) {
       return error ?? new Error('The function failed')

@@ -9,7 +9,7 @@ export interface Job {
 /** Runs jobs at their intervals, each never twice at once, until it is closed. Its timers keep no process alive. */
 export class JobRunner {
   readonly #timers: NodeJS.Timeout[] = []
-  readonly #runs = new Map<string, () => void>()
+  readonly #wakes = new Map<string, () => void>()
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #onFailure: (job: string, error: unknown) => void
@@ -26,15 +26,16 @@ export class JobRunner {
     await Promise.all(this.#running)
   }
 
-  /** Runs a job before its time: there is something to do. While it runs already, that is when its interval is over. */
+  /** Runs a job before its time: there is something to do. While it runs already, once more after that: it may have looked too early. */
   wake(job: string): void {
-    if (!this.#stop.signal.aborted) this.#runs.get(job)?.()
+    this.#wakes.get(job)?.()
   }
 
   #start(job: Job): void {
     let busy = false
+    let again = false
     const run = () => {
-      if (busy) return
+      if (busy || this.#stop.signal.aborted) return
       busy = true
       const running: Promise<void> = job
         .run(this.#stop.signal)
@@ -42,11 +43,16 @@ export class JobRunner {
         .finally(() => {
           busy = false
           this.#running.delete(running)
+          if (again) wake()
         })
       this.#running.add(running)
     }
+    const wake = () => {
+      again = busy
+      run()
+    }
     run()
-    this.#runs.set(job.name, run)
+    this.#wakes.set(job.name, wake)
     this.#timers.push(setInterval(run, job.everyMs).unref())
   }
 }

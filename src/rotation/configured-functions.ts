@@ -35,7 +35,8 @@ export class ConfiguredFunctions implements RotationFunctions {
 
   canInvoke(lambdaArn: string, account: string): boolean {
     const target = this.#parts.targets.get(lambdaArn)
-    return target !== undefined && (target.kind === 'http' || this.#parts.hasCredentials(account))
+    const needsNone = target?.kind === 'http' || lambdaArn.startsWith('type:')
+    return target !== undefined && (needsNone || this.#parts.hasCredentials(account))
   }
 
   async invoke(call: FunctionCall, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,13 @@ export interface RotationEvent {
   readonly SecretId: string
   /** The version that is being made. */
   readonly ClientRequestToken: string
+  /** Of a managed external secret; ours, AWS shows nobody how it calls its partners. */
+  readonly ExternalSecretRotationMetadata?: readonly RotationMetadata[] | undefined
+}
+
+export interface RotationMetadata {
+  readonly Key?: string | undefined
+  readonly Value?: string | undefined
 }
 
 /** A secret as a rotation function is called for it. */
@@ -19,10 +26,13 @@ export interface RotatedSecret {
   readonly arn: string
   readonly account: string
   readonly region: string
+  /** ARN of the role with which it is rotated; the one that is configured for its account when absent. */
+  readonly role?: string | undefined
 }
 
 /** One call of a rotation function. */
 export interface FunctionCall {
+  /** ARN of a function, or `type:` with a type of managed external secrets. */
   readonly lambdaArn: string
   readonly secret: RotatedSecret
   readonly event: RotationEvent

@@ -2,7 +2,7 @@ import type { Change } from '../aws/change.ts'
 import type { Conditions, Operation } from '../aws/operation.ts'
 import type { PageTokens } from '../aws/pagination.ts'
 import type { KmsClient } from '../kms/client.ts'
-import type { Secret, SecretPolicy } from './secret.ts'
+import type { Secret, SecretPolicy, VersionInfo } from './secret.ts'
 import type { ValueCipher } from './secret-value.ts'
 import type { Scope, SecretsStore } from './secrets-store.ts'
 
@@ -22,10 +22,13 @@ export interface SecretsContext {
   readonly tokens: PageTokens
   readonly policies: SecretPolicies
   readonly rotations: Rotations
+  readonly rotationRoles: RotationRoles
   /** Adds a change that commits with the record of the request, or not at all. */
   change(change: Change): void
   /** Tells the operator of what the caller only sees as a refusal. */
   report(error: Error): void
+  /** Says in the record what the request begins or ends for versions of its secret: one event for each (security facts 6.4). */
+  versionEvents(event: VersionEvent, versions: readonly VersionInfo[]): void
   /** Something to do once the changes have committed; its failure does not change the answer. */
   afterCommit(work: () => Promise<void>): void
   /**
@@ -35,12 +38,27 @@ export interface SecretsContext {
   performItem<I, O, V>(operation: Operation<I, O, V, SecretsContext>, input: I, id: string): Promise<O>
 }
 
+/** What records tell of a version whose secret is to go, is not to go after all, or is gone. */
+export type VersionEvent = 'StartSecretVersionDelete' | 'CancelSecretVersionDelete' | 'EndSecretVersionDelete'
+
 /** What carries rotations out. */
 export interface Rotations {
-  /** Whether there is something behind the ARN of a rotation function that may be called for secrets of an account. */
-  canInvoke(lambdaArn: string, account: string): boolean
+  /**
+   * Whether there is something that may be called for secrets of an account.
+   *
+   * @param name ARN of a rotation function, or `type:` with a type of managed external secrets
+   */
+  canInvoke(name: string, account: string): boolean
   /** There is something to do. */
   wake(): void
+}
+
+/** Roles with which managed external secrets are rotated. */
+export interface RotationRoles {
+  /** Tags of a role; none where it does not exist. */
+  tagsOf(roleArn: string): Promise<readonly { readonly Key: string; readonly Value: string }[]>
+  /** Whether Secrets Manager may assume a role for a secret. */
+  isAssumable(roleArn: string, secret: Pick<Secret, 'arn' | 'account'>): Promise<boolean>
 }
 
 /** What the policy engine and the identities of the installation say about policies on secrets. */

@@ -13,6 +13,8 @@ export function describe(secret: Secret) {
     RotationEnabled: rotation?.enabled,
     RotationLambdaARN: rotation?.lambdaArn,
     RotationRules: rotation?.rules && { ...rotation.rules, AutomaticallyAfterDays: rotation.everyDays },
+    ExternalSecretRotationMetadata: rotation?.external?.metadata.map(({ Key, Value }) => ({ Key, Value })),
+    ExternalSecretRotationRoleArn: rotation?.external?.roleArn,
     LastRotatedDate: date(rotation?.lastRotatedAt),
     NextRotationDate: date(rotation?.next?.closesAt),
     LastChangedDate: new Date(secret.changedAt),

@@ -172,6 +172,23 @@ export const errors = {
   roleNotAssumable: (arn: string) =>
     new AwsError('InvalidRequestException', `Secrets Manager is unable to assume role ${arn}`),
   // Our own texts from here on: AWS's are not known (facts 9.5, 9.9, 9.10, 9.11).
+  twoWaysOfRotation: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You cannot specify a rotation function and the rotation of a managed external secret together.',
+    ),
+  noExternalSecret: () =>
+    new AwsError(
+      'InvalidRequestException',
+      "You can't perform this operation: the secret has no Type, so it is not a managed external secret.",
+    ),
+  rotationRoleMissing: () =>
+    new AwsError(
+      'InvalidParameterException',
+      'You must provide ExternalSecretRotationRoleArn to rotate a managed external secret.',
+    ),
+  typeNotRotated: (type: string) =>
+    new AwsError('InvalidRequestException', `Secrets Manager can't rotate managed external secrets of type ${type}.`),
   schedule: (why: string) =>
     new AwsError('InvalidParameterException', `The ScheduleExpression value is invalid: ${why}.`),
   duration: (why: string) => new AwsError('InvalidParameterException', `The Duration value is invalid: ${why}.`),

@@ -7,7 +7,9 @@ import { labelsOf, stagePending, versionWithStage, withoutStage } from './versio
 export interface Rotation {
   /** False once it was cancelled; everything else stays for when it is turned on again. */
   readonly enabled: boolean
-  readonly lambdaArn: string
+  /** The function; absent where `external` is there. */
+  readonly lambdaArn?: string | undefined
+  readonly external?: ExternalRotation | undefined
   /** As they were given. */
   readonly rules?: RotationRules | undefined
   /** When the rules were given. */
@@ -20,6 +22,13 @@ export interface Rotation {
   /** Lies in the past after failures. */
   readonly next?: RotationWindow | undefined
   readonly pending?: PendingRotation | undefined
+}
+
+/** How a managed external secret is rotated: as its type is, by somebody who assumes this role (facts 8.9). */
+export interface ExternalRotation {
+  readonly roleArn: string
+  /** For whoever carries it out. */
+  readonly metadata: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[]
 }
 
 /** A rotation that has begun and not ended. */
@@ -41,12 +50,27 @@ const LAST_RETRY_MS = 6 * 3_600_000
 export interface RotationRequest {
   readonly RotationLambdaARN?: string | undefined
   readonly RotationRules?: RotationRules | undefined
+  readonly ExternalSecretRotationRoleArn?: string | undefined
+  readonly ExternalSecretRotationMetadata?: ExternalRotation['metadata'] | undefined
 }
 
-/** The rotation of a secret as a request sets it up, without a start. Throws InvalidRequestException where no function is named anywhere (facts 8.4). */
-export function configuredRotation({ rotation }: Secret, request: RotationRequest, now: number): Rotation {
-  const lambdaArn = request.RotationLambdaARN || rotation?.lambdaArn
-  if (lambdaArn === undefined) throw errors.noRotationFunction()
+/** Begins the name of what rotates managed external secrets of a type. */
+const TYPE_PREFIX = 'type:'
+
+/** Name of what rotates a secret: the ARN of a function, or `type:` with the type of a managed external secret. */
+export function rotatorName({ type = '' }: Pick<Secret, 'type'>, { lambdaArn }: Rotation): string {
+  return lambdaArn ?? TYPE_PREFIX + type
+}
+
+/**
+ * The rotation of a secret as a request sets it up, without a start. Throws InvalidRequestException where no function is named anywhere (facts
+ * 8.4), or what is for managed external secrets is said of another one.
+ */
+export function configuredRotation(secret: Secret, request: RotationRequest, now: number): Rotation {
+  const { rotation } = secret
+  const external = externalRotation(secret, request)
+  const lambdaArn = external ? undefined : request.RotationLambdaARN || rotation?.lambdaArn
+  if (!external && lambdaArn === undefined) throw errors.noRotationFunction()
   const rules = request.RotationRules ?? rotation?.rules
   const since = request.RotationRules ? now : (rotation?.since ?? now)
   const renewedAt = rotation?.lastRotatedAt ?? now
@@ -54,12 +78,29 @@ export function configuredRotation({ rotation }: Secret, request: RotationReques
     ...rotation,
     enabled: true,
     lambdaArn,
+    external,
     rules,
     since,
     everyDays: rules && daysBetween(rules),
     next: rules && nextWindow(rules, { since, renewedAt }, now),
     pending: undefined,
   }
+}
+
+/** How a managed external secret is to be rotated; undefined where a function does it. */
+function externalRotation({ type = '', rotation }: Secret, request: RotationRequest): ExternalRotation | undefined {
+  const { ExternalSecretRotationRoleArn: role, ExternalSecretRotationMetadata: metadata } = request
+  const asked = role !== undefined || metadata !== undefined
+  if (request.RotationLambdaARN) {
+    if (asked) throw errors.twoWaysOfRotation()
+    return undefined
+  }
+  const before = rotation?.external
+  if (!asked) return before
+  if (type === '') throw errors.noExternalSecret()
+  const roleArn = role ?? before?.roleArn
+  if (roleArn === undefined) throw errors.rotationRoleMissing()
+  return { roleArn, metadata: metadata ?? before?.metadata ?? [] }
 }
 
 /** The version that carries AWSPENDING of a rotation that is not complete. */

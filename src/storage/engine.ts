@@ -1,4 +1,6 @@
 import type { Entry } from '../audit/entry.ts'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement, StatementKind } from '../audit/statement.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Change } from '../aws/change.ts'
 import type { Row, Sql } from './sql.ts'
@@ -27,6 +29,26 @@ export interface SqlChange extends Change {
   readonly writes: readonly Write[]
 }
 
+export interface StatementsQuery {
+  /** Of this kind; of any when absent. */
+  readonly kind?: StatementKind | undefined
+  /** With numbers greater than this. */
+  readonly after?: number | undefined
+  readonly newestFirst?: boolean | undefined
+  readonly limit: number
+}
+
+/** How the rows of the trail are chained, and what is signed of them. */
+export interface Chain {
+  /** The end of this node's chain, once everything that was acknowledged stands in it. Rejects when the trail cannot be written. */
+  end(): Promise<ChainEnd>
+  /** Hash of a row as it is stored; undefined when it is not there. */
+  hashAt(seq: number): Promise<Uint8Array | undefined>
+  statements(query: StatementsQuery): Promise<Statement[]>
+  /** Adds a statement. Rejects when its number is taken. */
+  state(statement: Statement): Promise<void>
+}
+
 /** Row of `meta` that counts removals whose content may still stand in the files. */
 export const ERASURE_MARK = 'erasure'
 
@@ -44,6 +66,7 @@ export interface Engine {
   /** Moves the records of changes that wait on to the trail. Rejects when it cannot be written. */
   settleTrail(): Promise<void>
   trailRows(query: RowsQuery): Promise<TrailRow[]>
+  readonly chain: Chain
   /** Asks that deleted content leaves the files too. Resolves once it is done or known to be impossible for now. */
   erase(): Promise<void>
   /** Rejects when the store does not answer or can no longer be written. */

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement } from '../audit/statement.ts'
 import { ConflictError } from '../aws/change.ts'
 import type { GroupItem, WriterOptions, WriterReply, WriterRequest } from './sqlite-writer.ts'
 
@@ -15,8 +17,8 @@ interface Waiting {
 
 /** A request other than a group. */
 interface Errand {
-  readonly kind: 'settle' | 'erase' | 'ping' | 'close'
-  readonly resolve: () => void
+  readonly request: Exclude<WriterRequest, { kind: 'group' }>
+  readonly resolve: (reply: WriterReply) => void
   readonly reject: (error: Error) => void
 }
 
@@ -53,18 +55,30 @@ export class WriterThread {
   }
 
   /** Resolves once the records of changes stand in the trail; rejects when it cannot be written. */
-  settle(): Promise<void> {
-    return this.#send('settle')
+  async settle(): Promise<void> {
+    await this.#send({ kind: 'settle' })
+  }
+
+  /** The last row of the trail, once everything that was appended stands in it. */
+  async end(): Promise<ChainEnd> {
+    const reply = await this.#send({ kind: 'end' })
+    if ('end' in reply) return reply.end
+    throw new Error('The writer of the store did not say where the trail ends')
+  }
+
+  /** Adds a statement to the trail. */
+  async state(statement: Statement): Promise<void> {
+    await this.#send({ kind: 'state', statement })
   }
 
   /** Resolves once what was removed has left the files, or this is known to be impossible for now. */
-  erase(): Promise<void> {
-    return this.#send('erase')
+  async erase(): Promise<void> {
+    await this.#send({ kind: 'erase' })
   }
 
   /** Rejects when nothing can be written any more, or the last write has failed just now. */
   async ping(): Promise<void> {
-    await this.#send('ping')
+    await this.#send({ kind: 'ping' })
     if (this.#lastFailure && Date.now() - this.#lastFailure.at < UNWRITABLE_FOR_MS) throw this.#lastFailure.error
   }
 
@@ -76,16 +90,16 @@ export class WriterThread {
 
   async #close(): Promise<void> {
     this.#worker.ref()
-    await this.#send('close').catch(() => {})
+    await this.#send({ kind: 'close' }).catch(() => {})
     this.#die(new Error('The store is closed'))
     await this.#worker.terminate()
   }
 
-  #send(kind: Errand['kind']): Promise<void> {
-    return this.#enqueue((resolve, reject) => this.#errands.push({ kind, resolve, reject }))
+  #send(request: Errand['request']): Promise<WriterReply> {
+    return this.#enqueue((resolve, reject) => this.#errands.push({ request, resolve, reject }))
   }
 
-  #enqueue(add: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> {
+  #enqueue<T>(add: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead)
     if (this.#closing) return Promise.reject(new Error('The store is closed'))
     return new Promise((resolve, reject) => {
@@ -110,8 +124,8 @@ export class WriterThread {
     while (!this.#dead && (this.#waiting.length > 0 || this.#errands.length > 0)) {
       if (this.#waiting.length > 0) await this.#sendGroup(this.#takeGroup())
       // Groups may never cease, and an errand must not wait for that. Closing comes last.
-      const kind = this.#errands[0]?.kind
-      if (kind && (kind !== 'close' || this.#waiting.length === 0)) await this.#run(kind)
+      const request = this.#errands[0]?.request
+      if (request && (request.kind !== 'close' || this.#waiting.length === 0)) await this.#run(request)
     }
     this.#busy = false
     if (!this.#closing) this.#worker.unref()
@@ -131,9 +145,9 @@ export class WriterThread {
   async #sendGroup(group: readonly Waiting[]): Promise<void> {
     const reply = await this.#request({ kind: 'group', items: group.map(({ item }) => item) })
     const outcomes =
-      'failure' in reply
-        ? group.map(() => ({ reason: 'failed', message: reply.failure }) as const)
-        : group.map((_, index) => reply.outcomes[index])
+      'outcomes' in reply
+        ? group.map((_, index) => reply.outcomes[index])
+        : group.map(() => ({ reason: 'failed', message: 'failure' in reply ? reply.failure : 'no outcome' }) as const)
     if (group.some(({ item }) => item.writes.length > 0)) this.#onChanged()
     const failed = outcomes.find((outcome) => outcome?.reason === 'failed')
     this.#lastFailure = failed && { error: unwritable(failed.message), at: Date.now() }
@@ -146,14 +160,16 @@ export class WriterThread {
   }
 
   /** One run serves all who wait for the same thing already. */
-  async #run(kind: Errand['kind']): Promise<void> {
-    const served = this.#errands.filter((errand) => errand.kind === kind)
-    const others = this.#errands.filter((errand) => errand.kind !== kind)
+  async #run(request: Errand['request']): Promise<void> {
+    const isServed = (errand: Errand) =>
+      errand.request === request || (!('statement' in request) && errand.request.kind === request.kind)
+    const served = this.#errands.filter(isServed)
+    const others = this.#errands.filter((errand) => !isServed(errand))
     this.#errands.splice(0, this.#errands.length, ...others)
-    const reply = await this.#request({ kind })
+    const reply = await this.#request(request)
     for (const { resolve, reject } of served) {
       if ('failure' in reply) reject(new Error(reply.failure))
-      else resolve()
+      else resolve(reply)
     }
   }
 

@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement } from '../audit/statement.ts'
 import type { SqlValue } from './sql.ts'
+import { TrailChain } from './sqlite-chain.ts'
 import { WriteConnection } from './sqlite-connection.ts'
 import { Erasure } from './sqlite-erasure.ts'
 import { Outbox } from './sqlite-outbox.ts'
@@ -29,7 +32,8 @@ export interface GroupItem {
 
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'settle' | 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'settle' | 'end' | 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'state'; readonly statement: Statement }
 
 /**
  * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
@@ -37,7 +41,10 @@ export type WriterRequest =
  */
 export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' | 'failed'; readonly message: string }
 
-export type WriterReply = { readonly outcomes: readonly ItemOutcome[] } | { readonly failure: string }
+export type WriterReply =
+  | { readonly outcomes: readonly ItemOutcome[] }
+  | { readonly end: ChainEnd }
+  | { readonly failure: string }
 
 const CONSTRAINT_UNIQUE = 2067
 const CONSTRAINT_PRIMARY_KEY = 1555
@@ -55,6 +62,7 @@ class Writer {
   readonly #options: WriterOptions
   readonly #store: WriteConnection
   readonly #trail: WriteConnection
+  readonly #chain: TrailChain
   readonly #outbox: Outbox
   readonly #erasure: Erasure
   #choresAt = 0
@@ -64,7 +72,8 @@ class Writer {
     this.#options = options
     this.#store = new WriteConnection(options.storePath, options.durable)
     this.#trail = new WriteConnection(options.trailPath, options.durable)
-    this.#outbox = new Outbox(this.#store, this.#trail, options.node)
+    this.#chain = new TrailChain(this.#store, this.#trail, options.node)
+    this.#outbox = new Outbox(this.#store, this.#trail, this.#chain)
     this.#erasure = new Erasure(this.#store, options.storePath)
     this.rest()
   }
@@ -97,6 +106,16 @@ class Writer {
   /** Moves the records of changes on to the trail. */
   settle(): void {
     this.#outbox.move([])
+  }
+
+  /** The last row of the trail, once everything that waits stands in it. */
+  end(): ChainEnd {
+    this.settle()
+    return this.#chain.end
+  }
+
+  state(statement: Statement): void {
+    this.#chain.state(statement)
   }
 
   erase(): void {
@@ -200,7 +219,9 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
   let resting: NodeJS.Timeout | undefined
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
+    if (request.kind === 'end') return { end: writer.end() }
     if (request.kind === 'settle') writer.settle()
+    if (request.kind === 'state') writer.state(request.statement)
     if (request.kind === 'erase') writer.erase()
     if (request.kind === 'close') writer.close()
     return { outcomes: [] }

@@ -1,12 +1,13 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
-import type { Engine, Generations, Snapshot, Write } from './engine.ts'
+import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
 import type { WriterOptions } from './sqlite-writer.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
-import { trailRows } from './trail-rows.ts'
+import { statementsIn } from './statement-rows.ts'
+import { hashAt, trailRows } from './trail-rows.ts'
 
 /** Prepared read statements kept. */
 const STATEMENT_CACHE = 500
@@ -27,6 +28,7 @@ export class SqliteEngine implements Engine {
   readonly #trailReader: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #writer: WriterThread
+  readonly chain: Chain
   /** What the last read saw; absent once something was acknowledged after it. */
   #generations: Generations | undefined
 
@@ -38,6 +40,12 @@ export class SqliteEngine implements Engine {
     this.#writer = new WriterThread(options, () => {
       this.#generations = undefined
     })
+    this.chain = {
+      end: () => this.#writer.end(),
+      hashAt: async (seq) => hashAt(this.#trailReader, seq),
+      statements: async (query) => statementsIn(this.#trailReader, query),
+      state: (statement) => this.#writer.state(statement),
+    }
   }
 
   async read(statements: readonly Sql[]): Promise<Snapshot> {

@@ -1,5 +1,6 @@
 import type { Target } from '../aws/operation.ts'
-import { arnOf, type Role } from '../identity/entities.ts'
+import type { Role } from '../identity/entities.ts'
+import { findRole } from '../identity/find-role.ts'
 import type { IdentityStore } from '../identity/identity-store.ts'
 import { errors } from './errors.ts'
 
@@ -27,8 +28,7 @@ const TRUSTS_NOBODY = JSON.stringify({
 /** The role of any account that an ARN means, as a target whose trust policy decides; of one that does not exist, nobody is trusted. */
 export async function roleTarget(arn: string, store: IdentityStore): Promise<Target<Role>> {
   const { account, name } = readRoleArn(arn)
-  const found = await store.find('role', account, name)
-  const role = found && arnOf(found) === arn ? found : undefined
+  const role = await findRole(arn, store)
   const standIn = { document: TRUSTS_NOBODY, rule: 'trust', name: `trust policy of ${name}` } as const
   const policy = role ? { ...standIn, ...role.trust } : standIn
   return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -108,3 +109,25 @@ describe('a debugger', () => {
     assertRefused(refused, /Cannot start with --inspect-port=0/)
   })
 })
+
+const linux = { skip: process.platform !== 'linux' && 'finds the second process in /proc' }
+
+test(
+  'a launcher that hears of a signal only when the server has stopped already tells of no failure',
+  linux,
+  async () => {
+    using folder = temporaryFolder()
+    const server = await serve(folder.path, [], twoProcesses)
+    const launcher = server.process
+    const child = Number(readFileSync(`/proc/${launcher.pid}/task/${launcher.pid}/children`, 'utf8'))
+    // A terminal sends its signal to both; a busy machine may let one of them sleep.
+    launcher.kill('SIGSTOP')
+    process.kill(child, 'SIGINT')
+    while (!/^State:\s+Z/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))) await new Promise(setImmediate)
+    const ended = server.stop('SIGINT')
+    launcher.kill('SIGCONT')
+    const { code, stderr } = await ended
+    assert.equal(code, 0)
+    assert.match(stderr, /"msg":"stopped"\}\n$/)
+  },
+)

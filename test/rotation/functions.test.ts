@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { startHttpServer } from '../../src/http/server.ts'
 import { rotationConfig } from '../../src/rotation-config.ts'
 import { allow, createRole } from '../operations/sts/roles.ts'
 import { temporaryFolder } from '../process/coffer.ts'
-import { ADMINISTRATOR, startApp, type TestApp } from '../start-app.ts'
+import { ADMINISTRATOR, type TestApp } from '../start-app.ts'
+import { startListeningApp } from './listening-app.ts'
 import { rotateStep } from './rotate-step.ts'
 import { LAMBDA } from './rotating-function.ts'
 
@@ -31,7 +31,7 @@ interface Options {
 /** A Coffer behind a port, one of whose secrets is rotated by a function. */
 async function startWith(target: string, options: Options = {}): Promise<TestApp> {
   const { roles = [ROLE], variables = {}, lambdaCredentials, verify = true } = options
-  const app = await startApp({
+  const app = await startListeningApp({
     verify,
     rotation: rotationConfig({
       functions: [`${LAMBDA}=${target}`],
@@ -42,16 +42,8 @@ async function startWith(target: string, options: Options = {}): Promise<TestApp
       variables: { PATH, COFFER_ROOT_KEY: 'key of the server', AWS_PROFILE: 'of the person', ...variables },
     }),
   })
-  const { ping } = app.running
-  const log = { info() {}, warn() {}, error() {} }
-  const server = await startHttpServer(app.running.app, { host: '127.0.0.1', port: 0, trustedProxies: [], ping, log })
-  app.running.listensAt(server.url)
   await app.client.createSecret({ Name: SecretId, SecretString: 'first' })
-  const close = async () => {
-    await app.close()
-    await server.close()
-  }
-  return Object.assign(app, { [Symbol.asyncDispose]: close })
+  return app
 }
 
 async function rotate(app: TestApp): Promise<string> {

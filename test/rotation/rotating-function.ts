@@ -11,12 +11,14 @@ export const OTHER_LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:o
 export class FunctionsUnderTest implements RotationFunctions {
   readonly calls: RotationEvent[] = []
   readonly arns: string[] = []
+  /** Types of managed external secrets that can be rotated. */
+  readonly types: string[] = []
   /** Runs instead of what a good function does at a step. */
   readonly instead: Partial<Record<Step, (event: RotationEvent, signal: AbortSignal) => Promise<void>>> = {}
   client: SecretsManager | undefined
 
   canInvoke(lambdaArn: string): boolean {
-    return lambdaArn === LAMBDA || lambdaArn === OTHER_LAMBDA
+    return [LAMBDA, OTHER_LAMBDA, ...this.types.map((type) => `type:${type}`)].includes(lambdaArn)
   }
 
   async invoke({ lambdaArn, event }: FunctionCall, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { BATCH_RECORDS } from '../../src/audit/sinks/batches.ts'
 import type { Batch, Sink } from '../../src/audit/sinks/sink.ts'
 import { newEntry } from '../storage/engine-under-test.ts'
-import { AT_ONCE, IN_TIME, openTrail } from './open-trail.ts'
+import { AT_ONCE, HEAD, IN_TIME, openTrail } from './open-trail.ts'
 
 /** A receiver of the world outside: it takes what it is sent, or fails as the next of `faults` says. */
 function scriptedSink(faults: ('refuses' | 'takes and fails')[], from: Sink['from'] = 'beginning') {
@@ -151,15 +151,7 @@ describe('a sink', () => {
 
   test('gets heads behind the rows that they cover', async () => {
     await using trail = await openTrail()
-    const head = (number: number, seq: number) => ({
-      number,
-      node: 'test',
-      seq,
-      hash: 'ab',
-      at: number,
-      keyVersion: 1,
-      signature: 's',
-    })
+    const head = (number: number, seq: number) => ({ ...HEAD, number, seq })
     await trail.record(1)
     await trail.trail.settle()
     trail.heads.push(head(1, 1), head(2, 2))

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { FileSink, type FileSinkOptions } from '../../src/audit/sinks/file-sink.ts'
 import { temporaryFolder } from '../process/coffer.ts'
-import { AT_ONCE, openTrail } from './open-trail.ts'
+import { AT_ONCE, HEAD, openTrail } from './open-trail.ts'
 import { inOrder } from './receiver.ts'
 
 const posix = { skip: process.platform === 'win32' && 'Windows has no such modes' }
@@ -72,7 +72,7 @@ async function openFile(more: Partial<FileSinkOptions> = {}) {
 
 test('a file has a line for each record and each head, for its owner only', posix, async () => {
   await using file = await openFile()
-  const head = { number: 1, node: 'test', seq: 1, hash: 'ab', at: 1, keyVersion: 1, signature: 's' }
+  const head = { ...HEAD, number: 1, seq: 1 }
   file.trail.heads.push(head)
   await file.record(2)
   const lines = file.lines()

@@ -61,3 +61,14 @@ const POLL_MS = 1_000
 /** A deadline that is over when `close` begins, and one that never is. */
 export const AT_ONCE = AbortSignal.abort()
 export const IN_TIME = new AbortController().signal
+
+/** What heads have beside a number and a row. */
+export const HEAD = {
+  installation: 'test',
+  node: 'test',
+  hash: 'ab',
+  at: 1,
+  previous: 'cd',
+  keyVersion: 1,
+  signature: 's',
+} as const

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { SinkError } from '../../src/audit/sinks/sink.ts'
 import { WebhookSink } from '../../src/audit/sinks/webhook-sink.ts'
 import { startApp } from '../start-app.ts'
-import { AT_ONCE, openTrail } from './open-trail.ts'
+import { AT_ONCE, HEAD, openTrail } from './open-trail.ts'
 import { type Answer, accept, inOrder, KEY, startReceiver } from './receiver.ts'
 
 const NOTHING = { file: undefined, standardOutput: false, webhook: undefined, alerts: undefined }
@@ -14,7 +14,7 @@ const NOTHING = { file: undefined, standardOutput: false, webhook: undefined, al
 test('a delivery is a JSON body whose signature a receiver can check', async () => {
   await using receiver = await startReceiver()
   await using trail = await openTrail()
-  trail.heads.push({ number: 1, node: 'test', seq: 1, hash: 'ab', at: 1, keyVersion: 1, signature: 's' })
+  trail.heads.push({ ...HEAD, number: 1, seq: 1 })
   await trail.record(2)
   const { delivery } = trail.deliver(new WebhookSink({ ...receiver.receiver, now: () => 1_700_000_000_999 }))
   await delivery.start()

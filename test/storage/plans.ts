@@ -16,6 +16,7 @@ export function planning({ engine }: SqliteUnderTest, plans: string[]): Engine {
     newestEntries: (limit) => engine.newestEntries(limit),
     settleTrail: () => engine.settleTrail(),
     trailRows: (query) => engine.trailRows(query),
+    chain: engine.chain,
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),

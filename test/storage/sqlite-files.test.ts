@@ -43,7 +43,7 @@ test('preparing files that are prepared changes nothing', async () => {
 
 for (const [what, name, known] of [
   ['store', 'store.db', 6],
-  ['trail', 'trail.db', 1],
+  ['trail', 'trail.db', 2],
 ] as const)
   test(`a ${what} that a newer Coffer wrote is refused in one clear line, and nothing is changed`, async () => {
     await using folder = temporaryFolder()

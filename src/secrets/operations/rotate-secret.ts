@@ -5,9 +5,9 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
-import { beginRotation, configuredRotation, type Rotation, unfinishedVersion } from '../rotation.ts'
+import { beginRotation, configuredRotation, type Rotation, rotatorName, unfinishedVersion } from '../rotation.ts'
 import { checkRules } from '../rotation-schedule.ts'
-import { PENDING } from '../secret.ts'
+import { PENDING, type Secret } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import { openVersion } from '../secret-value.ts'
 import type { Found } from '../secrets-store.ts'
@@ -26,6 +26,7 @@ export const rotateSecret = operation({
     RotateImmediately: boolean(),
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName, VersionId: shapes.versionId }),
+  recordsAnswer: true,
 
   check({ SecretId, ClientRequestToken, RotationRules }) {
     if (ClientRequestToken === undefined) throw errors.rotationTokenMissing()
@@ -40,8 +41,10 @@ export const rotateSecret = operation({
     'secretsmanager:ModifyRotationRules': input.RotationRules && 'true',
     'secretsmanager:RotateImmediately': input.RotateImmediately?.toString(),
   }),
-  /** The caller must be allowed to call the function, too (security facts 2.4). */
-  async furtherTargets({ RotationLambdaARN }, { value, account }: Target<Found>): Promise<readonly FurtherTarget[]> {
+  /** The caller must be allowed to call the function, or to hand over the role, too (security facts 2.4). */
+  async furtherTargets(input, { value, account }: Target<Found>, context): Promise<readonly FurtherTarget[]> {
+    const { RotationLambdaARN, ExternalSecretRotationRoleArn: role } = input
+    if (role !== undefined) return [await passing(role, context)]
     const arn = RotationLambdaARN || value?.secret.rotation?.lambdaArn
     if (arn === undefined) return []
     // What is behind the ARN is configured here, so it belongs to whom the secret belongs to.
@@ -50,15 +53,13 @@ export const rotateSecret = operation({
 
   async run(input, found: Found, context) {
     const { secret } = found
-    const { ClientRequestToken: token = '', ExternalSecretRotationRoleArn: role } = input
+    const { ClientRequestToken: token = '' } = input
     const answer = { ARN: secret.arn, Name: secret.name, VersionId: token }
     if (wasStartedBy(token, secret.rotation)) return answer
     // How a service rotates what it owns is its own affair.
     if (secret.owningService !== undefined && input.RotationLambdaARN) throw errors.managedRotation()
-    // Nobody outside this installation can be asked for credentials of theirs (facts 8.4).
-    if (role !== undefined) throw errors.roleNotAssumable(role)
     const rotation = configuredRotation(secret, input, context.now)
-    if (!context.rotations.canInvoke(rotation.lambdaArn, secret.account)) throw errors.rotationFunctionRefused()
+    await checkRotator(secret, rotation, context)
     if (unfinishedVersion(secret) !== undefined) throw errors.rotationUnderWay()
     if (await context.store.version(secret, token)) throw errors.rotationTokenInUse(token, secret.arn)
     if (input.RotateImmediately ?? true)
@@ -68,6 +69,23 @@ export const rotateSecret = operation({
     return answer
   },
 })
+
+/** The permission to hand a role over to Secrets Manager. */
+async function passing(role: string, { scope, rotationRoles }: SecretsContext): Promise<FurtherTarget> {
+  const [, , , , account = scope.account] = role.split(':')
+  const conditions = { 'iam:PassedToService': 'secretsmanager.amazonaws.com' }
+  const tags = await rotationRoles.tagsOf(role)
+  return { action: 'iam:PassRole', target: { resource: role, label: role, account, tags, conditions, value: role } }
+}
+
+/** Throws InvalidRequestException where nobody here can carry the rotation out. */
+async function checkRotator(secret: Secret, rotation: Rotation, context: SecretsContext): Promise<void> {
+  const { external } = rotation
+  if (external && !(await context.rotationRoles.isAssumable(external.roleArn, secret)))
+    throw errors.roleNotAssumable(external.roleArn)
+  if (context.rotations.canInvoke(rotatorName(secret, rotation), secret.account)) return
+  throw external ? errors.typeNotRotated(secret.type ?? '') : errors.rotationFunctionRefused()
+}
 
 /** A repeat of the request that started the rotation under way, or the last one: done already. */
 function wasStartedBy(token: string, rotation: Rotation | undefined): boolean {

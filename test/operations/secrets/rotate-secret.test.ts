@@ -57,15 +57,6 @@ describe('constraints', () => {
     })
     assert.equal((await app.client.describeSecret({ SecretId })).RotationEnabled, undefined)
   })
-
-  test('a role of another service cannot be assumed', async () => {
-    await using app = await rotating()
-    const ExternalSecretRotationRoleArn = 'arn:aws:iam::111122223333:role/partner'
-    await assert.rejects(app.client.rotateSecret({ SecretId, ExternalSecretRotationRoleArn }), {
-      name: 'InvalidRequestException',
-      message: `Secrets Manager is unable to assume role ${ExternalSecretRotationRoleArn}`,
-    })
-  })
 })
 
 describe('behaviour', () => {

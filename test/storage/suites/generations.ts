@@ -154,6 +154,7 @@ function gated(engine: Engine, gates: Gates): Engine {
     newestEntries: (limit) => engine.newestEntries(limit),
     settleTrail: () => engine.settleTrail(),
     trailRows: (query) => engine.trailRows(query),
+    chain: engine.chain,
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),

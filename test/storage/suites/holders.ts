@@ -185,6 +185,7 @@ function bound(engine: Engine): Engine {
     newestEntries: (limit) => engine.newestEntries(limit),
     settleTrail: () => engine.settleTrail(),
     trailRows: (query) => engine.trailRows(query),
+    chain: engine.chain,
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),
