@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { parseDuration } from './alerts/parse-duration.ts'
 import { ConfigError } from './config-error.ts'
 
 /** Where a webhook is, and the key that its deliveries are signed with. */
@@ -78,4 +79,12 @@ function webhookOf(what: string, variable: string, text: string | undefined, key
   if (key.length < KEY_CHARACTERS)
     throw new ConfigError(`Cannot use ${variable}: it is shorter than ${KEY_CHARACTERS} characters`)
   return { url, key }
+}
+
+/** Milliseconds of a time such as `7d`. Throws ConfigError. */
+export function sinceOf(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds === undefined)
+    throw new ConfigError(`Cannot look back so far: ${text}: wanted a time such as 30m, 12h or 7d`)
+  return milliseconds
 }

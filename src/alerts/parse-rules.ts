@@ -34,7 +34,11 @@ export function parseRules(text: string): readonly AlertRule[] {
   const listed = document.get('rules')
   if (!Array.isArray(listed) || listed.length === 0 || listed.length > MAX_RULES)
     throw new AlertRulesError([`rules: wanted a list of 1 to ${MAX_RULES} rules`])
-  const rules = listed.map((json: Json, index) => reader.rule(json, index))
+  const rules = listed.flatMap((json: Json, index) => {
+    if (json instanceof Map) return [reader.rule(json, index)]
+    reader.mistake(`rule ${index + 1}`, 'wanted an object')
+    return []
+  })
   const names = rules.map(({ name }) => name)
   for (const [index, name] of names.entries())
     if (names.indexOf(name) !== index) reader.mistake(`rule ${name}`, 'there is another of that name')
@@ -70,8 +74,7 @@ class Reader {
       if (!known.includes(name)) this.mistake(where, `there is no member ${name}: wanted ${known.join(', ')}`)
   }
 
-  rule(json: Json, index: number): AlertRule {
-    const object = this.object(json, `rule ${index + 1}`)
+  rule(object: JsonObject, index: number): AlertRule {
     const name = object.get('name')
     const named = typeof name === 'string' && NAME.test(name)
     const where = named ? `rule ${name}` : `rule ${index + 1}`
