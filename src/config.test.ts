@@ -20,6 +20,8 @@ const NO_ROTATION = {
   lambdaCredentials: undefined,
 }
 
+const NO_SINKS = { file: undefined, standardOutput: false, webhook: undefined, alerts: undefined }
+
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
   new Settings(given, environment, '/srv/coffer')
 
@@ -37,6 +39,7 @@ describe('defaults', () => {
       account: undefined,
       administrator: undefined,
       trail: { retentionDays: 90 },
+      sinks: NO_SINKS,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
     })
@@ -95,6 +98,7 @@ describe('the environment', () => {
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
       trail: { retentionDays: 365 },
+      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -151,6 +155,7 @@ describe('the environment', () => {
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
       trail: { retentionDays: undefined },
+      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',

@@ -7,6 +7,7 @@ import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
+import { type SinkConfig, sinkConfig } from './sink-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { type TrailConfig, trailConfig } from './trail-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
@@ -52,6 +53,14 @@ const VARIABLES = [
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
   'COFFER_TRAIL_RETENTION',
+  'COFFER_TRAIL_FILE',
+  'COFFER_TRAIL_FILE_KEEP',
+  'COFFER_TRAIL_STDOUT',
+  'COFFER_TRAIL_WEBHOOK',
+  'COFFER_TRAIL_WEBHOOK_KEY',
+  'COFFER_ALERT_RULES',
+  'COFFER_ALERT_WEBHOOK',
+  'COFFER_ALERT_WEBHOOK_KEY',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -100,6 +109,12 @@ export interface GivenOptions {
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
   readonly trailRetention?: string
+  readonly trailFile?: string
+  readonly trailFileKeep?: string
+  readonly trailStdout?: boolean
+  readonly trailWebhook?: string
+  readonly alertRules?: string
+  readonly alertWebhook?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -120,6 +135,7 @@ export interface ListenConfig {
 }
 
 export interface ServeConfig extends ListenConfig {
+  readonly sinks: SinkConfig
   readonly trust: TrustConfig
   readonly trail: TrailConfig
   readonly dataDir: string
@@ -193,6 +209,7 @@ export class Settings {
       trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
       trust: this.#trust(),
       rotation: this.#rotation(),
+      sinks: this.#sinks(),
     }
   }
 
@@ -345,6 +362,20 @@ export class Settings {
         ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
         : undefined,
       variables: this.#environment,
+    })
+  }
+
+  #sinks(): SinkConfig {
+    const { trailFile, trailFileKeep, trailStdout, trailWebhook, alertRules, alertWebhook } = this.#given
+    return sinkConfig({
+      file: trailFile ?? this.#variable('COFFER_TRAIL_FILE'),
+      keep: trailFileKeep ?? this.#variable('COFFER_TRAIL_FILE_KEEP'),
+      standardOutput: trailStdout ?? flagOf('COFFER_TRAIL_STDOUT', this.#variable('COFFER_TRAIL_STDOUT')),
+      webhook: trailWebhook ?? this.#variable('COFFER_TRAIL_WEBHOOK'),
+      webhookKey: this.#variable('COFFER_TRAIL_WEBHOOK_KEY'),
+      alertRules: alertRules ?? this.#variable('COFFER_ALERT_RULES'),
+      alertWebhook: alertWebhook ?? this.#variable('COFFER_ALERT_WEBHOOK'),
+      alertWebhookKey: this.#variable('COFFER_ALERT_WEBHOOK_KEY'),
     })
   }
 

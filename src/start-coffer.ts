@@ -32,6 +32,7 @@ import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
 import type { TrailConfig } from './trail-config.ts'
+import { TrailDelivery, type TrailSinks } from './trail-delivery.ts'
 import { trailJobs } from './trail-jobs.ts'
 import { TrailLookUp } from './trail-look-up.ts'
 
@@ -61,6 +62,8 @@ export interface StartOptions {
   readonly rotation?: RotationConfig | undefined
   /** How the trail is kept; for ever when absent. */
   readonly trail?: TrailConfig | undefined
+  /** Where the trail is delivered to; nowhere when absent. */
+  readonly sinks?: TrailSinks | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -83,6 +86,8 @@ export interface RunningCoffer {
   listensAt(url: string): void
   /** Begins rotations that are due, and resolves when none is under way in this process. */
   rotate(): Promise<void>
+  /** Deliveries of the trail to its sinks; absent without any. */
+  readonly delivery: TrailDelivery | undefined
   close(): Promise<void>
 }
 
@@ -164,7 +169,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
     const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
-    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter: async () => undefined })
+    const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
+    await delivery?.start()
+    const neededAfter = async () => delivery?.neededAfter()
+    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter })
     const jobs = new JobRunner([...all, ...ofTrail], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
@@ -172,6 +180,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       app,
       installation,
       ...first,
+      delivery,
       listensAt: (url) => endpoint.resolve(url),
       async rotate() {
         await rotations.rotator.start(stopped.signal)
@@ -182,6 +191,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        await delivery?.close()
         await events.close()
         await installation.close()
       },

@@ -25,6 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'cloudtrail-api': ['aws/', 'audit/'],
   'keyring-api': ['aws/', 'seal/'],
   rotation: ['aws/'],
+  alerts: ['iam/', 'audit/'],
   jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',

@@ -17,6 +17,7 @@ import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
 import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
+import type { TrailSinks } from '../src/trail-delivery.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
 export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
@@ -44,6 +45,7 @@ export interface AppOptions {
   readonly stopped?: boolean
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
+  readonly sinks?: TrailSinks
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -118,6 +120,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
     rotation: options.rotation,
+    sinks: options.sinks,
     log,
     onRefused: (line) => refused.push(line),
     now,
