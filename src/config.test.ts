@@ -38,7 +38,7 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
-      trail: { retentionDays: 90 },
+      trail: { retentionDays: 90, reserveBytes: 64 * 1024 * 1024 },
       sinks: NO_SINKS,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
@@ -75,6 +75,7 @@ describe('the environment', () => {
     COFFER_NAME_POLICIES: 'true',
     COFFER_THROTTLE: '2.5',
     COFFER_TRAIL_RETENTION: '365',
+    COFFER_TRAIL_RESERVE: '128',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
     COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
@@ -97,7 +98,7 @@ describe('the environment', () => {
       credentialsFile: '/keys/credentials',
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
-      trail: { retentionDays: 365 },
+      trail: { retentionDays: 365, reserveBytes: 128 * 1024 * 1024 },
       sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([
@@ -137,6 +138,7 @@ describe('the environment', () => {
       organizationId: 'o-klmnopqrst',
       throttle: 'off',
       trailRetention: 'forever',
+      trailReserve: '0',
       serviceControlPolicy: ['/policies/other.json'],
       rotationFunction: [`${FUNCTION}=command:/opt/other`],
       rotationRole: [],
@@ -154,7 +156,7 @@ describe('the environment', () => {
       credentialsFile: '/f',
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
-      trail: { retentionDays: undefined },
+      trail: { retentionDays: undefined, reserveBytes: 0 },
       sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),

@@ -61,6 +61,7 @@ const VARIABLES = [
   'COFFER_ALERT_RULES',
   'COFFER_ALERT_WEBHOOK',
   'COFFER_ALERT_WEBHOOK_KEY',
+  'COFFER_TRAIL_RESERVE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -115,6 +116,7 @@ export interface GivenOptions {
   readonly trailWebhook?: string
   readonly alertRules?: string
   readonly alertWebhook?: string
+  readonly trailReserve?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -206,7 +208,10 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
-      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
+      trail: trailConfig({
+        retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
+        reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
+      }),
       trust: this.#trust(),
       rotation: this.#rotation(),
       sinks: this.#sinks(),

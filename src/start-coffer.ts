@@ -191,6 +191,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        // Before anybody who delivers it stops; what cannot be signed now is signed at the next start.
+        await installation.heads.signHead().catch(() => {})
         await delivery?.close()
         await events.close()
         await installation.close()

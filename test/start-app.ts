@@ -17,6 +17,7 @@ import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
 import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
+import type { TrailConfig } from '../src/trail-config.ts'
 import type { TrailSinks } from '../src/trail-delivery.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
@@ -43,9 +44,12 @@ export interface AppOptions {
   readonly rateFactor?: number
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
+  /** Milliseconds by which the clock is behind from the start. */
+  readonly behind?: number
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
   readonly sinks?: TrailSinks
+  readonly trail?: TrailConfig
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -100,7 +104,7 @@ const DAY = 86_400_000
 
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
-  let offset = 0
+  let offset = -(options.behind ?? 0)
   const startedAt = Date.now()
   const now = () => (options.stopped ? startedAt : Date.now()) + offset
   const logged: TestApp['logged'] = []
@@ -121,6 +125,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     rotationFunctions: options.rotationFunctions,
     rotation: options.rotation,
     sinks: options.sinks,
+    trail: options.trail,
     log,
     onRefused: (line) => refused.push(line),
     now,
