@@ -2,11 +2,13 @@ import type { Command } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
 import { dataDir, type ProgramParts } from './program-options.ts'
 import { trail } from './trail.ts'
+import { addTrailSearch } from './trail-search-program.ts'
 
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
-  program
-    .command('trail')
+  const command = program.command('trail').enablePositionalOptions()
+  addTrailSearch(command, parts)
+  command
     .summary('print the newest records of who did what')
     .description(
       'Prints the newest records, also while a server runs: a table on a terminal, otherwise JSON lines as CloudTrail has them.',
