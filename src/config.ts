@@ -8,6 +8,7 @@ import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-c
 import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
+import { type TrailConfig, trailConfig } from './trail-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
@@ -51,6 +52,7 @@ const VARIABLES = [
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
+  'COFFER_TRAIL_RETENTION',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -98,6 +100,7 @@ export interface GivenOptions {
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
+  readonly trailRetention?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -119,6 +122,7 @@ export interface ListenConfig {
 
 export interface ServeConfig extends ListenConfig {
   readonly trust: TrustConfig
+  readonly trail: TrailConfig
   readonly dataDir: string
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
@@ -187,6 +191,7 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
+      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
       trust: this.#trust(),
       rotation: this.#rotation(),
     }

@@ -31,7 +31,8 @@ import { type Authenticator, wrapNewest } from './seal/keyring.ts'
 import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
-import { headJob } from './trail-jobs.ts'
+import type { TrailConfig } from './trail-config.ts'
+import { trailJobs } from './trail-jobs.ts'
 import { TrailLookUp } from './trail-look-up.ts'
 
 export interface StartOptions {
@@ -58,6 +59,8 @@ export interface StartOptions {
   readonly rotationFunctions?: RotationFunctions | undefined
   /** The same as an operator says it. */
   readonly rotation?: RotationConfig | undefined
+  /** How the trail is kept; for ever when absent. */
+  readonly trail?: TrailConfig | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -161,7 +164,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
     const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
-    const jobs = new JobRunner([...all, headJob(installation, log)], (job, error) =>
+    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter: async () => undefined })
+    const jobs = new JobRunner([...all, ...ofTrail], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
     return {

@@ -15,7 +15,7 @@ import { runServer } from './run-server.ts'
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation } = config
+  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
   const organization = readOrganization(trust)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
     log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
@@ -35,6 +35,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           oidcKeys: trust.oidcKeys,
           rateFactor,
           rotation,
+          trail,
           account,
           administrator,
           async keepCredentials(of, credentials) {

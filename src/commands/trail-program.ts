@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
-import { dataDir, type ProgramParts } from './program-options.ts'
+import { printPublicKeys } from './print-public-keys.ts'
+import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { trail } from './trail.ts'
 import { addTrailSearch } from './trail-search-program.ts'
+import { verifyTrail } from './verify-trail.ts'
 
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
   const command = program.command('trail').enablePositionalOptions()
   addTrailSearch(command, parts)
+  addVerify(command, parts)
+  addPublicKey(command, parts)
   command
     .summary('print the newest records of who did what')
     .description(
@@ -19,4 +23,47 @@ export function addTrail(program: Command, parts: ProgramParts): void {
     .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
       trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
     )
+}
+
+interface GivenVerify extends GivenOptions {
+  readonly publicKey?: readonly string[]
+  readonly head?: readonly string[]
+  readonly json?: boolean
+}
+
+function addVerify(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('verify'))
+    .summary('say whether the trail is as it was written')
+    .description(
+      'Says whether the trail is as it was written, also while a server runs: finds what was removed, altered, inserted or exchanged, and says up to where it is proven. Needs the root key, a public key, or a head kept elsewhere. Ends with 0 when it is proven, 1 when it was altered, 2 when nothing is wrong but nothing is proven either.',
+    )
+    .addOption(dataDir(parts))
+    .addOption(
+      repeatable('--public-key <version:key>', 'public key of the trail, in place of the root key; repeatable'),
+    )
+    .addOption(repeatable('--head <file>', 'file with heads that were kept elsewhere, one a line; repeatable'))
+    .option('--json', 'print what was found as a line of JSON')
+    .action(({ publicKey = [], head = [], json = false, ...given }: GivenVerify) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      return verifyTrail({
+        dataDir: folder,
+        rootKey: settings.rootKey(folder),
+        publicKeys: publicKey,
+        headFiles: head,
+        json,
+      })
+    })
+}
+
+function addPublicKey(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('public-key'))
+    .summary('print the public keys that prove the trail')
+    .description('Prints the public keys by which the trail can be verified where its root key is not, one a line.')
+    .addOption(dataDir(parts))
+    .action((given: GivenOptions) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      return printPublicKeys({ dataDir: folder, rootKey: settings.rootKey(folder) })
+    })
 }
