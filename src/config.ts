@@ -16,6 +16,7 @@ import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 export const DEFAULT_PORT = 4566
 export const DEFAULT_HOST = '127.0.0.1'
 export const DEFAULT_TRAIL_RECORDS = 50
+export const DEFAULT_TAIL_RECORDS = 10
 export const MAX_TRAIL_RECORDS = 100_000
 const MAX_PORT = 65_535
 
@@ -416,9 +417,9 @@ export class Settings {
   }
 }
 
-/** How many records `coffer trail` prints. */
-export function trailLimit(text: string | undefined): number {
-  return text === undefined ? DEFAULT_TRAIL_RECORDS : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
+/** How many records the commands on the trail print. */
+export function trailLimit(text: string | undefined, otherwise = DEFAULT_TRAIL_RECORDS): number {
+  return text === undefined ? otherwise : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
 }
 
 function wholeNumber(what: string, text: string, least: number, most: number): number {

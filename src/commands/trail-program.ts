@@ -6,6 +6,7 @@ import { exportTrail, timeOf } from './export-trail.ts'
 import { printPublicKeys } from './print-public-keys.ts'
 import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { trail } from './trail.ts'
+import { addTrailSearch } from './trail-search-program.ts'
 import { tryAlerts } from './try-alerts.ts'
 import { verifyExport } from './verify-export.ts'
 import { verifyTrail } from './verify-trail.ts'
@@ -16,6 +17,7 @@ const DEFAULT_SINCE = '7d'
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
   const command = program.command('trail').enablePositionalOptions()
+  addTrailSearch(command, parts)
   addVerify(command, parts)
   addPublicKey(command, parts)
   addAlerts(command, parts)
