@@ -26,6 +26,7 @@ export function createProgram(parts: ProgramParts): Command {
     .description('A self-hosted secrets manager that speaks the AWS Secrets Manager API.')
     .version(parts.version)
     .exitOverride()
+    .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 1, formatItem })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   addServe(program, parts)
