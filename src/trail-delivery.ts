@@ -1,5 +1,4 @@
 import { AlertSink } from './alerts/alert-sink.ts'
-import type { SecretTags } from './alerts/record-test.ts'
 import type { AlertRule } from './alerts/rule.ts'
 import { type ReadTags, rememberedTags } from './alerts/secret-tags.ts'
 import { Delivery, type SinkEvent, type SinkLag } from './audit/sinks/delivery.ts'
@@ -9,6 +8,7 @@ import { StandardOutputSink } from './audit/sinks/standard-output-sink.ts'
 import { WebhookSink } from './audit/sinks/webhook-sink.ts'
 import type { Log } from './log.ts'
 import type { Installation } from './open-installation.ts'
+import { readTagsBy } from './read-tags.ts'
 import { deliverySigner } from './seal/delivery-signature.ts'
 import { TamperedError } from './secrets/secrets-store.ts'
 import type { SinkConfig, WebhookConfig } from './sink-config.ts'
@@ -86,16 +86,13 @@ function sinksOf(config: TrailSinks, { secrets, trail: source }: Installation, n
 }
 
 function tagsFrom(secrets: Installation['secrets']): ReadTags {
-  return async (arns) => {
-    const found = await secrets.findMany(arns.map((arn) => ({ arn })))
-    const tags = new Map<string, SecretTags>()
-    for (const [index, arn] of arns.entries()) {
-      const one = found[index]
-      if (one instanceof TamperedError) tags.set(arn, 'forged')
-      else if (one) tags.set(arn, new Map(one.secret.tags?.map(({ Key, Value }) => [Key, Value])))
-    }
-    return tags
-  }
+  return readTagsBy(async (selectors) => {
+    const found = await secrets.findMany(selectors)
+    return found.map((one) => {
+      if (one instanceof TamperedError) return 'forged'
+      return one && new Map(one.secret.tags?.map(({ Key, Value }) => [Key, Value]))
+    })
+  })
 }
 
 function tell(log: Log, sink: string, event: SinkEvent): void {

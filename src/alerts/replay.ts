@@ -3,9 +3,9 @@ import { batchesOf } from '../audit/sinks/batches.ts'
 import type { OutgoingRecord } from '../audit/sinks/sink.ts'
 import type { Trail } from '../audit/trail.ts'
 import type { AlertEvaluator } from './evaluator.ts'
-import type { AlertRule } from './rule.ts'
-import { lookBack } from './rule.ts'
-import type { ReadTags } from './secret-tags.ts'
+import type { SecretTags } from './record-test.ts'
+import { type AlertRule, lookBack } from './rule.ts'
+import { type ReadTags, type SecretReference, secretKey, secretOf } from './secret-tags.ts'
 
 /** Rows that are read again at a start at most; with more of them, rules forget what is older. */
 export const MAX_REPLAYED_ROWS = 500_000
@@ -23,13 +23,17 @@ export interface Evaluation {
 export async function withTags(
   records: readonly OutgoingRecord[],
   { evaluator, tagsOf }: Evaluation,
-  work: (outgoing: OutgoingRecord, tags: ReturnType<Awaited<ReturnType<ReadTags>>['get']>) => void,
+  work: (outgoing: OutgoingRecord, tags: SecretTags | undefined) => void,
 ): Promise<void> {
-  const arns = records.flatMap((outgoing) =>
-    outgoing.secretArn !== undefined && evaluator.needsTags(outgoing) ? [outgoing.secretArn] : [],
-  )
-  const tags = arns.length > 0 ? await tagsOf([...new Set(arns)]) : undefined
-  for (const outgoing of records) work(outgoing, tags?.get(outgoing.secretArn ?? ''))
+  const asked = new Map<string, SecretReference>()
+  const secrets = records.map((outgoing) => (evaluator.needsTags(outgoing) ? secretOf(outgoing) : undefined))
+  for (const secret of secrets) if (secret) asked.set(secretKey(secret), secret)
+  const found = asked.size > 0 ? await tagsOf([...asked.values()]) : []
+  const tags = new Map([...asked.keys()].map((key, index) => [key, found[index]]))
+  for (const [index, outgoing] of records.entries()) {
+    const secret = secrets[index]
+    work(outgoing, secret && tags.get(secretKey(secret)))
+  }
 }
 
 export interface Range {

@@ -1,6 +1,7 @@
 import type { Alert } from '../alerts/alert.ts'
 import type { AlertRule } from '../alerts/rule.ts'
 import { tryRules } from '../alerts/try-rules.ts'
+import { readTagsBy } from '../read-tags.ts'
 import { ReadableTrail } from '../storage/read-rows.ts'
 import { CommandError } from './command-error.ts'
 import { jsonLine } from './json-line.ts'
@@ -27,7 +28,7 @@ export async function tryAlerts({ dataDir, rules: path, rule, sinceMs, json }: T
   const looked = await tryRules({
     rules,
     source,
-    tagsOf: (arns) => source.tags(arns),
+    tagsOf: readTagsBy((selectors) => source.tags(selectors)),
     since: Date.now() - sinceMs,
     onAlert(alert) {
       raised.set(alert.rule, (raised.get(alert.rule) ?? 0) + 1)

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
+import type { Selector } from '../secrets/secrets-store.ts'
 import { DataDirectoryError, filesOf } from './data-directory.ts'
 import { NewerStoreError, STORE_VERSION } from './migrate.ts'
 import { TrailReader } from './trail-reader.ts'
@@ -36,12 +37,17 @@ export class ReadableTrail implements Disposable {
     return this.#trail.rows(query)
   }
 
-  /** Tags by the ARN of their secret, as they stand in the store: without its key nobody can say whether somebody forged them. */
-  async tags(arns: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-    const found = this.#store
-      .prepare('select arn, tags from secrets where arn in (select value from json_each(?))')
-      .all(JSON.stringify(arns))
-    return new Map(found.map(({ arn, tags }) => [String(arn), new Map(JSON.parse(String(tags ?? '[]')))]))
+  /** Tags in the order asked, as they stand in the store: without its key nobody can say whether somebody forged them. */
+  async tags(selectors: readonly Selector[]): Promise<(ReadonlyMap<string, string> | undefined)[]> {
+    const byArn = this.#store.prepare('select tags from secrets where arn = ?')
+    const byName = this.#store.prepare('select tags from secrets where account = ? and region = ? and name = ?')
+    return selectors.map((selector) => {
+      const row =
+        'arn' in selector
+          ? byArn.get(selector.arn)
+          : byName.get(selector.scope.account, selector.scope.region, selector.name)
+      return row && new Map(JSON.parse(String(row.tags ?? '[]')) as [string, string][])
+    })
   }
 
   [Symbol.dispose](): void {
