@@ -50,6 +50,7 @@ const VARIABLES = [
   'COFFER_NAME_POLICIES',
   'COFFER_THROTTLE',
   'COFFER_ROTATION_FUNCTIONS',
+  'COFFER_ROTATION_HOSTS',
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
@@ -107,6 +108,7 @@ export interface GivenOptions {
   readonly namePolicies?: boolean
   readonly throttle?: string
   readonly rotationFunction?: readonly string[]
+  readonly rotationHost?: readonly string[]
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
@@ -355,12 +357,13 @@ export class Settings {
   }
 
   #rotation(): RotationConfig {
-    const { rotationFunction, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
+    const { rotationFunction, rotationHost, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
     const accessKeyId = this.#variable('AWS_ACCESS_KEY_ID')
     const secretAccessKey = this.#variable('AWS_SECRET_ACCESS_KEY')
     const complete = accessKeyId !== undefined && secretAccessKey !== undefined
     return rotationConfig({
       functions: rotationFunction ?? listOf(this.#variable('COFFER_ROTATION_FUNCTIONS')),
+      hosts: rotationHost?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_HOSTS')),
       roles: rotationRole ?? listOf(this.#variable('COFFER_ROTATION_ROLES')),
       environment: rotationEnvironment?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_ENVIRONMENT')),
       endpoint: rotationEndpoint ?? this.#variable('COFFER_ROTATION_ENDPOINT'),

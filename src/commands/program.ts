@@ -257,7 +257,8 @@ function rotating(command: Command): Command {
         'what a Lambda ARN means: command:…, module:…, http://… or https://…; repeatable',
       ),
     )
-    .addOption(repeatable('--rotation-role <arn>', 'role of commands and modules, one an account; repeatable'))
+    .addOption(repeatable('--rotation-host <host[:port]>', 'database that built-in rotators may reach; repeatable'))
+    .addOption(repeatable('--rotation-role <arn>', 'role of all that rotates here, one an account; repeatable'))
     .addOption(repeatable('--rotation-environment <names>', 'variables that they get too; repeatable'))
     .option('--rotation-endpoint <url>', 'where they reach Coffer (default: where it listens)')
 }
