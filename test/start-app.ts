@@ -18,6 +18,7 @@ import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 import type { TrailConfig } from '../src/trail-config.ts'
+import type { TrailSinks } from '../src/trail-delivery.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
 export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
@@ -47,6 +48,7 @@ export interface AppOptions {
   readonly behind?: number
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
+  readonly sinks?: TrailSinks
   readonly trail?: TrailConfig
 }
 
@@ -122,6 +124,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
     rotation: options.rotation,
+    sinks: options.sinks,
     trail: options.trail,
     log,
     onRefused: (line) => refused.push(line),
