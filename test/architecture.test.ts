@@ -24,6 +24,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   secrets: ['aws/', 'kms/client.ts'],
   'keyring-api': ['aws/', 'seal/'],
   rotation: ['aws/'],
+  client: [],
   jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',

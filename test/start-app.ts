@@ -18,7 +18,7 @@ import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
-export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
+export const transport: 'http' | 'process' = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
 
 export const REGION = 'eu-central-1'
 export const ADMINISTRATOR: Credentials = {
@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly organization?: Organization
   /** How many times AWS's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number
+  /** Default: {@link transport}. */
+  readonly transport?: typeof transport
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
   readonly rotationFunctions?: RotationFunctions
@@ -119,7 +121,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     now,
   })
   const server =
-    transport === 'http'
+    (options.transport ?? transport) === 'http'
       ? await startHttpServer(running.app, {
           host: '127.0.0.1',
           port: 0,
