@@ -23,6 +23,7 @@ export interface FoundPage {
 }
 
 const TIMED_OUT: Failure = { kind: 'unreachable', code: 'TimeoutError', text: 'the call took too long' }
+const ABORTED: Failure = { kind: 'other', code: 'AbortError', text: 'the read was aborted' }
 export const CLOSED: Failure = { kind: 'other', code: 'ReaderClosed', text: 'the reader is closed' }
 
 /** A call that failed as a whole. */
@@ -101,22 +102,24 @@ export class SecretCalls {
     const { clock, timeout } = this.#settings
     const controller = new AbortController()
     return new Promise((resolve, reject) => {
+      const leave = () => {
+        stopTimer()
+        this.#endings.delete(end)
+        signal?.removeEventListener('abort', onAbort)
+      }
       const end = (failure: Failure) => {
+        leave()
         reject(new CallFailed(failure))
         controller.abort()
       }
+      const onAbort = () => end(ABORTED)
       const stopTimer = clock.after(timeout, () => end(TIMED_OUT))
-      const onAbort = () => end({ kind: 'other', code: 'AbortError', text: 'the read was aborted' })
       this.#endings.add(end)
       signal?.addEventListener('abort', onAbort)
       Promise.resolve()
         .then(() => send(controller.signal))
+        .finally(leave)
         .then(resolve, (error) => reject(new CallFailed(failureOf(error))))
-        .finally(() => {
-          stopTimer()
-          this.#endings.delete(end)
-          signal?.removeEventListener('abort', onAbort)
-        })
     })
   }
 }

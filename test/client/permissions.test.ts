@@ -25,11 +25,15 @@ describe('a caller who may not read in batches', async () => {
       allow('secretsmanager:ListSecrets'),
     ],
   ])
+  await app.calls()
   const start = () => {
     const clock = testClock()
     const warnings: ReaderWarning[] = []
     const onWarning = (warning: ReaderWarning) => warnings.push(warning)
-    const reader = app.reader({ clock, onWarning, timeToLive: 0, singleReadsFor: 60_000 }, { credentials })
+    const reader = app.reader(
+      { clock, onWarning, timeToLive: 0, failureTimeToLive: 0, singleReadsFor: 60_000 },
+      { credentials },
+    )
     return { reader, clock, warnings }
   }
 
