@@ -1,21 +1,30 @@
 import type { Failure } from './failure.ts'
+import type { Settings } from './settings.ts'
 
 /** Whether batch calls are worth trying: where one was not permitted, single reads take their place for a while. */
 export class BatchPermission {
-  readonly #lasts: number
+  readonly #settings: Pick<Settings, 'clock' | 'singleReadsFor' | 'onWarning'>
   #deniedUntil = Number.NEGATIVE_INFINITY
+  #warned = false
 
-  /** @param lasts milliseconds that a denial is remembered */
-  constructor(lasts: number) {
-    this.#lasts = lasts
+  constructor(settings: Pick<Settings, 'clock' | 'singleReadsFor' | 'onWarning'>) {
+    this.#settings = settings
   }
 
-  isDenied(now: number): boolean {
-    return now < this.#deniedUntil
+  get isDenied(): boolean {
+    return this.#settings.clock.now() < this.#deniedUntil
   }
 
-  deny(now: number): void {
-    this.#deniedUntil = now + this.#lasts
+  /** Remembers a denial; the first is said aloud. */
+  deny(failure: Failure): void {
+    const { clock, singleReadsFor, onWarning } = this.#settings
+    this.#deniedUntil = clock.now() + singleReadsFor
+    if (this.#warned) return
+    this.#warned = true
+    onWarning({
+      code: 'COFFER_BATCH_NOT_PERMITTED',
+      message: `Secrets are read one by one, because BatchGetSecretValue cannot be used: ${failure.text}`,
+    })
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Filter } from '@aws-sdk/client-secrets-manager'
 import { deniesBatches } from './batch-permission.ts'
 import type { Failure } from './failure.ts'
-import { CLOSED } from './secret-calls.ts'
+import { CLOSED, failureIn } from './secret-calls.ts'
 import { SecretReadError } from './secret-read-error.ts'
-import { failureIn, type SecretReads, type SecretResult } from './secret-reads.ts'
+import type { SecretReads } from './secret-reads.ts'
+import type { SecretResult } from './secret-result.ts'
 
 /**
  * Every secret that matches, page after page, also past pages without any. What cannot be read comes as a failure; a page that cannot be had
@@ -15,7 +16,7 @@ export async function* findSecrets(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SecretResult, void, undefined> {
   try {
-    const page = reads.batchesDenied ? undefined : await firstPage(reads, filters, signal)
+    const page = reads.flights.permission.isDenied ? undefined : await firstPage(reads, filters, signal)
     yield* page ? batched(reads, filters, signal, page) : listed(reads, filters, signal)
   } catch (error) {
     signal?.throwIfAborted()
@@ -28,7 +29,7 @@ type Page = Awaited<ReturnType<typeof pageOf>>
 async function pageOf(reads: SecretReads, filters: readonly Filter[], token?: string, signal?: AbortSignal) {
   begin(reads, signal)
   const sentAt = reads.settings.clock.now()
-  return { ...(await reads.calls.findPage(filters, token, signal)), sentAt }
+  return { ...(await reads.flights.calls.findPage(filters, token, signal)), sentAt }
 }
 
 /** Undefined where batches are not permitted. */
@@ -42,7 +43,7 @@ async function firstPage(
   } catch (error) {
     const failure = failureIn(error)
     if (!deniesBatches(failure)) throw fromPage(failure)
-    reads.denyBatches(failure)
+    reads.flights.permission.deny(failure)
     return undefined
   }
 }
@@ -61,7 +62,7 @@ async function* listed(reads: SecretReads, filters: readonly Filter[], signal: A
   let token: string | undefined
   do {
     begin(reads, signal)
-    const page = await reads.calls.listPage(filters, token, signal).catch(throwFromPage)
+    const page = await reads.flights.calls.listPage(filters, token, signal).catch(throwFromPage)
     yield* await Promise.all(page.arns.map((id) => reads.read({ id }, { signal })))
     token = page.nextToken
   } while (token !== undefined)

@@ -36,6 +36,12 @@ export class CallFailed extends Error {
   }
 }
 
+/** What a rejected call tells: calls reject with nothing else. */
+export function failureIn(error: unknown): Failure {
+  if (error instanceof CallFailed) return error.failure
+  throw error
+}
+
 /** The calls to the server, each with an end. Every method throws {@link CallFailed}, and nothing else. */
 export class SecretCalls {
   readonly #settings: Settings

@@ -1,19 +1,13 @@
-import { BatchPermission, deniesBatches, readsOneByOne } from './batch-permission.ts'
-import { CallQueue } from './call-queue.ts'
 import type { Failure } from './failure.ts'
-import { type Flight, type Landing, newFlight } from './flight.ts'
+import type { Flight, Landing } from './flight.ts'
+import { type CallMade, Flights } from './flights.ts'
 import { lifetimeOf, mayServeStale, type Plan, planRead, planRefresh } from './freshness.ts'
 import { type HeldSecret, overwrite, SecretCache } from './secret-cache.ts'
-import { CallFailed, CLOSED, type FoundPage, type Outcome, SecretCalls } from './secret-calls.ts'
-import { idFault, keyOf, type SecretRequest } from './secret-id.ts'
-import { SecretReadError } from './secret-read-error.ts'
-import { type ReadSecret, SecretValue } from './secret-value.ts'
+import { CLOSED, type FoundPage, type Outcome } from './secret-calls.ts'
+import { asksForCurrent, idFault, keyOf, type SecretRequest } from './secret-id.ts'
+import { failed, type SecretResult, succeeded } from './secret-result.ts'
+import type { ReadSecret } from './secret-value.ts'
 import type { Settings } from './settings.ts'
-
-/** One secret of several: its value, or why there is none. */
-export type SecretResult =
-  | { readonly ok: true; readonly id: string; readonly value: SecretValue; readonly error?: undefined }
-  | { readonly ok: false; readonly id: string; readonly error: SecretReadError; readonly value?: undefined }
 
 /** How long a caller waits, and how old a value they take. */
 export interface WaitOptions {
@@ -30,34 +24,25 @@ interface Asking extends WaitOptions {
   readonly refresh?: boolean
 }
 
+/** Hears of every value that an answer brings, and of nothing once the reader is closed. */
+export type Listener = (held: HeldSecret | undefined) => void
+
 /** What the ARN of a secret is answered that is gone, when another bears its name by now. */
 const MAY_BE_GONE: readonly string[] = ['ResourceNotFoundException', 'AccessDeniedException']
 const WAITED: Failure = { kind: 'unreachable', code: 'TimeoutError', text: 'no answer came in time' }
 
-/** Joins queue, calls and cache: every read comes through here. */
+/** Every read comes through here: from what is kept, or from the server. */
 export class SecretReads {
   readonly settings: Settings
-  readonly calls: SecretCalls
+  readonly flights: Flights
   readonly #cache: SecretCache
-  readonly #queue: CallQueue
-  readonly #permission: BatchPermission
-  readonly #flights = new Map<string, Flight>()
-  /** Every flight that has not landed, also those that a later one has taken over from. */
-  readonly #aloft = new Set<Flight>()
-  readonly #watchers = new Set<(held: HeldSecret | undefined) => void>()
-  #warned = false
+  readonly #listeners = new Set<Listener>()
   #closed = false
 
   constructor(settings: Settings) {
     this.settings = settings
-    this.calls = new SecretCalls(settings)
     this.#cache = new SecretCache(settings)
-    this.#permission = new BatchPermission(settings.singleReadsFor)
-    this.#queue = new CallQueue({
-      maxCallsInFlight: settings.maxCallsInFlight,
-      onlyAlone: () => this.#permission.isDenied(settings.clock.now()),
-      perform: (flights) => this.#perform(flights),
-    })
+    this.flights = new Flights(settings, (flight, outcome, made) => this.#takeIn(flight, outcome, made))
   }
 
   get isClosed(): boolean {
@@ -80,13 +65,12 @@ export class SecretReads {
 
   /** Remembers what a search brought, and hands it out. */
   found({ secrets, failures }: FoundPage, sentAt: number): SecretResult[] {
-    const draw = this.settings.random()
+    const made = { sentAt, draw: this.settings.random() }
     return [
       ...secrets.map((found) => {
-        const { newest, unkept } = this.#keep(found.name, found, sentAt, draw)
-        const result = read(found.arn, newest, false)
+        const { newest, unkept } = this.#keep(found.name, found.arn, found, made)
+        const result = succeeded(found.arn, newest, false)
         if (unkept) overwrite(unkept)
-        this.#tellWatchers(newest)
         return result
       }),
       ...failures.map(({ id, failure }) => {
@@ -96,36 +80,19 @@ export class SecretReads {
     ]
   }
 
-  /** Says that batch calls are not permitted, once, and remembers it. */
-  denyBatches(failure: Failure): void {
-    this.#permission.deny(this.settings.clock.now())
-    if (this.#warned) return
-    this.#warned = true
-    this.settings.onWarning({
-      code: 'COFFER_BATCH_NOT_PERMITTED',
-      message: `Secrets are read one by one, because BatchGetSecretValue cannot be used: ${failure.text}`,
-    })
-  }
-
-  get batchesDenied(): boolean {
-    return this.#permission.isDenied(this.settings.clock.now())
-  }
-
-  /** Calls `work` with every value that an answer brings, and with nothing at the end. @returns what stops that */
-  onNews(work: (held: HeldSecret | undefined) => void): () => void {
-    this.#watchers.add(work)
-    return () => this.#watchers.delete(work)
+  /** @returns what ends the listening */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Ends every wait and every call, and forgets everything. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#queue.close()
-    this.calls.close()
-    for (const flight of [...this.#aloft]) this.#land(flight, { failure: CLOSED })
+    this.flights.close(CLOSED)
     this.#cache.clear()
-    this.#tellWatchers(undefined)
+    this.#tell(undefined)
   }
 
   async #readOnce(request: SecretRequest, asking: Asking): Promise<SecretResult> {
@@ -133,22 +100,21 @@ export class SecretReads {
     if (this.#closed) return failed(id, CLOSED)
     const key = this.#cache.resolve(keyOf(request))
     const known = this.#cache.find(key)
-    const plan = this.#plan(key, known, asking)
-    switch (plan) {
+    switch (this.#plan(key, known, asking)) {
       case 'serve-and-refresh':
-        this.#flightOf(key, request, asking)
-        return read(id, known.held!, false)
+        this.#flightFor(key, request, asking)
+        return succeeded(id, known.held!, false)
       case 'serve':
-        return read(id, known.held!, false)
+        return succeeded(id, known.held!, false)
       case 'serve-stale':
-        return read(id, known.held!, true)
+        return succeeded(id, known.held!, true)
       case 'fail':
         return failed(id, known.failed!.failure)
       case 'ask':
-        return this.#wait(this.#flightOf(key, request, asking), id, asking)
+        return this.#wait(this.#flightFor(key, request, asking), id, asking)
       case 'ask-anew':
         this.#cache.refreshed(key, this.settings.clock.now())
-        return this.#wait(this.#launch(key, request, true), id, asking)
+        return this.#wait(this.flights.launch(key, request, true), id, asking)
     }
   }
 
@@ -156,26 +122,16 @@ export class SecretReads {
     const { clock, staleFor, refreshFloor } = this.settings
     const rules = { staleFor, refreshFloor, maxAge }
     if (!refresh) return planRead(known, clock.now(), rules)
-    const flight = this.#flights.get(key)
+    const flight = this.flights.find(key)
     if (flight && (flight.forced || flight.sentAt === undefined)) return 'ask'
     return planRefresh(known, clock.now(), rules)
   }
 
   /** The flight that is under way, if it is young enough for the caller, or a new one. */
-  #flightOf(key: string, request: SecretRequest, { maxAge = Infinity }: Asking): Flight {
-    const flight = this.#flights.get(key)
-    const age = flight?.sentAt === undefined ? undefined : this.settings.clock.now() - flight.sentAt
-    return flight && (age === undefined || age < maxAge) ? flight : this.#launch(key, request, false)
-  }
-
-  #launch(key: string, request: SecretRequest, forced: boolean): Flight {
-    // By its ARN, where that is known: then every id that leads there may have the answer.
-    const isKeyed = keyOf(request) === request.id
-    const flight = newFlight(key, isKeyed ? { id: key } : request, forced)
-    this.#flights.set(key, flight)
-    this.#aloft.add(flight)
-    this.#queue.add(flight)
-    return flight
+  #flightFor(key: string, request: SecretRequest, { maxAge = Infinity }: Asking): Flight {
+    const flight = this.flights.find(key)
+    const age = flight?.sentAt === undefined ? Number.NEGATIVE_INFINITY : this.settings.clock.now() - flight.sentAt
+    return flight && age < maxAge ? flight : this.flights.launch(key, request, false)
   }
 
   #wait(flight: Flight, id: string, { signal, timeout }: WaitOptions): Promise<SecretResult> {
@@ -195,7 +151,7 @@ export class SecretReads {
       // At once, not a microtask later: the value's bytes are the cache's, which may overwrite them.
       const arrive = ({ held, failure }: Landing) => {
         leave()
-        resolve(held ? read(id, held, false) : this.#failedOrStale(flight.key, id, failure))
+        resolve(held ? succeeded(id, held, false) : this.#failedOrStale(flight.key, id, failure))
       }
       flight.waiters.add(arrive)
       signal?.addEventListener('abort', onAbort)
@@ -206,68 +162,25 @@ export class SecretReads {
   #failedOrStale(key: string, id: string, failure: Failure): SecretResult {
     const { held } = this.#cache.find(this.#cache.resolve(key))
     const { clock, staleFor } = this.settings
-    if (held && mayServeStale(failure, held.life, clock.now(), staleFor)) return read(id, held, true)
+    if (held && mayServeStale(failure, held.life, clock.now(), staleFor)) return succeeded(id, held, true)
     return failed(id, failure)
   }
 
-  async #perform(flights: readonly Flight[]): Promise<void> {
-    const sentAt = this.settings.clock.now()
-    const draw = this.settings.random()
-    for (const flight of flights) flight.sentAt = sentAt
-    const alone = flights.length === 1 && (flights[0]!.alone || this.batchesDenied)
-    const outcomes = alone ? await this.#readAlone(flights[0]!) : await this.#readTogether(flights)
-    for (const flight of flights) {
-      if (!this.#aloft.has(flight)) continue
-      const outcome = outcomes.get(flight.request.id)
-      if (outcome) this.#arrived(flight, outcome, sentAt, draw)
-      else this.#askAlone(flight)
-    }
-  }
-
-  async #readAlone({ request }: Flight): Promise<ReadonlyMap<string, Outcome>> {
-    try {
-      return new Map([[request.id, await this.calls.readOne(request)]])
-    } catch (error) {
-      return new Map([[request.id, { failure: failureIn(error) }]])
-    }
-  }
-
-  /** What is not among the outcomes is to be read alone. */
-  async #readTogether(flights: readonly Flight[]): Promise<ReadonlyMap<string, Outcome>> {
-    const ids = flights.map(({ request }) => request.id)
-    try {
-      return await this.calls.readMany(ids)
-    } catch (error) {
-      const failure = failureIn(error)
-      if (deniesBatches(failure)) this.denyBatches(failure)
-      if (readsOneByOne(failure, ids.length)) return new Map()
-      return new Map(ids.map((id) => [id, { failure }]))
-    }
-  }
-
-  #askAlone(flight: Flight): void {
-    flight.alone = true
-    flight.sentAt = undefined
-    this.#queue.add(flight)
-  }
-
-  #arrived(flight: Flight, { read, failure }: Outcome, sentAt: number, draw: number): void {
+  #takeIn({ key, request }: Flight, { read, failure }: Outcome, made: CallMade) {
     if (failure) {
-      this.#fail(flight.key, failure, sentAt)
-      this.#land(flight, { failure })
-      return
+      this.#fail(key, failure, made.sentAt)
+      return { landing: { failure } }
     }
-    const { newest, unkept } = this.#keep(flight.key, read, sentAt, draw, flight.request)
-    this.#land(flight, { held: newest })
-    this.#tellWatchers(newest)
-    if (unkept) overwrite(unkept)
+    const { newest, unkept } = this.#keep(key, asksForCurrent(request) ? read.arn : key, read, made)
+    return { landing: { held: newest }, after: () => unkept && overwrite(unkept) }
   }
 
-  #keep(key: string, read: ReadSecret, sentAt: number, draw: number, request?: SecretRequest) {
+  #keep(key: string, storedAs: string, read: ReadSecret, { sentAt, draw }: CallMade) {
     const held: HeldSecret = { ...read, life: lifetimeOf(sentAt, this.settings, draw) }
     if (this.#closed) return { newest: held, unkept: held }
-    const storedAs = request && keyOf(request) !== request.id ? key : read.arn
-    return this.#cache.keep(key, storedAs, held)
+    const kept = this.#cache.keep(key, storedAs, held)
+    if (storedAs === read.arn) this.#tell(kept.newest)
+    return kept
   }
 
   #fail(key: string, failure: Failure, sentAt: number): void {
@@ -276,27 +189,7 @@ export class SecretReads {
     this.#cache.fail(this.#cache.resolve(key), failure, sentAt, until)
   }
 
-  #land(flight: Flight, landing: Landing): void {
-    this.#aloft.delete(flight)
-    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key)
-    for (const waiter of flight.waiters) waiter(landing)
+  #tell(held: HeldSecret | undefined): void {
+    for (const listener of this.#listeners) listener(held)
   }
-
-  #tellWatchers(held: HeldSecret | undefined): void {
-    for (const work of this.#watchers) work(held)
-  }
-}
-
-function read(id: string, held: HeldSecret, stale: boolean): SecretResult {
-  return { ok: true, id, value: new SecretValue(id, held, stale) }
-}
-
-function failed(id: string, failure: Failure): SecretResult {
-  return { ok: false, id, error: new SecretReadError(id, failure) }
-}
-
-/** Calls throw nothing else. */
-export function failureIn(error: unknown): Failure {
-  if (error instanceof CallFailed) return error.failure
-  throw error
 }

@@ -33,7 +33,7 @@ export class SecretWatch implements AsyncIterableIterator<SecretValue> {
     this.#reads = reads
     this.#id = id
     this.#rules = rules
-    this.#stopNews = reads.onNews((held) => (held ? this.#hear(held) : this.#end()))
+    this.#stopNews = reads.listen((held) => (held ? this.#hear(held) : this.#end()))
     rules.signal?.addEventListener('abort', this.#ring)
   }
 
