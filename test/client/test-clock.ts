@@ -3,6 +3,8 @@ import type { Clock } from '../../src/client/create-secret-reader.ts'
 export interface TestClock extends Clock {
   /** Moves the clock, and does in order what falls due meanwhile. */
   advance(milliseconds: number): void
+  /** Milliseconds until the next timer falls due. */
+  readonly untilNext: number
   /** Timers that are set. */
   readonly timers: number
 }
@@ -28,6 +30,9 @@ export function testClock(): TestClock {
         next.work()
       }
       now = end
+    },
+    get untilNext() {
+      return Math.min(...[...timers].map(({ at }) => at)) - now
     },
     get timers() {
       return timers.size
