@@ -13,6 +13,8 @@ interface Entry extends Known {
   life?: Lifetime
   failed?: { readonly failure: Failure; readonly until: number; readonly sentAt: number }
   refreshedAt?: number
+  /** When the newest call was sent that the server refused. */
+  refusedAt?: number
   /** Names and partial ARNs that lead here. */
   readonly aliases: Set<string>
 }
@@ -56,13 +58,13 @@ export class SecretCache {
    * @returns the newest value that is known, and what is not kept: to be overwritten once it has been handed out
    */
   keep(key: string, storedAs: string, held: HeldSecret): { newest: HeldSecret; unkept: HeldSecret | undefined } {
+    const { sentAt } = held.life
+    const refusedAt = Math.max(...[key, storedAs].map((one) => this.#entries.get(one)?.refusedAt ?? sentAt))
+    if (refusedAt > sentAt) return { newest: held, unkept: held }
     const entry = this.#entryOf(storedAs)
     if (key !== storedAs) this.#bind(key, storedAs, entry)
-    const { sentAt } = held.life
     if (entry.held && entry.held.life.sentAt > sentAt) return { newest: entry.held, unkept: held }
-    const { failed } = entry
-    if (failed && failed.sentAt > sentAt && failed.failure.kind === 'refused') return { newest: held, unkept: held }
-    if (failed && failed.sentAt <= sentAt) delete entry.failed
+    if (entry.failed && entry.failed.sentAt <= sentAt) delete entry.failed
     this.#drop(entry)
     if (sizeOf(held) > this.#limits.maxBytes || this.#limits.maxEntries < 1) {
       this.#evict()
@@ -78,9 +80,12 @@ export class SecretCache {
   /** Remembers a failure; one that the server meant drops the value. */
   fail(key: string, failure: Failure, sentAt: number, until: number): void {
     const entry = this.#entryOf(key)
-    const newest = Math.max(entry.held?.life.sentAt ?? sentAt, entry.failed?.sentAt ?? sentAt)
+    const newest = Math.max(entry.held?.life.sentAt ?? sentAt, entry.refusedAt ?? sentAt)
     if (newest > sentAt) return
-    if (failure.kind === 'refused') this.#drop(entry)
+    if (failure.kind === 'refused') {
+      this.#drop(entry)
+      entry.refusedAt = sentAt
+    } else if ((entry.failed?.sentAt ?? sentAt) > sentAt) return
     entry.failed = { failure, until, sentAt }
     this.#evict()
   }

@@ -57,10 +57,13 @@ export class SecretReads {
     if (fault) return failed(id, { kind: 'other', code: 'ValidationException', text: fault })
     const key = keyOf(request)
     const byArn = this.#cache.resolve(key) !== key
+    const askedAt = this.settings.clock.now()
     const result = await this.#readOnce(request, asking)
     if (result.ok || !byArn || !MAY_BE_GONE.includes(result.error.code)) return result
     this.#cache.unbind(key)
-    return this.#readOnce(request, asking)
+    const { timeout = Infinity } = asking
+    const rest = Math.max(0, askedAt + timeout - this.settings.clock.now())
+    return this.#readOnce(request, { ...asking, timeout: rest })
   }
 
   /** Remembers what a search brought, and hands it out. */
@@ -123,7 +126,9 @@ export class SecretReads {
     const rules = { staleFor, refreshFloor, maxAge }
     if (!refresh) return planRead(known, clock.now(), rules)
     const flight = this.flights.find(key)
-    if (flight && (flight.forced || flight.sentAt === undefined)) return 'ask'
+    // The call of a refresh that was sent within the floor is as good as one of its own, and so is any that is not yet sent.
+    const floor = flight?.forced ? refreshFloor : 0
+    if (flight && (flight.sentAt === undefined || clock.now() - flight.sentAt < floor)) return 'ask'
     return planRefresh(known, clock.now(), rules)
   }
 
