@@ -231,7 +231,7 @@ test('a value that is returned was current within its allowed staleness', { time
         assert.deepEqual(run.faults, [])
       },
     ),
-    { numRuns: 4000 },
+    { numRuns: 1000 },
   )
   assert.ok(returned > 300)
 })
