@@ -26,6 +26,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'keyring-api': ['aws/', 'seal/'],
   rotation: ['aws/', 'seal/'],
   alerts: ['iam/', 'audit/'],
+  client: [],
   jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',

@@ -21,7 +21,7 @@ import type { TrailConfig } from '../src/trail-config.ts'
 import type { TrailSinks } from '../src/trail-delivery.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
-export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
+export const transport: 'http' | 'process' = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
 
 export const REGION = 'eu-central-1'
 export const ADMINISTRATOR: Credentials = {
@@ -42,6 +42,8 @@ export interface AppOptions {
   readonly organization?: Organization
   /** How many times AWS's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number
+  /** Default: {@link transport}. */
+  readonly transport?: typeof transport
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
   /** Milliseconds by which the clock is behind from the start. */
@@ -131,7 +133,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     now,
   })
   const server =
-    transport === 'http'
+    (options.transport ?? transport) === 'http'
       ? await startHttpServer(running.app, {
           host: '127.0.0.1',
           port: 0,
