@@ -7,6 +7,7 @@ import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
+import { type SinkConfig, sinkConfig } from './sink-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { type TrailConfig, trailConfig } from './trail-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
@@ -49,10 +50,20 @@ const VARIABLES = [
   'COFFER_NAME_POLICIES',
   'COFFER_THROTTLE',
   'COFFER_ROTATION_FUNCTIONS',
+  'COFFER_ROTATION_HOSTS',
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
   'COFFER_TRAIL_RETENTION',
+  'COFFER_TRAIL_FILE',
+  'COFFER_TRAIL_FILE_KEEP',
+  'COFFER_TRAIL_STDOUT',
+  'COFFER_TRAIL_WEBHOOK',
+  'COFFER_TRAIL_WEBHOOK_KEY',
+  'COFFER_ALERT_RULES',
+  'COFFER_ALERT_WEBHOOK',
+  'COFFER_ALERT_WEBHOOK_KEY',
+  'COFFER_TRAIL_RESERVE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -97,10 +108,18 @@ export interface GivenOptions {
   readonly namePolicies?: boolean
   readonly throttle?: string
   readonly rotationFunction?: readonly string[]
+  readonly rotationHost?: readonly string[]
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
   readonly trailRetention?: string
+  readonly trailFile?: string
+  readonly trailFileKeep?: string
+  readonly trailStdout?: boolean
+  readonly trailWebhook?: string
+  readonly alertRules?: string
+  readonly alertWebhook?: string
+  readonly trailReserve?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -121,6 +140,7 @@ export interface ListenConfig {
 }
 
 export interface ServeConfig extends ListenConfig {
+  readonly sinks: SinkConfig
   readonly trust: TrustConfig
   readonly trail: TrailConfig
   readonly dataDir: string
@@ -191,9 +211,13 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
-      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
+      trail: trailConfig({
+        retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
+        reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
+      }),
       trust: this.#trust(),
       rotation: this.#rotation(),
+      sinks: this.#sinks(),
     }
   }
 
@@ -333,12 +357,13 @@ export class Settings {
   }
 
   #rotation(): RotationConfig {
-    const { rotationFunction, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
+    const { rotationFunction, rotationHost, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
     const accessKeyId = this.#variable('AWS_ACCESS_KEY_ID')
     const secretAccessKey = this.#variable('AWS_SECRET_ACCESS_KEY')
     const complete = accessKeyId !== undefined && secretAccessKey !== undefined
     return rotationConfig({
       functions: rotationFunction ?? listOf(this.#variable('COFFER_ROTATION_FUNCTIONS')),
+      hosts: rotationHost?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_HOSTS')),
       roles: rotationRole ?? listOf(this.#variable('COFFER_ROTATION_ROLES')),
       environment: rotationEnvironment?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_ENVIRONMENT')),
       endpoint: rotationEndpoint ?? this.#variable('COFFER_ROTATION_ENDPOINT'),
@@ -346,6 +371,20 @@ export class Settings {
         ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
         : undefined,
       variables: this.#environment,
+    })
+  }
+
+  #sinks(): SinkConfig {
+    const { trailFile, trailFileKeep, trailStdout, trailWebhook, alertRules, alertWebhook } = this.#given
+    return sinkConfig({
+      file: trailFile ?? this.#variable('COFFER_TRAIL_FILE'),
+      keep: trailFileKeep ?? this.#variable('COFFER_TRAIL_FILE_KEEP'),
+      standardOutput: trailStdout ?? flagOf('COFFER_TRAIL_STDOUT', this.#variable('COFFER_TRAIL_STDOUT')),
+      webhook: trailWebhook ?? this.#variable('COFFER_TRAIL_WEBHOOK'),
+      webhookKey: this.#variable('COFFER_TRAIL_WEBHOOK_KEY'),
+      alertRules: alertRules ?? this.#variable('COFFER_ALERT_RULES'),
+      alertWebhook: alertWebhook ?? this.#variable('COFFER_ALERT_WEBHOOK'),
+      alertWebhookKey: this.#variable('COFFER_ALERT_WEBHOOK_KEY'),
     })
   }
 

@@ -2,7 +2,7 @@ import { Command, Help, Option } from 'commander'
 import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
-import { DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
+import { DEFAULT_RESERVE_MEGABYTES, DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -43,7 +43,7 @@ export function createProgram(parts: ProgramParts): Command {
 }
 
 function addServe(program: Command, parts: ProgramParts): void {
-  rotating(rootKeyOptions(listening(program.command('serve'))))
+  delivering(rotating(rootKeyOptions(listening(program.command('serve')))))
     .summary('serve a durable installation')
     .description(
       'Serves a durable installation. Every request must carry a valid signature. The first start makes the account, its administrator and the root key, and says where they are.',
@@ -66,6 +66,10 @@ function addServe(program: Command, parts: ProgramParts): void {
     .option(
       '--trail-retention <days>',
       `days after which records are removed, or forever (default: ${DEFAULT_RETENTION_DAYS})`,
+    )
+    .option(
+      '--trail-reserve <megabytes>',
+      `disk that is kept for records alone, 0 for none (default: ${DEFAULT_RESERVE_MEGABYTES})`,
     )
     .addHelpText(
       'after',
@@ -253,9 +257,21 @@ function rotating(command: Command): Command {
         'what a Lambda ARN means: command:…, module:…, http://… or https://…; repeatable',
       ),
     )
-    .addOption(repeatable('--rotation-role <arn>', 'role of commands and modules, one an account; repeatable'))
+    .addOption(repeatable('--rotation-host <host[:port]>', 'database that built-in rotators may reach; repeatable'))
+    .addOption(repeatable('--rotation-role <arn>', 'role of all that rotates here, one an account; repeatable'))
     .addOption(repeatable('--rotation-environment <names>', 'variables that they get too; repeatable'))
     .option('--rotation-endpoint <url>', 'where they reach Coffer (default: where it listens)')
+}
+
+/** Options of where the trail goes beside its own file. */
+function delivering(command: Command): Command {
+  return command
+    .option('--trail-file <file>', 'file that gets every record as a JSON line')
+    .option('--trail-file-keep <number>', 'files moved aside that are kept (default: all)')
+    .option('--trail-stdout', 'print every record as a JSON line on standard output')
+    .option('--trail-webhook <url>', 'where every record is posted, signed with COFFER_TRAIL_WEBHOOK_KEY')
+    .option('--alert-rules <file>', 'rules on records that raise alerts')
+    .option('--alert-webhook <url>', 'where alerts are posted, signed with COFFER_ALERT_WEBHOOK_KEY')
 }
 
 /** Options of everything that asks a running Coffer. */

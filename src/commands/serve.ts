@@ -8,6 +8,7 @@ import { type Log, standardLog } from '../log.ts'
 import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
 import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
+import { readSinks } from './read-alert-rules.ts'
 import { readOrganization } from './read-organization.ts'
 import { runServer } from './run-server.ts'
 
@@ -17,6 +18,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
   for (const warning of warnings) log.warn({}, warning)
   const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
   const organization = readOrganization(trust)
+  const sinks = readSinks(config.sinks)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
     log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
   )
@@ -36,6 +38,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           rateFactor,
           rotation,
           trail,
+          sinks,
           account,
           administrator,
           async keepCredentials(of, credentials) {

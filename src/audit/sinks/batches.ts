@@ -37,16 +37,19 @@ export function outgoingRecords(entry: Entry): OutgoingRecord[] {
     json: JSON.stringify(record),
     at: entry.at,
     secretArn: secretArnOf(record, entry, found),
+    isCopy: record.sharedEventID !== undefined && record.recipientAccountId !== entry.caller.account,
   }))
 }
 
 function secretArnOf(
-  { eventName, requestParameters, eventSource }: CloudTrailRecord,
+  { eventName, requestParameters, eventSource, additionalEventData }: CloudTrailRecord,
   entry: Entry,
   found: ReadonlyMap<string, string | undefined>,
 ): string | undefined {
   if (!eventSource.startsWith('secretsmanager.')) return undefined
   const id = requestParameters?.secretId
   if (eventName === ITEM_OPERATION && typeof id === 'string' && found.has(id)) return found.get(id)
-  return eventName === entry.operation ? entry.arn : undefined
+  if (eventName === entry.operation) return entry.arn
+  const named = additionalEventData?.SecretId
+  return typeof named === 'string' ? named : undefined
 }

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import type { Trail, TrailHead, TrailRow } from '../trail.ts'
+import type { Trail, TrailRow } from '../trail.ts'
 import { backOff } from './back-off.ts'
 import { batchesOf } from './batches.ts'
 import type { Sink, SinkPosition, SinkPositions } from './sink.ts'
@@ -11,9 +11,7 @@ const ROWS = 32
 const HEADS = 100
 
 /** What a delivery needs of the trail. */
-export interface TrailSource extends Pick<Trail, 'rows' | 'settle'> {
-  heads(query: { readonly after: number; readonly limit: number }): Promise<readonly TrailHead[]>
-}
+export type TrailSource = Pick<Trail, 'rows' | 'heads' | 'settle'>
 
 /** What an operator is told of a sink, once for each change. */
 export type SinkEvent =

@@ -1,15 +1,17 @@
 import type { FileHandle } from 'node:fs/promises'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { openPrivateFile } from '../private-file.ts'
 import { jsonLines } from './json-lines.ts'
-import type { Batch, Send, Sink } from './sink.ts'
+import { type Batch, type Send, type Sink, SinkError } from './sink.ts'
 
 /** The file is moved aside before it becomes larger than this. */
 export const FILE_BYTES = 64 * 1024 * 1024
 /** Bytes looked at in one step for the end of the last whole line. */
 const STEP_BYTES = 64 * 1024
 const NEW_LINE = 0x0a
+/** How the lines of this file begin. */
+const BRACE = 0x7b
 /** What is put behind the name of a file that is moved aside: when that was. */
 const MOVED = /^\.\d{8}T\d{6}Z(-\d+)?$/
 
@@ -53,17 +55,18 @@ export class FileSink implements Sink {
   }
 
   async close(): Promise<void> {
-    const open = this.#open
+    const current = this.#open
     this.#open = undefined
-    await open?.file.close().catch(() => {})
+    await current?.file.close().catch(() => {})
   }
 
   async #write(bytes: Buffer): Promise<void> {
     try {
-      const { file, ...open } = await this.#fileFor(bytes.byteLength)
-      await file.appendFile(bytes)
-      await file.datasync()
-      if (this.#open) Object.assign(this.#open, { size: open.size + bytes.byteLength, day: this.#today() })
+      const target = await this.#fileFor(bytes.byteLength)
+      await target.file.appendFile(bytes)
+      await target.file.datasync()
+      target.size += bytes.byteLength
+      target.day = this.#today()
     } catch (error) {
       // What was written of it is taken away when the file is opened again.
       await this.close()
@@ -106,12 +109,13 @@ export class FileSink implements Sink {
   }
 }
 
-/** Opens a file and takes away what a crash or a full disk left of a line: it comes again. */
+/** Opens a file and takes away what a crash or a full disk left of a line: it comes again. The file's name is on disk then. */
 async function openWhole(path: string): Promise<OpenFile> {
   const { file, size } = await openPrivateFile(path, 'trail')
   try {
     const whole = await endOfLines(file, size)
-    if (whole < size) await file.truncate(whole)
+    if (whole < size) await takeAway(file, whole)
+    if (size === 0) await syncFolder(dirname(path))
     const { ino, mtimeMs } = await file.stat()
     return { file, inode: ino, size: whole, day: dayOf(mtimeMs) }
   } catch (error) {
@@ -120,6 +124,7 @@ async function openWhole(path: string): Promise<OpenFile> {
   }
 }
 
+/** Where the last whole line ends. */
 async function endOfLines(file: FileHandle, size: number): Promise<number> {
   const bytes = Buffer.alloc(STEP_BYTES)
   for (let end = size; end > 0; end -= STEP_BYTES) {
@@ -129,6 +134,26 @@ async function endOfLines(file: FileHandle, size: number): Promise<number> {
     if (at >= 0) return start + at + 1
   }
   return 0
+}
+
+/** Removes the piece of a line, if it is one of ours. */
+async function takeAway(file: FileHandle, from: number): Promise<void> {
+  const first = Buffer.alloc(1)
+  await file.read(first, 0, 1, from)
+  if (first[0] !== BRACE) throw new SinkError('the file ends in something that Coffer did not write')
+  await file.truncate(from)
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } catch (error) {
+    // Some file systems do not sync folders.
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+  } finally {
+    await folder.close()
+  }
 }
 
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10).replaceAll('-', '')

@@ -10,6 +10,8 @@ export interface OutgoingRecord {
   readonly at: number
   /** ARN of the secret that it is about, where the request found out. */
   readonly secretArn: string | undefined
+  /** For another account than the caller's, beside the same for that (`sharedEventID`). */
+  readonly isCopy: boolean
 }
 
 /** What is delivered together: records in the trail's order, then heads that cover rows delivered by then. */
