@@ -36,6 +36,7 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
+      trail: { retentionDays: 90 },
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
     })
@@ -70,6 +71,7 @@ describe('the environment', () => {
     COFFER_ORGANIZATION_ID: 'o-abcdefghij',
     COFFER_NAME_POLICIES: 'true',
     COFFER_THROTTLE: '2.5',
+    COFFER_TRAIL_RETENTION: '365',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
     COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
@@ -92,6 +94,7 @@ describe('the environment', () => {
       credentialsFile: '/keys/credentials',
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
+      trail: { retentionDays: 365 },
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -129,6 +132,7 @@ describe('the environment', () => {
       oidcKeys: ['https://c.example=/keys/c.json'],
       organizationId: 'o-klmnopqrst',
       throttle: 'off',
+      trailRetention: 'forever',
       serviceControlPolicy: ['/policies/other.json'],
       rotationFunction: [`${FUNCTION}=command:/opt/other`],
       rotationRole: [],
@@ -146,6 +150,7 @@ describe('the environment', () => {
       credentialsFile: '/f',
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
+      trail: { retentionDays: undefined },
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',

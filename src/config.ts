@@ -9,6 +9,7 @@ import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
 import { type SinkConfig, sinkConfig } from './sink-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
+import { type TrailConfig, trailConfig } from './trail-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
@@ -59,6 +60,7 @@ const VARIABLES = [
   'COFFER_ALERT_RULES',
   'COFFER_ALERT_WEBHOOK',
   'COFFER_ALERT_WEBHOOK_KEY',
+  'COFFER_TRAIL_RETENTION',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -112,6 +114,7 @@ export interface GivenOptions {
   readonly trailWebhook?: string
   readonly alertRules?: string
   readonly alertWebhook?: string
+  readonly trailRetention?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -134,6 +137,7 @@ export interface ListenConfig {
 export interface ServeConfig extends ListenConfig {
   readonly sinks: SinkConfig
   readonly trust: TrustConfig
+  readonly trail: TrailConfig
   readonly dataDir: string
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
@@ -202,6 +206,7 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
+      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
       trust: this.#trust(),
       rotation: this.#rotation(),
       sinks: this.#sinks(),

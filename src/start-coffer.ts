@@ -31,8 +31,9 @@ import { type Authenticator, wrapNewest } from './seal/keyring.ts'
 import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
+import type { TrailConfig } from './trail-config.ts'
 import { TrailDelivery, type TrailSinks } from './trail-delivery.ts'
-import { headJob } from './trail-jobs.ts'
+import { trailJobs } from './trail-jobs.ts'
 import { TrailLookUp } from './trail-look-up.ts'
 
 export interface StartOptions {
@@ -61,6 +62,8 @@ export interface StartOptions {
   readonly rotation?: RotationConfig | undefined
   /** Where the trail is delivered to; nowhere when absent. */
   readonly sinks?: TrailSinks | undefined
+  /** How the trail is kept; for ever when absent. */
+  readonly trail?: TrailConfig | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -168,7 +171,9 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
     const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
     await delivery?.start()
-    const jobs = new JobRunner([...all, headJob(installation, log)], (job, error) =>
+    const neededAfter = async () => delivery?.neededAfter()
+    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter })
+    const jobs = new JobRunner([...all, ...ofTrail], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
     return {

@@ -64,6 +64,16 @@ export class HeadSigner {
     })
   }
 
+  /**
+   * States that the rows up to a head were removed because of their age, and the statements before that head with them. Throws as signHead does.
+   */
+  signCut({ node, seq, hash, number }: Statement): Promise<Statement> {
+    return this.#inTurn(async () => {
+      await this.#lastVerified()
+      return this.#state({ kind: 'cut', node, seq, hash, keptFrom: number })
+    })
+  }
+
   /** One after the other: each statement covers the one before. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#underWay.then(work)
@@ -102,7 +112,7 @@ export class HeadSigner {
       throw new AlteredTrailError(`row ${seq} is not as statement ${number} says`)
   }
 
-  async #state(what: Pick<Statement, 'kind' | 'node' | 'seq' | 'hash' | 'keptFrom'>): Promise<void> {
+  async #state(what: Pick<Statement, 'kind' | 'node' | 'seq' | 'hash' | 'keptFrom'>): Promise<Statement> {
     const { store, keyring, installation, now } = this.#parts
     const signer = keyring.current.signer('trail')
     const unsigned: UnsignedStatement = {
@@ -117,5 +127,6 @@ export class HeadSigner {
     this.#last = undefined // looked up anew should this fail
     await store.state(statement)
     this.#last = statement
+    return statement
   }
 }

@@ -2,6 +2,7 @@ import { Command, Help, Option } from 'commander'
 import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
+import { DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -26,6 +27,7 @@ export function createProgram(parts: ProgramParts): Command {
     .description('A self-hosted secrets manager that speaks the AWS Secrets Manager API.')
     .version(parts.version)
     .exitOverride()
+    // What follows a command is its own, also where the command above it has an option of the same name.
     .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 1, formatItem })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
@@ -61,6 +63,10 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
     .addOption(throttle(`${DEFAULT_RATE_FACTOR}`))
+    .option(
+      '--trail-retention <days>',
+      `days after which records are removed, or forever (default: ${DEFAULT_RETENTION_DAYS})`,
+    )
     .addHelpText(
       'after',
       `

@@ -16,7 +16,7 @@ import { runServer } from './run-server.ts'
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation } = config
+  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
   const organization = readOrganization(trust)
   const sinks = readSinks(config.sinks)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
@@ -38,6 +38,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           rateFactor,
           rotation,
           sinks,
+          trail,
           account,
           administrator,
           async keepCredentials(of, credentials) {

@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
-import { sinceOf } from '../sink-config.ts'
-import { dataDir, type ProgramParts } from './program-options.ts'
+import { addAlerts } from './alerts-program.ts'
+import { printPublicKeys } from './print-public-keys.ts'
+import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { trail } from './trail.ts'
-import { tryAlerts } from './try-alerts.ts'
-
-/** How far back rules are tried. */
-const DEFAULT_SINCE = '7d'
+import { verifyTrail } from './verify-trail.ts'
 
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
   const command = program.command('trail').enablePositionalOptions()
   addAlerts(command, parts)
+  addVerify(command, parts)
+  addPublicKey(command, parts)
   command
     .summary('print the newest records of who did what')
     .description(
@@ -25,26 +25,45 @@ export function addTrail(program: Command, parts: ProgramParts): void {
     )
 }
 
-interface GivenAlerts extends GivenOptions {
-  readonly rules: string
-  readonly rule?: string
-  readonly since?: string
+interface GivenVerify extends GivenOptions {
+  readonly publicKey?: readonly string[]
+  readonly head?: readonly string[]
   readonly json?: boolean
 }
 
-function addAlerts(trail: Command, parts: ProgramParts): void {
-  trail
-    .command('alerts')
-    .summary('say what alert rules would have raised')
+function addVerify(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('verify'))
+    .summary('say whether the trail is as it was written')
     .description(
-      'Applies alert rules to the records that are there, also while a server runs, and prints what they would have raised. Tags are those that secrets have now, as they stand in the store.',
+      'Says whether the trail is as it was written, also while a server runs: finds what was removed, altered, inserted or exchanged, and says up to where it is proven. Needs the root key, a public key, or a head kept elsewhere. Ends with 0 when it is proven, 1 when it was altered, 2 when nothing is wrong but nothing is proven either.',
     )
-    .requiredOption('--rules <file>', 'file with the rules')
-    .option('--rule <name>', 'only this rule')
-    .option('--since <time>', `how far back to look, such as 12h or 30d (default: ${DEFAULT_SINCE})`)
     .addOption(dataDir(parts))
-    .option('--json', 'print JSON lines on a terminal too')
-    .action(({ rules, rule, since = DEFAULT_SINCE, json = false, ...given }: GivenAlerts) =>
-      tryAlerts({ dataDir: parts.settings(given).dataDir(), rules, rule, sinceMs: sinceOf(since), json }),
+    .addOption(
+      repeatable('--public-key <version:key>', 'public key of the trail, in place of the root key; repeatable'),
     )
+    .addOption(repeatable('--head <file>', 'file with heads that were kept elsewhere, one a line; repeatable'))
+    .option('--json', 'print what was found as a line of JSON')
+    .action(({ publicKey = [], head = [], json = false, ...given }: GivenVerify) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      return verifyTrail({
+        dataDir: folder,
+        rootKey: settings.rootKey(folder),
+        publicKeys: publicKey,
+        headFiles: head,
+        json,
+      })
+    })
+}
+
+function addPublicKey(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('public-key'))
+    .summary('print the public keys that prove the trail')
+    .description('Prints the public keys by which the trail can be verified where its root key is not, one a line.')
+    .addOption(dataDir(parts))
+    .action((given: GivenOptions) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      return printPublicKeys({ dataDir: folder, rootKey: settings.rootKey(folder) })
+    })
 }

@@ -47,6 +47,10 @@ export interface Chain {
   statements(query: StatementsQuery): Promise<Statement[]>
   /** Adds a statement. Rejects when its number is taken. */
   state(statement: Statement): Promise<void>
+  /** The row by which is known what of the outbox stands in the trail, or the last where none says so: it and what follows must stay. */
+  neededFrom(): Promise<number>
+  /** Removes some of what is before a cut, oldest first. False when nothing of it is left. */
+  removeSome(cut: Statement): Promise<boolean>
 }
 
 /** Row of `meta` that counts removals whose content may still stand in the files. */

@@ -4,6 +4,9 @@ import type { Statement } from '../audit/statement.ts'
 import type { WriteConnection } from './sqlite-connection.ts'
 import { statementOf, statementValues } from './statement-rows.ts'
 
+/** Rows and statements removed in one transaction: no group waits long for it, though what is removed is overwritten. */
+const REMOVED_AT_ONCE = 100
+
 /** Records that become one row of the trail. */
 export interface TrailGroup {
   /** When the last of them happened. */
@@ -55,6 +58,22 @@ export class TrailChain {
       const { columns, values } = statementValues(statement)
       this.#trail.run(`insert into statements (${columns}) values (${values.map(() => '?')})`, values)
     })
+  }
+
+  /** Removes some of the rows and statements before a cut, oldest first. False when none of them is left. */
+  removeSome({ seq, keptFrom }: Statement): boolean {
+    let removed = 0
+    this.#trail.transaction(() => {
+      for (const [table, key, condition, value] of [
+        ['trail', 'seq', 'seq <= ?', seq],
+        ['statements', 'number', 'number < ?', keptFrom],
+      ] as const)
+        removed += this.#trail.run(
+          `delete from ${table} where ${key} in (select ${key} from ${table} where ${condition} order by ${key} limit ?)`,
+          [value, REMOVED_AT_ONCE],
+        )
+    })
+    return removed > 0
   }
 
   /** Where rows were taken away, what was stated of them says how the chain goes on: it must show that they are missing. */

@@ -23,7 +23,7 @@ const trailMigrations = [
   // Rows that are there keep the rule by which they were hashed.
   ['alter table trail add column format integer not null default 1', STATEMENTS],
 ]
-const TRAIL_VERSION = trailMigrations.length
+export const TRAIL_VERSION = trailMigrations.length
 
 interface File {
   readonly path: string

@@ -71,6 +71,12 @@ export class WriterThread {
     await this.#send({ kind: 'state', statement })
   }
 
+  /** Removes some of what is before a cut, oldest first. False when nothing of it is left. */
+  async removeSome(cut: Statement): Promise<boolean> {
+    const reply = await this.#send({ kind: 'remove', statement: cut })
+    return 'removed' in reply && reply.removed
+  }
+
   /** Resolves once what was removed has left the files, or this is known to be impossible for now. */
   async erase(): Promise<void> {
     await this.#send({ kind: 'erase' })

@@ -33,7 +33,7 @@ export interface GroupItem {
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
   | { readonly kind: 'settle' | 'end' | 'erase' | 'ping' | 'close' }
-  | { readonly kind: 'state'; readonly statement: Statement }
+  | { readonly kind: 'state' | 'remove'; readonly statement: Statement }
 
 /**
  * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
@@ -44,6 +44,7 @@ export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' 
 export type WriterReply =
   | { readonly outcomes: readonly ItemOutcome[] }
   | { readonly end: ChainEnd }
+  | { readonly removed: boolean }
   | { readonly failure: string }
 
 const CONSTRAINT_UNIQUE = 2067
@@ -116,6 +117,11 @@ class Writer {
 
   state(statement: Statement): void {
     this.#chain.state(statement)
+  }
+
+  /** Removes some of what is before a cut. */
+  removeSome(cut: Statement): boolean {
+    return this.#chain.removeSome(cut)
   }
 
   erase(): void {
@@ -220,6 +226,7 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
     if (request.kind === 'end') return { end: writer.end() }
+    if (request.kind === 'remove') return { removed: writer.removeSome(request.statement) }
     if (request.kind === 'settle') writer.settle()
     if (request.kind === 'state') writer.state(request.statement)
     if (request.kind === 'erase') writer.erase()

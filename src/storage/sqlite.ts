@@ -7,7 +7,7 @@ import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
 import type { WriterOptions } from './sqlite-writer.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
 import { statementsIn } from './statement-rows.ts'
-import { hashAt, trailRows } from './trail-rows.ts'
+import { hashAt, neededFrom, trailRows } from './trail-rows.ts'
 
 /** Prepared read statements kept. */
 const STATEMENT_CACHE = 500
@@ -45,6 +45,8 @@ export class SqliteEngine implements Engine {
       hashAt: async (seq) => hashAt(this.#trailReader, seq),
       statements: async (query) => statementsIn(this.#trailReader, query),
       state: (statement) => this.#writer.state(statement),
+      neededFrom: async () => neededFrom(this.#trailReader),
+      removeSome: (cut) => this.#writer.removeSome(cut),
     }
   }
 

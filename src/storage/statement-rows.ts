@@ -53,4 +53,4 @@ export function statementOf(row: Readonly<Record<string, unknown>>): Statement {
   }
 }
 
-const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(0))
+export const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(0))

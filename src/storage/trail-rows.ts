@@ -29,6 +29,14 @@ export function hashAt(trail: DatabaseSync, seq: number): Uint8Array | undefined
   return row?.hash instanceof Uint8Array ? row.hash : undefined
 }
 
+/** The newest row that says what of the outbox stands in the trail; the last one where none does. */
+export function neededFrom(trail: DatabaseSync): number {
+  const marked = trail
+    .prepare('select seq from trail where outbox_id is not null order by outbox_id desc limit 1')
+    .get()
+  return Number((marked ?? trail.prepare('select max(seq) as seq from trail').get())?.seq ?? 0)
+}
+
 function entriesOf(text: string, seq: number): Entry[] {
   try {
     return text.split('\n').map((line) => JSON.parse(line) as Entry)

@@ -1,5 +1,6 @@
 import type { Entry } from '../audit/entry.ts'
 import type { StatementStore } from '../audit/head-signer.ts'
+import type { AgingTrail } from '../audit/retention.ts'
 import type { Statement, StatementKind } from '../audit/statement.ts'
 import type { HeadsQuery, RowsQuery, Trail, TrailHead, TrailQuery, TrailRow } from '../audit/trail.ts'
 import { headOf } from '../audit/trail-head.ts'
@@ -7,7 +8,7 @@ import type { Change } from '../aws/change.ts'
 import type { Engine, SqlChange } from './engine.ts'
 
 /** The trail on any engine: the only way by which changes reach the store. */
-export class SqlTrail implements Trail, StatementStore {
+export class SqlTrail implements Trail, StatementStore, AgingTrail {
   readonly #engine: Engine
 
   constructor(engine: Engine) {
@@ -52,5 +53,17 @@ export class SqlTrail implements Trail, StatementStore {
 
   state(statement: Statement): Promise<void> {
     return this.#engine.chain.state(statement)
+  }
+
+  headsAfter(number: number, limit: number): Promise<Statement[]> {
+    return this.#engine.chain.statements({ kind: 'head', after: number, limit })
+  }
+
+  neededFrom() {
+    return this.#engine.chain.neededFrom()
+  }
+
+  removeSome(cut: Statement) {
+    return this.#engine.chain.removeSome(cut)
   }
 }

@@ -4,7 +4,7 @@ import { type AppOptions, startApp, type TestApp } from '../start-app.ts'
 import type { Example, Secrets } from './example.ts'
 import { iamExamples } from './iam-examples.ts'
 import { kmsExamples } from './kms-examples.ts'
-import { cofferExamples, stsExamples } from './other-examples.ts'
+import { cloudTrailExamples, cofferExamples, stsExamples } from './other-examples.ts'
 import { secretsExamples } from './secrets-examples.ts'
 
 export interface PreparedApp {
@@ -29,6 +29,7 @@ export async function startPrepared(
     ...(await kmsExamples(app, secret)),
     ...(await iamExamples(app)),
     ...(await stsExamples(app, issuer)),
+    ...cloudTrailExamples(),
     ...(await cofferExamples(app)),
   ]
   return { app, examples, issuer }

@@ -1,7 +1,7 @@
 import { askCoffer } from '../ask-coffer.ts'
 import type { TestApp } from '../start-app.ts'
 
-export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'coffer'
+export type ServiceName = 'secretsmanager' | 'kms' | 'iam' | 'sts' | 'cloudtrail' | 'coffer'
 
 /** A request as a client could send it to a Coffer that was prepared for it. */
 export interface Example {
@@ -29,7 +29,13 @@ export interface Outcome {
 export async function send(app: TestApp, { service, operation, input, region }: Example): Promise<Outcome> {
   if (service === 'coffer') return ask(app, operation, input)
   const config = region === undefined ? {} : { region }
-  const clients = { secretsmanager: app.clientFor, kms: app.kmsFor, iam: app.iamFor, sts: app.stsFor }
+  const clients = {
+    secretsmanager: app.clientFor,
+    kms: app.kmsFor,
+    iam: app.iamFor,
+    sts: app.stsFor,
+    cloudtrail: app.cloudTrailFor,
+  }
   const client = clients[service](config) as unknown as Record<string, (input: object) => Promise<Answer>>
   // The SDK writes operations small: getSecretValue.
   const method = client[operation.charAt(0).toLowerCase() + operation.slice(1)]

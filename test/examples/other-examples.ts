@@ -27,6 +27,20 @@ export async function stsExamples(app: TestApp, issuer: TokenIssuer): Promise<Ex
   ]
 }
 
+/** Examples of CloudTrail, one of each operation. */
+export function cloudTrailExamples(): Example[] {
+  const of = (operation: string, input: object): Example => ({ service: 'cloudtrail', operation, input })
+  return [
+    of('LookupEvents', {
+      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'GetSecretValue' }],
+      StartTime: new Date(0),
+      MaxResults: 5,
+    }),
+    of('DescribeTrails', {}),
+    of('ListTrails', {}),
+  ]
+}
+
 /** Examples of what AWS does not have. */
 export async function cofferExamples({ client, account }: TestApp): Promise<Example[]> {
   const { ARN: ResourceArn } = await client.createSecret({ Name: 'explained', SecretString: 'x' })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Entry, EntryCaller } from '../../src/audit/entry.ts'
+import type { Entry, EntryCaller, EntryKeyUse, EntryVersionEvents } from '../../src/audit/entry.ts'
 import type { Attribute } from '../../src/audit/lookup/trail-event.ts'
 
 // Entries that resemble each other, so that most look-ups find some and miss others.
@@ -9,7 +9,11 @@ export const REGIONS = ['eu-central-1', 'us-east-1']
 export const SPAN_MS = 10_000_000
 export const START = Date.UTC(2026, 0, 1)
 
-const secretArn = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`
+/** Some are of the other account, and of the other Region. */
+const secretArn = (name: string) =>
+  name === 'web'
+    ? `arn:aws:secretsmanager:us-east-1:999988887777:secret:${name}-AbCdEf`
+    : `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`
 const keyArn = (name: string) => `arn:aws:kms:eu-central-1:111122223333:key/${name}`
 const NAMES = ['db', 'web', 'a/b', 'ключ', 'gone']
 
@@ -35,7 +39,22 @@ function callerOf({ account, who }: { account: string; who: string }): EntryCall
   }
 }
 
-const item = fc.record({ name: fc.constantFrom(...NAMES), found: fc.boolean() })
+const KEYS = [keyArn('own'), 'arn:aws:kms:us-east-1:999988887777:key/theirs']
+const use = fc.option(
+  fc.record({
+    k: fc.constantFrom(0, 1, undefined),
+    v: fc.constant('v1'),
+    s: fc.constantFrom(undefined, secretArn('web')),
+    op: fc.constantFrom(undefined, 'GenerateDataKey'),
+    error: fc.constantFrom(undefined, { code: 'AccessDeniedException', message: '' }),
+  }),
+  { nil: undefined },
+)
+const item = fc.record({ name: fc.constantFrom(...NAMES), found: fc.boolean(), use })
+const versions = fc.option(
+  fc.record({ event: fc.constantFrom('StartSecretVersionDelete' as const), ids: fc.constant(['v1', 'v2']) }),
+  { nil: undefined },
+)
 
 const request = fc.oneof(
   fc.record({
@@ -43,6 +62,8 @@ const request = fc.oneof(
     operation: fc.constantFrom('GetSecretValue', 'DescribeSecret', 'DeleteSecret'),
     name: fc.constantFrom(...NAMES),
     found: fc.boolean(),
+    uses: fc.array(use, { maxLength: 2 }).map((all) => all.filter((one) => one !== undefined)),
+    versions,
   }),
   fc.record({
     service: fc.constant('kms'),
@@ -75,30 +96,49 @@ export const arbitraryEntry: fc.Arbitrary<Entry> = fc
   }))
 
 function aboutOf(request: object): Partial<Entry> {
-  const { service, name, found, items } = request as {
+  const { service, name, found, items, uses, versions } = request as {
+    uses?: readonly EntryKeyUse[]
+    versions?: EntryVersionEvents
     service: string
     name?: string
     found?: boolean
-    items?: readonly { name: string; found: boolean }[]
+    items?: readonly { name: string; found: boolean; use?: EntryKeyUse }[]
   }
   if (items)
     return {
       parameters: { SecretIdList: [] },
+      keys: KEYS,
       items: items.map((one) => ({
         id: one.name,
+        use: one.use,
         ...(one.found ? { arn: secretArn(one.name) } : { error: { code: 'ResourceNotFoundException', message: '' } }),
       })),
     }
   if (name === undefined) return {}
   const arn = service === 'kms' ? keyArn(name) : secretArn(name)
-  return { parameters: service === 'kms' ? { KeyId: name } : { SecretId: name }, ...(found && { arn }) }
+  return {
+    parameters: service === 'kms' ? { KeyId: name } : { SecretId: name },
+    keys: KEYS,
+    uses,
+    versions,
+    ...(found && { arn }),
+  }
 }
 
 /** Attributes that such entries have, and some that none has. `EventId` is chosen among those there are. */
 export const arbitraryAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   fc.record({
     key: fc.constant('EventName' as const),
-    value: fc.constantFrom('GetSecretValue', 'BatchGetSecretValue', 'DeleteSecret', 'CreateKey', 'None'),
+    value: fc.constantFrom(
+      'GetSecretValue',
+      'BatchGetSecretValue',
+      'DeleteSecret',
+      'CreateKey',
+      'Decrypt',
+      'GenerateDataKey',
+      'StartSecretVersionDelete',
+      'None',
+    ),
   }),
   fc.record({ key: fc.constant('ReadOnly' as const), value: fc.constantFrom('true', 'false') }),
   fc.record({ key: fc.constant('Username' as const), value: fc.constantFrom('alice', 'night', 'root', 'nobody') }),
@@ -108,7 +148,7 @@ export const arbitraryAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   }),
   fc.record({
     key: fc.constant('ResourceName' as const),
-    value: fc.constantFrom(...NAMES, secretArn('db'), keyArn('web'), secretArn('none')),
+    value: fc.constantFrom(...NAMES, secretArn('db'), secretArn('web'), keyArn('web'), ...KEYS, secretArn('none')),
   }),
   fc.record({
     key: fc.constant('EventSource' as const),

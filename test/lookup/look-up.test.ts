@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm, stat } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -18,7 +18,7 @@ import { ACCOUNTS, arbitraryAttribute, arbitraryEntry, REGIONS, SPAN_MS, START }
 class World {
   readonly db: SqliteUnderTest
   readonly segmentEntries: number
-  readonly trail: SqlTrail
+  trail: SqlTrail
   entries: Entry[] = []
   lookUp: TrailLookUp
 
@@ -43,8 +43,12 @@ class World {
     await this.lookUp.job.run(new AbortController().signal)
   }
 
-  async restart(): Promise<void> {
+  /** @param between what happens to the files meanwhile */
+  async restart(between = async () => {}): Promise<void> {
     await this.lookUp.close()
+    await between()
+    await this.db.reopen()
+    this.trail = new SqlTrail(this.db.engine)
     this.lookUp = this.#open()
   }
 
@@ -99,6 +103,9 @@ const everything = {
   limit: 50,
 } as const
 
+/** Everything in every account and Region. */
+const whole = ACCOUNTS.flatMap((account) => REGIONS.map((region) => ({ ...everything, scope: { account, region } })))
+
 const groups = fc.array(fc.array(arbitraryEntry, { minLength: 1, maxLength: 5 }), { maxLength: 12 })
 const query = fc
   .record({
@@ -120,11 +127,11 @@ const query = fc
 
 /** What may happen between two looks. */
 const happening = fc.oneof(
-  groups.map((groups) => ({ groups })),
-  fc.constant('index' as const),
-  fc.constant('restart' as const),
-  fc.constant('remove the index' as const),
-  fc.nat(8).map((removed) => ({ removed })),
+  { weight: 4, arbitrary: groups.map((groups) => ({ groups })) },
+  { weight: 4, arbitrary: fc.constant('index' as const) },
+  { weight: 1, arbitrary: fc.constant('restart' as const) },
+  { weight: 1, arbitrary: fc.constant('remove the index' as const) },
+  { weight: 1, arbitrary: fc.nat(8).map((removed) => ({ removed })) },
 )
 
 describe('look-ups', () => {
@@ -132,8 +139,8 @@ describe('look-ups', () => {
     const scenario = fc.record({
       segmentEntries: fc.constantFrom(1, 2, 7, 40, 2_048),
       steps: fc.array(fc.record({ happening, queries: fc.array(query, { minLength: 1, maxLength: 4 }) }), {
-        minLength: 2,
-        maxLength: 6,
+        minLength: 3,
+        maxLength: 8,
       }),
     })
     const run = async ({ segmentEntries, steps }: typeof scenario extends fc.Arbitrary<infer T> ? T : never) => {
@@ -144,12 +151,12 @@ describe('look-ups', () => {
         else if (happening === 'remove the index') await rm(filesOf(world.db.folder).indexPath, { force: true })
         else if ('groups' in happening) await world.append(happening.groups)
         else world.removeOldest(happening.removed)
-        for (const one of queries) assert.deepEqual(...(await world.both(one)))
+        for (const one of [...whole, ...queries]) assert.deepEqual(...(await world.both(one)))
       }
       for (const id of world.entries.slice(0, 3).flatMap(eventsOf))
         assert.deepEqual(...(await world.both({ ...everything, ...scopeAndId(id.record) })))
     }
-    await fc.assert(fc.asyncProperty(scenario, run), { numRuns: 40 })
+    await fc.assert(fc.asyncProperty(scenario, run), { numRuns: 25 })
   })
 
   test('leave segments alone that cannot hold what is looked for', async () => {
@@ -174,13 +181,9 @@ describe('look-ups', () => {
       holding.map(({ first }) => first),
       [51],
     )
-    const [found] = await world.both({ ...everything, scope, attribute })
-    assert.deepEqual(
-      found,
-      eventsOf(rare)
-        .map(({ record }) => record.eventID)
-        .reverse(),
-    )
+    const [found, expected] = await world.both({ ...everything, scope, attribute })
+    assert.ok(found.length > 0)
+    assert.deepEqual(found, expected)
   })
 })
 
@@ -197,6 +200,13 @@ function scopeAndId({
     scope: { account: recipientAccountId, region: awsRegion },
     attribute: { key: 'EventId' as const, value: eventID },
   }
+}
+
+/** An index as another version may have it. */
+function otherVersion(): Uint8Array {
+  using db = new DatabaseSync(':memory:')
+  db.exec('create table segment (x); pragma user_version = 99')
+  return db.serialize()
 }
 
 describe('the index', () => {
@@ -219,17 +229,13 @@ describe('the index', () => {
     await using world = new World(await openSqlite(), 5)
     await world.append(sample(20, 1))
     await world.index()
-    await world.lookUp.close()
-    {
+    await world.restart(async () => {
       using db = new DatabaseSync(world.db.trailPath, { timeout: 5_000 })
       db.exec("delete from trail where seq > 12; update sqlite_sequence set seq = 12 where name = 'trail'")
-    }
+    })
     world.entries = world.entries.slice(0, 12)
     await world.append(sample(20, 2))
-    await world.restart()
-    for (const account of ACCOUNTS)
-      for (const region of REGIONS)
-        assert.deepEqual(...(await world.both({ ...everything, scope: { account, region } })))
+    for (const one of whole) assert.deepEqual(...(await world.both(one)))
     await world.index()
     assert.equal(segmentsIn(world).at(-1)?.last, 30)
   })
@@ -259,14 +265,8 @@ describe('the index', () => {
     await using world = new World(await openSqlite(), 5)
     await world.append(sample(10, 1))
     const { indexPath } = filesOf(world.db.folder)
-    for (const content of ['no database', 'create table segment (x); pragma user_version = 99']) {
-      await world.lookUp.close()
-      await rm(indexPath, { force: true })
-      {
-        using db = new DatabaseSync(indexPath)
-        db.exec(content.startsWith('create') ? content : 'create table other (x)')
-      }
-      await world.restart()
+    for (const content of ['no database', otherVersion()]) {
+      await world.restart(() => writeFile(indexPath, content))
       await world.index()
       assert.equal(segmentsIn(world).length, 2)
       assert.deepEqual(...(await world.both(everything)))

@@ -67,7 +67,7 @@ describe('the records of every operation', () => {
     for (const [name, found] of entries) assert.equal(found.length, 1, name)
   })
 
-  for (const service of ['secretsmanager', 'kms', 'iam', 'sts', 'coffer'])
+  for (const service of ['secretsmanager', 'kms', 'iam', 'sts', 'cloudtrail', 'coffer'])
     test(`of ${service} are as expected`, (context) => {
       const records = [...entries]
         .filter(([name]) => name.startsWith(`${service} `))

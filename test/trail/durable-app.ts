@@ -14,6 +14,11 @@ export async function durableApp(options: AppOptions = {}) {
   const rootKey = { kind: 'value', text: rootKeyText } as const
   const open = () => startApp({ ...options, dataDir, rootKey })
   let app = await open()
+  let isOpen = true
+  const close = async () => {
+    if (isOpen) await app.close()
+    isOpen = false
+  }
   const { trailPath, storePath } = filesOf(dataDir)
   return {
     folder,
@@ -24,17 +29,19 @@ export async function durableApp(options: AppOptions = {}) {
     get app() {
       return app
     },
+    close,
     /** Closes it, changes the trail's file as somebody would who has it, and opens it again. */
     async reopen(between: (trail: DatabaseSync) => void = () => {}) {
-      await app.close()
+      await close()
       using trail = new DatabaseSync(trailPath)
       between(trail)
       trail.close()
       app = await open()
+      isOpen = true
       return app
     },
     async [Symbol.asyncDispose]() {
-      await app.close()
+      await close()
       await rm(folder, { recursive: true })
     },
   }

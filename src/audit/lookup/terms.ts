@@ -1,6 +1,8 @@
+import { hostOf } from '../cloudtrail-common.ts'
+import { accountOf, regionOf } from '../cloudtrail-resources.ts'
 import type { Entry } from '../entry.ts'
 import { EVENT_ID_BEGINNING, eventIdBeginning } from '../event-id.ts'
-import { type Attribute, namesOf, resourceOf, userNameOf } from './trail-event.ts'
+import { type Attribute, type AttributeKey, namesOf, resourceOf, userNameOf } from './trail-event.ts'
 
 /** Whose records, of where: LookupEvents never tells those of others. */
 export interface Scope {
@@ -17,30 +19,55 @@ export function termOf({ account, region }: Scope, attribute?: Attribute): numbe
   if (!attribute) return hash(scope)
   const { key, value } = attribute
   // All events of an entry begin alike: one term finds them.
-  return hash(`${scope} ${key} ${key === 'EventId' ? value.slice(0, EVENT_ID_BEGINNING) : value}`)
+  return hash(`${scope} ${text(key, key === 'EventId' ? value.slice(0, EVENT_ID_BEGINNING) : value)}`)
 }
 
 /** Terms of everything that any record of an entry may be looked up by, and perhaps of more. Not rendered for it: that would cost far more. */
 export function termsOf(entry: Entry): number[] {
-  const scope = `${entry.caller.account} ${entry.region}`
-  const terms = [hash(scope)]
-  const add = (key: Attribute['key'], value: string | undefined) => {
-    if (value !== undefined) terms.push(hash(`${scope} ${key} ${value}`))
-  }
-  const { items = [], caller } = entry
-  add('EventId', eventIdBeginning(entry.id))
-  add('EventName', entry.operation)
-  if (items.length > 0) add('EventName', 'GetSecretValue')
-  add('ReadOnly', String(entry.access === 'read'))
-  add('Username', userNameOf(caller))
-  add('EventSource', `${entry.service}.amazonaws.com`)
-  add('AccessKeyId', caller.accessKeyId)
-  for (const name of namesOf(entry)) {
-    add('ResourceName', name)
-    add('ResourceType', resourceOf(name).type)
-  }
-  return terms
+  const attributes = attributesOf(entry)
+  return scopesOf(entry).flatMap((scope) => [hash(scope), ...attributes.map((text) => hash(`${scope} ${text}`))])
 }
+
+/** Accounts that records of an entry are for, each with every Region that they may name. */
+function scopesOf(entry: Entry): string[] {
+  const { arn, others = [], items = [], keys = [], uses = [], caller, region } = entry
+  const accounts = new Set([caller.account])
+  const regions = new Set([region])
+  const look = (name: string | undefined) => {
+    const account = name === undefined ? undefined : accountOf(name)
+    if (account !== undefined) accounts.add(account)
+  }
+  for (const name of [arn, ...others, ...keys]) look(name)
+  for (const item of items) look(item.arn)
+  const used = [...uses, ...items.flatMap(({ use }) => use ?? [])]
+  if (used.length > 0)
+    for (const name of [arn, ...keys, ...items.map((item) => item.arn), ...used.map(({ s }) => s)])
+      regions.add(regionOf(name ?? '') ?? region)
+  return [...accounts].flatMap((account) => [...regions].map((one) => `${account} ${one}`))
+}
+
+function attributesOf(entry: Entry): string[] {
+  const { items = [], uses = [], versions, caller, service, operation, access } = entry
+  const used = [...uses, ...items.flatMap(({ use }) => use ?? [])]
+  const names = new Set(namesOf(entry))
+  const userName = userNameOf(caller)
+  return [
+    text('EventId', eventIdBeginning(entry.id)),
+    text('EventName', operation),
+    text('ReadOnly', String(access === 'read')),
+    text('EventSource', hostOf(service)),
+    ...(userName === undefined ? [] : [text('Username', userName)]),
+    ...(caller.accessKeyId === undefined ? [] : [text('AccessKeyId', caller.accessKeyId)]),
+    ...(items.length > 0 ? [text('EventName', 'GetSecretValue'), text('ReadOnly', 'true')] : []),
+    ...(versions ? [text('EventName', versions.event), text('ReadOnly', 'false')] : []),
+    ...(used.length > 0 ? [text('EventSource', hostOf('kms')), text('ReadOnly', 'true')] : []),
+    ...new Set(used.map(({ op = 'Decrypt' }) => text('EventName', op))),
+    ...[...names].map((name) => text('ResourceName', name)),
+    ...new Set([...names].map((name) => text('ResourceType', resourceOf(name).type ?? ''))),
+  ]
+}
+
+const text = (key: AttributeKey, value: string) => `${key} ${value}`
 
 const OFFSET = 0x811c9dc5
 const PRIME = 0x01000193

@@ -1,4 +1,6 @@
 import { type CloudTrailRecord, recordsOf } from '../cloudtrail.ts'
+import { hostOf } from '../cloudtrail-common.ts'
+import type { Members } from '../cloudtrail-record.ts'
 import type { Entry, EntryCaller, EntryItem } from '../entry.ts'
 
 /** What somebody may look for among records: LookupEvents' attributes (security facts 6.8). */
@@ -62,13 +64,19 @@ const NAMING_PARAMETERS = [
 
 /** The records of one request, in their order, as LookupEvents tells them. */
 export function eventsOf(entry: Entry): TrailEvent[] {
-  const userName = userNameOf(entry.caller)
   const items = new Map((entry.items ?? []).map((item) => [item.id, item]))
-  return recordsOf(entry).map((record, index) => {
-    const item = index === 0 ? undefined : items.get(String(record.requestParameters?.secretId))
-    const resources = item ? [resourceOf(nameOfItem(item))] : resourcesOf(entry, record, index)
-    const sent = item ? [item.id] : index === 0 ? namesSent(entry) : []
-    return { record, userName, resources, names: new Set([...resources.map(({ name }) => name), ...sent]) }
+  return recordsOf(entry).map((record) => {
+    const item =
+      record.eventName === 'GetSecretValue' ? items.get(String(record.requestParameters?.secretId)) : undefined
+    const isOwn = record.eventName === entry.operation && record.eventSource === hostOf(entry.service)
+    const resources = resourcesOf(record) ?? (item ? [nameOfItem(item)] : isOwn ? ownResources(entry) : [])
+    const sent = item ? [item.id] : isOwn ? namesSent(entry) : []
+    return {
+      record,
+      userName: userNameOf(record.userIdentity),
+      resources: resources.map(resourceOf),
+      names: new Set([...resources, ...sent]),
+    }
   })
 }
 
@@ -94,17 +102,17 @@ export function hasAttribute({ record, userName, resources, names }: TrailEvent,
   }
 }
 
-/** The user's name; of a role its session's; nobody's of what a service does by itself. */
-export function userNameOf({ type, userName, principalId }: EntryCaller): string | undefined {
+/** The user's name; of a role its session's; nobody's of what a service does by itself, and of callers from other accounts. */
+export function userNameOf({ type, userName, principalId }: Members | EntryCaller): string | undefined {
   if (type === 'Root') return 'root'
-  if (type === 'AssumedRole') return principalId.slice(principalId.indexOf(':') + 1)
-  return userName
+  if (type === 'AssumedRole') return String(principalId).replace(/^[^:]*:/, '')
+  return typeof userName === 'string' ? userName : undefined
 }
 
 /** Everything that any record of a request is found by as ResourceName. */
 export function namesOf(entry: Entry): string[] {
   const items = (entry.items ?? []).flatMap((item) => [item.id, nameOfItem(item)])
-  return [...arnsOf(entry), ...namesSent(entry), ...items]
+  return [...arnsOf(entry), ...namesSent(entry), ...items, ...(entry.keys ?? [])]
 }
 
 export function resourceOf(name: string): EventResource {
@@ -113,13 +121,18 @@ export function resourceOf(name: string): EventResource {
   return { type, name }
 }
 
-function resourcesOf(entry: Entry, record: CloudTrailRecord, index: number): EventResource[] {
-  if (record.resources) return record.resources.map(({ ARN }) => resourceOf(String(ARN)))
-  if (index > 0) return []
+/** What the record itself names. */
+function resourcesOf({ resources, additionalEventData }: CloudTrailRecord): string[] | undefined {
+  if (resources) return resources.map(({ ARN }) => String(ARN))
+  const secret = additionalEventData?.SecretId
+  return typeof secret === 'string' ? [secret] : undefined
+}
+
+/** Whoever was refused is not told an ARN: the secret is then the one that he named. */
+function ownResources(entry: Entry): readonly string[] {
   const arns = arnsOf(entry)
   const { SecretId } = entry.parameters ?? {}
-  // Whoever was refused is not told an ARN: the secret is the one that he named.
-  return arns.length === 0 && typeof SecretId === 'string' ? [resourceOf(SecretId)] : arns.map(resourceOf)
+  return arns.length === 0 && typeof SecretId === 'string' ? [SecretId] : arns
 }
 
 const arnsOf = ({ arn, others = [] }: Entry) => (arn === undefined ? others : [arn, ...others])
