@@ -14,6 +14,7 @@ import { ConfigError } from './config-error.ts'
 const FUNCTION = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
 const NO_ROTATION = {
   functions: new Map(),
+  hosts: [],
   roles: new Map(),
   environment: {},
   endpoint: undefined,
@@ -40,10 +41,10 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
-      trail: { retentionDays: 90 },
+      trail: { retentionDays: 90, reserveBytes: 64 * 1024 * 1024 },
+      sinks: NO_SINKS,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
-      sinks: NO_SINKS,
     })
   })
 
@@ -77,8 +78,10 @@ describe('the environment', () => {
     COFFER_NAME_POLICIES: 'true',
     COFFER_THROTTLE: '2.5',
     COFFER_TRAIL_RETENTION: '365',
+    COFFER_TRAIL_RESERVE: '128',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
     COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
+    COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
     COFFER_ROTATION_ENVIRONMENT: 'DB_HOST',
     COFFER_ROTATION_ENDPOINT: 'https://coffer.example',
@@ -107,7 +110,7 @@ describe('the environment', () => {
       credentialsFile: '/keys/credentials',
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
-      trail: { retentionDays: 365 },
+      trail: { retentionDays: 365, reserveBytes: 128 * 1024 * 1024 },
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -119,6 +122,7 @@ describe('the environment', () => {
       },
       rotation: {
         functions: new Map([[FUNCTION, { kind: 'command', program: '/opt/rotate', args: [] }]]),
+        hosts: [{ host: 'db.example' }, { host: '10.0.0.7', port: 5432 }],
         roles: new Map([['111122223333', 'arn:aws:iam::111122223333:role/rotation']]),
         environment: { DB_HOST: 'db' },
         endpoint: 'https://coffer.example/',
@@ -152,8 +156,10 @@ describe('the environment', () => {
       organizationId: 'o-klmnopqrst',
       throttle: 'off',
       trailRetention: 'forever',
+      trailReserve: '0',
       serviceControlPolicy: ['/policies/other.json'],
       rotationFunction: [`${FUNCTION}=command:/opt/other`],
+      rotationHost: ['db2.example,db3.example'],
       rotationRole: [],
       rotationEnvironment: [],
       rotationEndpoint: 'http://127.0.0.1:1',
@@ -175,7 +181,7 @@ describe('the environment', () => {
       credentialsFile: '/f',
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
-      trail: { retentionDays: undefined },
+      trail: { retentionDays: undefined, reserveBytes: 0 },
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',
@@ -184,6 +190,7 @@ describe('the environment', () => {
       },
       rotation: {
         functions: new Map([[FUNCTION, { kind: 'command', program: '/opt/other', args: [] }]]),
+        hosts: [{ host: 'db2.example' }, { host: 'db3.example' }],
         roles: new Map(),
         environment: {},
         endpoint: 'http://127.0.0.1:1/',

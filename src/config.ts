@@ -16,6 +16,7 @@ import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 export const DEFAULT_PORT = 4566
 export const DEFAULT_HOST = '127.0.0.1'
 export const DEFAULT_TRAIL_RECORDS = 50
+export const DEFAULT_TAIL_RECORDS = 10
 export const MAX_TRAIL_RECORDS = 100_000
 const MAX_PORT = 65_535
 
@@ -49,9 +50,11 @@ const VARIABLES = [
   'COFFER_NAME_POLICIES',
   'COFFER_THROTTLE',
   'COFFER_ROTATION_FUNCTIONS',
+  'COFFER_ROTATION_HOSTS',
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
+  'COFFER_TRAIL_RETENTION',
   'COFFER_TRAIL_FILE',
   'COFFER_TRAIL_FILE_KEEP',
   'COFFER_TRAIL_STDOUT',
@@ -60,7 +63,7 @@ const VARIABLES = [
   'COFFER_ALERT_RULES',
   'COFFER_ALERT_WEBHOOK',
   'COFFER_ALERT_WEBHOOK_KEY',
-  'COFFER_TRAIL_RETENTION',
+  'COFFER_TRAIL_RESERVE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -105,16 +108,18 @@ export interface GivenOptions {
   readonly namePolicies?: boolean
   readonly throttle?: string
   readonly rotationFunction?: readonly string[]
+  readonly rotationHost?: readonly string[]
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
+  readonly trailRetention?: string
   readonly trailFile?: string
   readonly trailFileKeep?: string
   readonly trailStdout?: boolean
   readonly trailWebhook?: string
   readonly alertRules?: string
   readonly alertWebhook?: string
-  readonly trailRetention?: string
+  readonly trailReserve?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -206,7 +211,10 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
-      trail: trailConfig({ retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION') }),
+      trail: trailConfig({
+        retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
+        reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
+      }),
       trust: this.#trust(),
       rotation: this.#rotation(),
       sinks: this.#sinks(),
@@ -349,12 +357,13 @@ export class Settings {
   }
 
   #rotation(): RotationConfig {
-    const { rotationFunction, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
+    const { rotationFunction, rotationHost, rotationRole, rotationEnvironment, rotationEndpoint } = this.#given
     const accessKeyId = this.#variable('AWS_ACCESS_KEY_ID')
     const secretAccessKey = this.#variable('AWS_SECRET_ACCESS_KEY')
     const complete = accessKeyId !== undefined && secretAccessKey !== undefined
     return rotationConfig({
       functions: rotationFunction ?? listOf(this.#variable('COFFER_ROTATION_FUNCTIONS')),
+      hosts: rotationHost?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_HOSTS')),
       roles: rotationRole ?? listOf(this.#variable('COFFER_ROTATION_ROLES')),
       environment: rotationEnvironment?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ROTATION_ENVIRONMENT')),
       endpoint: rotationEndpoint ?? this.#variable('COFFER_ROTATION_ENDPOINT'),
@@ -411,9 +420,9 @@ export class Settings {
   }
 }
 
-/** How many records `coffer trail` prints. */
-export function trailLimit(text: string | undefined): number {
-  return text === undefined ? DEFAULT_TRAIL_RECORDS : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
+/** How many records the commands on the trail print. */
+export function trailLimit(text: string | undefined, otherwise = DEFAULT_TRAIL_RECORDS): number {
+  return text === undefined ? otherwise : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
 }
 
 function wholeNumber(what: string, text: string, least: number, most: number): number {

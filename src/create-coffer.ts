@@ -67,7 +67,8 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     verify: options.verify ?? (enforce || dataDir !== undefined),
     enforce,
     rateFactor: rateFactorOf(`${throttle}`),
-    trail: dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString() }),
+    trail:
+      dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
     administrator,
     keepCredentials: async (of, credentials) => {

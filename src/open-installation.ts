@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HeadSigner } from './audit/head-signer.ts'
+import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -18,6 +19,7 @@ import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
+import type { ReserveState } from './storage/sqlite-writer.ts'
 import { SqlTrail } from './storage/trail.ts'
 
 export interface InstallationOptions {
@@ -25,6 +27,9 @@ export interface InstallationOptions {
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
   readonly now?: (() => number) | undefined
+  /** What to keep of the disk for the trail; nothing when absent. */
+  readonly trail?: { readonly reserveBytes: number } | undefined
+  readonly log?: Log | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -73,7 +78,11 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     directory = claimDataDirectory(path)
     prepareFiles(directory.storePath, directory.trailPath)
     const { storePath, trailPath } = directory
-    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local' })
+    const bytes = options.trail?.reserveBytes ?? 0
+    const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined
+    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local', reserve }, (state) =>
+      tellOfReserve(state, options.log),
+    )
     const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
@@ -103,4 +112,13 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     await close()
     throw error
   }
+}
+
+function tellOfReserve(state: ReserveState, log: Log | undefined): void {
+  if (state === 'whole') log?.info({}, 'there is room on the disk again: changes are taken')
+  else
+    log?.error(
+      {},
+      'the disk is full: changes are refused, and what was kept back of it is left to the records of reads',
+    )
 }

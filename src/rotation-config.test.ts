@@ -7,6 +7,7 @@ import { type GivenRotation, rotationConfig } from './rotation-config.ts'
 const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
 const nothing: GivenRotation = {
   functions: [],
+  hosts: [],
   roles: [],
   environment: [],
   endpoint: undefined,
@@ -48,6 +49,8 @@ describe('what is refused', () => {
     { functions: [`${ARN}=command:`] },
     { functions: [`${ARN}=http://user:password@host`] },
     { functions: ['rotate=command:/opt/rotate'] },
+    { hosts: ['*.example.com'] },
+    { hosts: ['db:port'] },
     { roles: ['rotation'] },
     { roles: ['arn:aws:iam::1:role/rotation'] },
     { environment: ['COFFER_ROOT_KEY'] },
@@ -66,6 +69,13 @@ test('functions get harmless variables and those that are named, where they are 
     DB_HOST: 'db',
     AWS_CA_BUNDLE: '/ca.pem',
   })
+})
+
+test('hosts are read', () => {
+  assert.deepEqual(config({ hosts: ['DB.example', 'db.example:5432'] }).hosts, [
+    { host: 'db.example' },
+    { host: 'db.example', port: 5432 },
+  ])
 })
 
 test('each account has a role of its own', () => {

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import type { SigningCredentials } from './aws/sigv4/sign.ts'
 import { ConfigError } from './config-error.ts'
+import { parseReachableHost, type ReachableHost } from './rotation/built-in/reachable-hosts.ts'
 import type { FunctionTarget } from './rotation/function-target.ts'
 
 /** How secrets are rotated. */
 export interface RotationConfig {
   /** What the ARN of a rotation function means. */
   readonly functions: ReadonlyMap<string, FunctionTarget>
+  /** Where databases are that built-in rotators may connect to; there are no such rotators without any. */
+  readonly hosts: readonly ReachableHost[]
   /** ARN of the role of functions of this machine, by account. */
   readonly roles: ReadonlyMap<string, string>
   /** Variables that they get beside their own. */
@@ -19,6 +22,7 @@ export interface RotationConfig {
 
 export interface GivenRotation {
   readonly functions: readonly string[]
+  readonly hosts: readonly string[]
   readonly roles: readonly string[]
   /** Names of variables. */
   readonly environment: readonly string[]
@@ -51,6 +55,7 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
   })
   return {
     functions: new Map(given.functions.map(functionOf)),
+    hosts: given.hosts.map(hostOf),
     roles: new Map(given.roles.map(roleOf)),
     environment: Object.fromEntries(environment),
     endpoint: given.endpoint === undefined ? undefined : httpUrl('rotation endpoint', given.endpoint).href,
@@ -80,6 +85,12 @@ function targetOf(text: string): FunctionTarget {
   }
   if (scheme !== undefined) return { kind: 'http', url: httpUrl('rotation function', text) }
   throw new ConfigError(`Cannot use the rotation function: ${text}: wanted command:…, module:…, http://… or https://…`)
+}
+
+function hostOf(text: string): ReachableHost {
+  const host = parseReachableHost(text)
+  if (!host) throw new ConfigError(`Cannot use the rotation host: ${text}: wanted a host, or a host and its port`)
+  return host
 }
 
 function roleOf(text: string): [account: string, arn: string] {

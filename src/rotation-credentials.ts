@@ -24,10 +24,13 @@ const LIFETIME_MS = FUNCTION_MS + 60_000
 /**
  * Temporary credentials for the rotation of one secret: a session of the role that is configured for its account, or of the one that the secret
  * names if that trusts Secrets Manager; narrowed to that secret. Throws FunctionError where there is no such role.
+ *
+ * @param readOnly ARN of another secret, to which the session is narrowed in its place, and to reading
  */
 export async function rotationCredentials(
   secret: RotatedSecret,
   { roles, identities, sessions, policies, now, open }: RotationCredentialsParts,
+  readOnly?: string,
 ): Promise<TemporaryCredentials> {
   const issue = (of: RoleSession | RootSession) =>
     sessions.issue({ account: secret.account, issuedAt: now(), expiresAt: now() + LIFETIME_MS, of })
@@ -45,26 +48,42 @@ export async function rotationCredentials(
     kind: 'role',
     roleId: role.id,
     name: 'coffer-rotation',
-    policies: { document: JSON.stringify(policyFor(secret)), arns: [] },
+    policies: {
+      document: JSON.stringify(readOnly === undefined ? rotatingPolicy(secret.arn) : readingPolicy(readOnly)),
+      arns: [],
+    },
     tags: [],
     transitiveTagKeys: [],
   })
 }
 
 /** What a rotation needs, of one secret alone. */
-function policyFor({ arn }: RotatedSecret): object {
+function rotatingPolicy(arn: string): object {
   const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage']
   return {
     Version: '2012-10-17',
     Statement: [
       { Effect: 'Allow', Action: actions.map((action) => `secretsmanager:${action}`), Resource: arn },
       { Effect: 'Allow', Action: 'secretsmanager:GetRandomPassword', Resource: '*' },
-      {
-        Effect: 'Allow',
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        Resource: '*',
-        Condition: { StringEquals: { 'kms:EncryptionContext:SecretARN': arn } },
-      },
+      keyFor(arn, ['kms:Decrypt', 'kms:GenerateDataKey']),
     ],
   }
 }
+
+/** What it needs of the secret whose user sets the passwords of others. */
+function readingPolicy(arn: string): object {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: arn },
+      keyFor(arn, ['kms:Decrypt']),
+    ],
+  }
+}
+
+const keyFor = (arn: string, actions: readonly string[]) => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: '*',
+  Condition: { StringEquals: { 'kms:EncryptionContext:SecretARN': arn } },
+})

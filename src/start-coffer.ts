@@ -5,6 +5,7 @@ import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
 import { THROTTLED, Throttle } from './app/throttle.ts'
 import { type LineRate, SecurityLog } from './audit/security-log.ts'
+import { configuredRotation } from './configured-rotation.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
 import { createAdministrator } from './identity/administrator.ts'
@@ -22,10 +23,8 @@ import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
-import { ConfiguredFunctions } from './rotation/configured-functions.ts'
 import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
 import type { RotationConfig } from './rotation-config.ts'
-import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
 import { rotationJob } from './rotation-job.ts'
 import { type Authenticator, wrapNewest } from './seal/keyring.ts'
 import { filesOf } from './storage/data-directory.ts'
@@ -60,10 +59,10 @@ export interface StartOptions {
   readonly rotationFunctions?: RotationFunctions | undefined
   /** The same as an operator says it. */
   readonly rotation?: RotationConfig | undefined
-  /** Where the trail is delivered to; nowhere when absent. */
-  readonly sinks?: TrailSinks | undefined
   /** How the trail is kept; for ever when absent. */
   readonly trail?: TrailConfig | undefined
+  /** Where the trail is delivered to; nowhere when absent. */
+  readonly sinks?: TrailSinks | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -119,13 +118,14 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const callers = { store: identities, policies, accessKeys, tokens: sessions }
     const uses = new LastUses()
     const endpoint = Promise.withResolvers<string>()
-    const functionParts = { identities, sessions, policies, now, open: !options.verify, listening: endpoint.promise }
-    const configured = options.rotation && configuredFunctions(options.rotation, functionParts)
+    const listening = endpoint.promise
+    const rotationParts = { identities, sessions, policies, now, open: !options.verify, listening, app: () => app }
+    const configured = options.rotation && configuredRotation(options.rotation, rotationParts)
     const functions = options.rotationFunctions ?? configured ?? noFunctions
     const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
-    const app = createApp({
+    const app: App = createApp({
       services: createServices({
         secrets,
         keys,
@@ -142,7 +142,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         keyTokens: keyring.sealer('session'),
         pageTokens: keyring.sealer('page-token'),
         rotations: {
-          canInvoke: (arn, account) => functions.canInvoke(arn, account),
+          canInvoke: (arn, secret) => functions.canInvoke(arn, secret),
           wake: () => jobs.wake(rotations.job.name),
         },
         keyring: {
@@ -191,6 +191,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        // Before anybody who delivers it stops; what cannot be signed now is signed at the next start.
+        await installation.heads.signHead().catch(() => {})
         await delivery?.close()
         await events.close()
         await installation.close()
@@ -234,21 +236,6 @@ function refusalsTo({ onRefused, log }: StartOptions): (event: SecurityEvent) =>
   const unproven = new SecurityLog(write('authentication failed'))
   const throttled = new SecurityLog(write('request throttled'), THROTTLED_LINES)
   return (event) => (event.code === THROTTLED ? throttled : unproven).refused(event)
-}
-
-/** Rotation functions, whose credentials come from here. */
-function configuredFunctions(
-  { functions, roles, environment, endpoint, lambdaCredentials }: RotationConfig,
-  { listening, ...parts }: Omit<RotationCredentialsParts, 'roles'> & { readonly listening: Promise<string> },
-): RotationFunctions {
-  return new ConfiguredFunctions({
-    targets: functions,
-    environment,
-    lambdaCredentials,
-    endpoint: endpoint === undefined ? listening : Promise.resolve(endpoint),
-    hasCredentials: (account) => parts.open || roles.has(account),
-    credentialsFor: (secret) => rotationCredentials(secret, { ...parts, roles }),
-  })
 }
 
 /** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */

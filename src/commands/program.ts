@@ -2,7 +2,7 @@ import { Command, Help, Option } from 'commander'
 import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
-import { DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
+import { DEFAULT_RESERVE_MEGABYTES, DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -66,6 +66,10 @@ function addServe(program: Command, parts: ProgramParts): void {
     .option(
       '--trail-retention <days>',
       `days after which records are removed, or forever (default: ${DEFAULT_RETENTION_DAYS})`,
+    )
+    .option(
+      '--trail-reserve <megabytes>',
+      `disk that is kept for records alone, 0 for none (default: ${DEFAULT_RESERVE_MEGABYTES})`,
     )
     .addHelpText(
       'after',
@@ -253,7 +257,8 @@ function rotating(command: Command): Command {
         'what a Lambda ARN means: command:…, module:…, http://… or https://…; repeatable',
       ),
     )
-    .addOption(repeatable('--rotation-role <arn>', 'role of commands and modules, one an account; repeatable'))
+    .addOption(repeatable('--rotation-host <host[:port]>', 'database that built-in rotators may reach; repeatable'))
+    .addOption(repeatable('--rotation-role <arn>', 'role of all that rotates here, one an account; repeatable'))
     .addOption(repeatable('--rotation-environment <names>', 'variables that they get too; repeatable'))
     .option('--rotation-endpoint <url>', 'where they reach Coffer (default: where it listens)')
 }

@@ -37,8 +37,8 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           oidcKeys: trust.oidcKeys,
           rateFactor,
           rotation,
-          sinks,
           trail,
+          sinks,
           account,
           administrator,
           async keepCredentials(of, credentials) {

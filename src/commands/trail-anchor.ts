@@ -56,7 +56,8 @@ export async function readKeyring({ dataDir, rootKey }: KeyringPlace, installati
   return unwrapStored(installation, obtained.rootKey, dataDir)
 }
 
-function publicKeyOf(text: string): [version: number, key: Uint8Array] {
+/** Throws CommandError. */
+export function publicKeyOf(text: string): [version: number, key: Uint8Array] {
   const [, version, key = ''] = PUBLIC_KEY.exec(text) ?? []
   const bytes = Buffer.from(key, 'base64')
   if (version === undefined || bytes.byteLength !== PUBLIC_KEY_BYTES)

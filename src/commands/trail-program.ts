@@ -1,17 +1,24 @@
-import type { Command } from 'commander'
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
 import { addAlerts } from './alerts-program.ts'
+import { exportTrail, timeOf } from './export-trail.ts'
 import { printPublicKeys } from './print-public-keys.ts'
 import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { trail } from './trail.ts'
+import { addTrailSearch } from './trail-search-program.ts'
+import { verifyExport } from './verify-export.ts'
 import { verifyTrail } from './verify-trail.ts'
 
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
   const command = program.command('trail').enablePositionalOptions()
-  addAlerts(command, parts)
+  addTrailSearch(command, parts)
   addVerify(command, parts)
   addPublicKey(command, parts)
+  addAlerts(command, parts)
+  addExport(command, parts)
+  addVerifyExport(command)
   command
     .summary('print the newest records of who did what')
     .description(
@@ -66,4 +73,54 @@ function addPublicKey(trail: Command, parts: ProgramParts): void {
       const folder = settings.dataDir()
       return printPublicKeys({ dataDir: folder, rootKey: settings.rootKey(folder) })
     })
+}
+
+interface GivenExport extends GivenOptions {
+  readonly output: string
+  readonly bucket: string
+  readonly since?: number
+  readonly until?: number
+}
+
+/** Bucket that exported files name where nobody gives another. */
+const DEFAULT_BUCKET = 'coffer-trail'
+
+function addExport(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('export'))
+    .summary("write the trail as CloudTrail's log and digest files")
+    .description(
+      'Writes the proven part of the trail as the log files and signed digest files that CloudTrail delivers to a bucket, whole hours only, also while a server runs. Asked again, it goes on where it was. Needs the root key.',
+    )
+    .requiredOption('--output <folder>', 'where to write')
+    .option('--bucket <name>', 'bucket that the digests name', DEFAULT_BUCKET)
+    .addOption(new Option('--since <time>', 'begin with this hour; for a new folder').argParser(timeOption))
+    .addOption(new Option('--until <time>', 'end before this hour (default: now)').argParser(timeOption))
+    .addOption(dataDir(parts))
+    .action(({ output, bucket, since, until, ...given }: GivenExport) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      const rootKey = settings.rootKey(folder)
+      return exportTrail({ dataDir: folder, rootKey, output: resolve(output), bucket, since, until })
+    })
+}
+
+function timeOption(text: string): number {
+  const time = timeOf(text)
+  if (time === undefined) throw new InvalidArgumentError('Wanted 2026-01-31 or 2026-01-31T12:00:00Z.')
+  return time
+}
+
+function addVerifyExport(trail: Command): void {
+  trail
+    .command('verify-export')
+    .summary('say whether exported files are as they were written')
+    .description(
+      'Says whether exported files are as they were written, by their digests alone. Ends with 0 when they are proven, 1 when they were altered, 2 when they fit together and no public key says whose they are.',
+    )
+    .argument('<folder>', 'folder that was exported to')
+    .addOption(repeatable('--public-key <version:key>', 'public key of the trail, as public-key prints it; repeatable'))
+    .option('--json', 'print what was found as a line of JSON')
+    .action((folder: string, { publicKey = [], json = false }: GivenVerify) =>
+      verifyExport({ folder: resolve(folder), publicKeys: publicKey, json }),
+    )
 }

@@ -25,7 +25,8 @@ export async function verifyTrail(options: VerifyTrailOptions): Promise<void> {
   process.exitCode = EXIT_CODES[verification.outcome]
 }
 
-function verifyWhole(trail: ReadTrail, anchor: TrailAnchor): Verification {
+/** Verifies a trail that may be cut meanwhile. */
+export function verifyWhole(trail: ReadTrail, anchor: TrailAnchor): Verification {
   for (let attempt = 1; ; attempt++) {
     const cut = trail.lastCut()
     const verification = verify(trail, anchor)

@@ -1,15 +1,19 @@
 import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { SigningCredentials } from '../aws/sigv4/sign.ts'
+import type { BuiltInRotators } from './built-in/built-in-rotators.ts'
 import type { FunctionTarget } from './function-target.ts'
 import { invokeHttp } from './invoke-http.ts'
 import type { HostedCall } from './module-host.ts'
 import { type FunctionCall, FunctionError, type RotatedSecret, type RotationFunctions } from './rotation-functions.ts'
 import { runChild } from './run-child.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface ConfiguredFunctionsParts {
   /** By ARN. */
   readonly targets: ReadonlyMap<string, FunctionTarget>
+  /** What some ARNs mean that are not among the targets. */
+  readonly builtIn: BuiltInRotators
   /** Variables that functions of this machine get beside their own. */
   readonly environment: Readonly<Record<string, string>>
   /** Signs calls of Lambda itself. */
@@ -33,16 +37,25 @@ export class ConfiguredFunctions implements RotationFunctions {
     this.#parts = parts
   }
 
-  canInvoke(lambdaArn: string, account: string): boolean {
-    const target = this.#parts.targets.get(lambdaArn)
+  canInvoke(lambdaArn: string, secret: Pick<RotatedSecret, 'account' | 'region'>): boolean {
+    const { targets, builtIn } = this.#parts
+    const target = targets.get(lambdaArn)
+    if (!target && !builtIn.find(lambdaArn, secret)) return false
     const needsNone = target?.kind === 'http' || lambdaArn.startsWith('type:')
-    return target !== undefined && (needsNone || this.#parts.hasCredentials(account))
+    return needsNone || this.#parts.hasCredentials(secret.account)
   }
 
   async invoke(call: FunctionCall, signal: AbortSignal): Promise<void> {
-    const { lambdaArn, event } = call
+    const { lambdaArn, secret } = call
     const target = this.#parts.targets.get(lambdaArn)
-    if (!target) throw new FunctionError('The rotation function is not configured any more')
+    if (target) return this.#invokeTarget(target, call, signal)
+    const rotator = this.#parts.builtIn.find(lambdaArn, secret)
+    if (!rotator) throw new FunctionError('The rotation function is not configured any more')
+    await this.#parts.builtIn.invoke(rotator, call, signal)
+  }
+
+  async #invokeTarget(target: FunctionTarget, call: FunctionCall, signal: AbortSignal): Promise<void> {
+    const { lambdaArn, event } = call
     if (target.kind === 'http') {
       await invokeHttp({ url: target.url, lambdaArn, event, credentials: this.#parts.lambdaCredentials }, signal)
       return
@@ -80,13 +93,4 @@ export class ConfiguredFunctions implements RotationFunctions {
       AWS_EC2_METADATA_DISABLED: 'true',
     }
   }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new FunctionError('The rotation function was stopped'))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject)
-  })
 }

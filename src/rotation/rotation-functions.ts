@@ -40,8 +40,8 @@ export interface FunctionCall {
 
 /** What the ARNs of rotation functions mean in this installation. */
 export interface RotationFunctions {
-  /** Whether there is something behind an ARN that may be called for secrets of an account. */
-  canInvoke(lambdaArn: string, account: string): boolean
+  /** Whether there is something behind an ARN that may be called for a secret. */
+  canInvoke(lambdaArn: string, secret: Pick<RotatedSecret, 'account' | 'region'>): boolean
   /** Resolves once the function has done the step. Rejects with FunctionError when it failed, or could not be called. */
   invoke(call: FunctionCall, signal: AbortSignal): Promise<void>
 }

@@ -44,11 +44,11 @@ export type VersionEvent = 'StartSecretVersionDelete' | 'CancelSecretVersionDele
 /** What carries rotations out. */
 export interface Rotations {
   /**
-   * Whether there is something that may be called for secrets of an account.
+   * Whether there is something that may be called for a secret.
    *
    * @param name ARN of a rotation function, or `type:` with a type of managed external secrets
    */
-  canInvoke(name: string, account: string): boolean
+  canInvoke(name: string, secret: Pick<Secret, 'account' | 'region'>): boolean
   /** There is something to do. */
   wake(): void
 }

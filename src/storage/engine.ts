@@ -22,6 +22,8 @@ export interface Snapshot {
 export interface Write {
   readonly statement: Sql
   readonly expect?: number | undefined
+  /** May be left out, as if it had been done, where the disk has room for records alone. */
+  readonly expendable?: boolean | undefined
 }
 
 /** The changes that stores make: statements that the engine runs in one transaction with their record. */

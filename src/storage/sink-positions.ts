@@ -25,6 +25,8 @@ export class SqlSinkPositions implements SinkPositions {
       {
         statement: sql`insert into sink_positions (sink, seq, head, memory) values (${sink}, ${seq}, ${head}, ${memory ?? null})
           on conflict (sink) do update set seq = excluded.seq, head = excluded.head, memory = excluded.memory`,
+        // At worst something is delivered twice.
+        expendable: true,
       },
     ])
   }

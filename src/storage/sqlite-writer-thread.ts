@@ -2,7 +2,14 @@ import { Worker } from 'node:worker_threads'
 import type { ChainEnd } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import { ConflictError } from '../aws/change.ts'
-import type { GroupItem, WriterOptions, WriterReply, WriterRequest } from './sqlite-writer.ts'
+import type {
+  GroupItem,
+  ReserveState,
+  WriterNotice,
+  WriterOptions,
+  WriterReply,
+  WriterRequest,
+} from './sqlite-writer.ts'
 
 /** A group of changes and records sent to the writer at once holds at most this many bytes of them. */
 const GROUP_BYTES = 4 * 1024 * 1024
@@ -22,11 +29,17 @@ interface Errand {
   readonly reject: (error: Error) => void
 }
 
+/** Who is told of what. */
+interface Told {
+  /** Every group that changed the store, before anybody who waits for it knows. */
+  readonly onChanged: () => void
+  readonly onReserve: (state: ReserveState) => void
+}
+
 /** The writer's thread, seen from the main thread: appends gather while a group is under way and leave together. */
 export class WriterThread {
   readonly #worker: Worker
-  /** Told of every group that changed the store, before anybody who waits for it is. */
-  readonly #onChanged: () => void
+  readonly #told: Told
   readonly #waiting: Waiting[] = []
   readonly #errands: Errand[] = []
   #busy = false
@@ -38,12 +51,15 @@ export class WriterThread {
   /** Settles the request that is under way. */
   #settle: ((reply: WriterReply) => void) | undefined
 
-  constructor(options: WriterOptions, onChanged: () => void) {
-    this.#onChanged = onChanged
+  constructor(options: WriterOptions, told: Told) {
+    this.#told = told
     // Beside this file, in the source as in the build.
     const file = new URL(import.meta.url.replace(/sqlite-writer-thread(\.[jt]s)$/, 'sqlite-writer$1'))
     this.#worker = new Worker(file, { workerData: options, execArgv: [], stdout: false, stderr: false })
-    this.#worker.on('message', (reply: WriterReply) => this.#settle?.(reply))
+    this.#worker.on('message', (message: WriterReply | WriterNotice) => {
+      if ('reserve' in message) this.#told.onReserve(message.reserve)
+      else this.#settle?.(message)
+    })
     this.#worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', () => this.#die(new Error('The writer of the store has stopped')))
     // A program that uses Coffer in process may end without closing it.
@@ -154,7 +170,7 @@ export class WriterThread {
       'outcomes' in reply
         ? group.map((_, index) => reply.outcomes[index])
         : group.map(() => ({ reason: 'failed', message: 'failure' in reply ? reply.failure : 'no outcome' }) as const)
-    if (group.some(({ item }) => item.writes.length > 0)) this.#onChanged()
+    if (group.some(({ item }) => item.writes.length > 0)) this.#told.onChanged()
     const failed = outcomes.find((outcome) => outcome?.reason === 'failed')
     this.#lastFailure = failed && { error: unwritable(failed.message), at: Date.now() }
     group.forEach((waiting, index) => {

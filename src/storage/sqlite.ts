@@ -4,7 +4,7 @@ import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
-import type { WriterOptions } from './sqlite-writer.ts'
+import type { ReserveState, WriterOptions } from './sqlite-writer.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
 import { statementsIn } from './statement-rows.ts'
 import { hashAt, neededFrom, trailRows } from './trail-rows.ts'
@@ -32,13 +32,17 @@ export class SqliteEngine implements Engine {
   /** What the last read saw; absent once something was acknowledged after it. */
   #generations: Generations | undefined
 
-  constructor(options: WriterOptions) {
+  /** @param onReserve told when what is kept of the disk for the trail had to be given up, and when it is there again */
+  constructor(options: WriterOptions, onReserve: (state: ReserveState) => void = () => {}) {
     this.#reader = new DatabaseSync(options.storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
     this.#trailReader = new DatabaseSync(options.trailPath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
     for (const db of [this.#reader, this.#trailReader]) db.exec('pragma temp_store = memory')
     this.#reader.exec(`pragma cache_size = -${READER_CACHE_KIB}`)
-    this.#writer = new WriterThread(options, () => {
-      this.#generations = undefined
+    this.#writer = new WriterThread(options, {
+      onChanged: () => {
+        this.#generations = undefined
+      },
+      onReserve,
     })
     this.chain = {
       end: () => this.#writer.end(),
@@ -60,7 +64,7 @@ export class SqliteEngine implements Engine {
     return this.#writer.append({
       at: entry?.at ?? Date.now(),
       entry: entry && JSON.stringify(entry),
-      writes: writes.map(({ statement, expect }) => ({ ...compile(statement), expect })),
+      writes: writes.map(({ statement, expect, expendable }) => ({ ...compile(statement), expect, expendable })),
     })
   }
 

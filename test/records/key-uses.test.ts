@@ -211,6 +211,33 @@ describe('the account that has what a call is about', () => {
     )
   })
 
+  test('has one of its key, and none once it has closed the key: the caller is then not told which it was', async () => {
+    const kms = app.kmsFor({ credentials: await storeAccount(app, '444455556669') })
+    const owner = allow('kms:*', { AWS: '444455556669' })
+    const KmsKeyId = await newKey([owner, allow('kms:*', { AWS: app.account })], kms)
+    await app.kms.encrypt({ KeyId: KmsKeyId, Plaintext: Buffer.from('x') })
+    assert.deepEqual(
+      (await records()).map(({ eventName, recipientAccountId, resources }) => [
+        eventName,
+        recipientAccountId,
+        resources?.[0]?.ARN,
+      ]),
+      [
+        ['Encrypt', app.account, KmsKeyId],
+        ['Encrypt', '444455556669', KmsKeyId],
+      ],
+    )
+    await app.client.createSecret({ Name: 'under-theirs', SecretString: 'x', KmsKeyId })
+    const made = await records()
+    assert.equal(made.filter(({ recipientAccountId }) => recipientAccountId === '444455556669').length, 3)
+    await kms.putKeyPolicy({ KeyId: KmsKeyId, Policy: document(owner) })
+    await assert.rejects(app.client.getSecretValue({ SecretId: 'under-theirs' }))
+    const [, use, ...others] = await records()
+    assert.deepEqual([use?.eventName, use?.errorCode, others], ['Decrypt', 'AccessDenied', []])
+    assert.deepEqual([use?.requestParameters?.keyId, use?.resources], [undefined, undefined])
+    assert.ok(!JSON.stringify(use).includes(KmsKeyId))
+  })
+
   test('has one of a role that was assumed', async () => {
     const iam = app.iamFor({ credentials: await storeAccount(app, '444455556668') })
     const AssumeRolePolicyDocument = document({

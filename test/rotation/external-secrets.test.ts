@@ -24,6 +24,7 @@ async function startWith(handler: string, variables: Readonly<Record<string, str
   const app = await startListeningApp({
     rotation: rotationConfig({
       functions: [`type:${Type}=module:${HANDLERS}#${handler}`],
+      hosts: [],
       roles: [],
       environment: Object.keys(variables),
       endpoint: undefined,

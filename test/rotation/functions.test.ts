@@ -35,6 +35,7 @@ async function startWith(target: string, options: Options = {}): Promise<TestApp
     verify,
     rotation: rotationConfig({
       functions: [`${LAMBDA}=${target}`],
+      hosts: [],
       roles,
       environment: Object.keys(variables),
       endpoint: undefined,

@@ -31,11 +31,12 @@ export async function durableApp(options: AppOptions = {}) {
     },
     close,
     /** Closes it, changes the trail's file as somebody would who has it, and opens it again. */
-    async reopen(between: (trail: DatabaseSync) => void = () => {}) {
+    async reopen(between?: (trail: DatabaseSync) => void) {
       await close()
-      using trail = new DatabaseSync(trailPath)
-      between(trail)
-      trail.close()
+      if (between) {
+        using trail = new DatabaseSync(trailPath)
+        between(trail)
+      }
       app = await open()
       isOpen = true
       return app

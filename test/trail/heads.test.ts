@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { AlteredTrailError } from '../../src/audit/head-signer.ts'
 import { signedBytes } from '../../src/audit/statement.ts'
@@ -108,4 +109,17 @@ describe('heads of the trail', () => {
       assert.deepEqual(await trailOf(app).heads(ALL), before)
       assert.equal(app.logged.filter(({ message }) => message === 'the trail was altered').length, 1)
     })
+
+  test('a trail that was moved away is followed by a new one, which is signed from its beginning', async () => {
+    await using store = await durableApp()
+    await store.app.client.createSecret({ Name: 'a', SecretString: 'value' })
+    await store.close()
+    rmSync(store.trailPath)
+    const app = await store.reopen()
+    await app.client.getSecretValue({ SecretId: 'a' })
+    await sign(app)
+    const [row] = await trailOf(app).rows({ limit: 1 })
+    assert.deepEqual([row?.seq, row?.entries[0]?.operation], [1, 'GetSecretValue'])
+    assert.equal((await trailOf(app).heads(ALL)).at(-1)?.seq, 1)
+  })
 })

@@ -83,7 +83,7 @@ async function checkRotator(secret: Secret, rotation: Rotation, context: Secrets
   const { external } = rotation
   if (external && !(await context.rotationRoles.isAssumable(external.roleArn, secret)))
     throw errors.roleNotAssumable(external.roleArn)
-  if (context.rotations.canInvoke(rotatorName(secret, rotation), secret.account)) return
+  if (context.rotations.canInvoke(rotatorName(secret, rotation), secret)) return
   throw external ? errors.typeNotRotated(secret.type ?? '') : errors.rotationFunctionRefused()
 }
 
