@@ -19,6 +19,7 @@ const NO_ROTATION = {
   environment: {},
   endpoint: undefined,
   lambdaCredentials: undefined,
+  webhookKey: undefined,
 }
 
 const TRAIL_KEY = 'a key of the trail, with 32 letters'
@@ -84,6 +85,7 @@ describe('the environment', () => {
     COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
     COFFER_ROTATION_ENVIRONMENT: 'DB_HOST',
+    COFFER_ROTATION_WEBHOOK_KEY: 'k'.repeat(32),
     COFFER_ROTATION_ENDPOINT: 'https://coffer.example',
     COFFER_TRAIL_FILE: '/logs/trail.jsonl',
     COFFER_TRAIL_FILE_KEEP: '30',
@@ -126,6 +128,7 @@ describe('the environment', () => {
         roles: new Map([['111122223333', 'arn:aws:iam::111122223333:role/rotation']]),
         environment: { DB_HOST: 'db' },
         endpoint: 'https://coffer.example/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: {
           accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
           secretAccessKey: 'of the server',
@@ -194,6 +197,7 @@ describe('the environment', () => {
         roles: new Map(),
         environment: {},
         endpoint: 'http://127.0.0.1:1/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: settings({}, environment).serve().rotation.lambdaCredentials,
       },
       sinks: {
