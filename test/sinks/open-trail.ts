@@ -41,6 +41,8 @@ export async function openTrail() {
         source,
         positions,
         onEvent: (event) => events.push(event),
+        // No wait after a failure is then as long as one where there is nothing new.
+        random: () => 0.5,
         async wait(milliseconds, signal) {
           waits.push(milliseconds)
           // Where there is nothing new, until somebody asks; a receiver that is down is tried again at once.
@@ -55,7 +57,7 @@ export async function openTrail() {
   }
 }
 
-/** The wait of a delivery that has nothing to do; no back-off takes exactly as long. */
+/** The wait of a delivery that has nothing to do. */
 const POLL_MS = 1_000
 
 /** A deadline that is over when `close` begins, and one that never is. */

@@ -28,6 +28,8 @@ export interface DeliveryParts {
   readonly onEvent: (event: SinkEvent) => void
   /** Waits, but not beyond the signal. Replaced in tests. */
   readonly wait?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined
+  /** From 0 to 1. Replaced in tests. */
+  readonly random?: (() => number) | undefined
 }
 
 /** How far a sink is behind. */
@@ -51,6 +53,7 @@ export class Delivery {
   readonly #sink: Sink
   readonly #parts: DeliveryParts
   readonly #wait: NonNullable<DeliveryParts['wait']>
+  readonly #random: () => number
   /** Aborted when no more is to be waited for, and when what is under way has to stop. */
   readonly #closing = new AbortController()
   readonly #end = new AbortController()
@@ -64,6 +67,7 @@ export class Delivery {
     this.#sink = sink
     this.#parts = parts
     this.#wait = parts.wait ?? pause
+    this.#random = parts.random ?? Math.random
   }
 
   /** The last row that the sink has: those behind it are still needed. */
@@ -191,7 +195,7 @@ export class Delivery {
       } catch (error) {
         if (last || error instanceof Ended) throw new Ended()
         this.#failed(error)
-        await this.#wait(backOff(failures, Math.random()), this.#closing.signal)
+        await this.#wait(backOff(failures, this.#random()), this.#closing.signal)
       }
     }
   }
