@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openDerived, openOnce } from './aead.ts'
 import { unwrapKeyring, type WrappedKey } from './keyring.ts'
-import type { Place } from './place.ts'
+import { encodePlace, type Place } from './place.ts'
 import { localRootKey } from './root-key.ts'
 import { importRootKey } from './root-key-export.ts'
 import { parseRootKeyVariable } from './root-keys/environment.ts'
+import { isSignatureOf } from './sign.ts'
 
 // What was sealed once must open for ever. The bytes here were made by the first release; a format that replaces one of
 // them gets a number of its own and a vector beside the old one, which stays.
@@ -90,6 +91,17 @@ test('a wrapped keyring loads, opens a blob of its sealer, format 1, and verifie
   assert.equal(keyring.sealer('kms').open(sealed, place).toString(), 'value')
   const tag = bytes('010000000177b94b9dbb14937b5d909752d619b0df860e2118cbfe6159b8e1ff7a616158b4')
   assert.ok(keyring.authenticator('row-mac').verify(place, tag))
+})
+
+test('the same keyring always has the same signer: its public key stays, and what it signed is proven by it', async () => {
+  const keyring = await unwrapKeyring(wrappedKeys, root, 'installation')
+  const publicKey = bytes('938bf2b7344ddf9eb220fc88caf991b73f19baed6ddd3d2b5f02aa5c303dcaf5')
+  assert.deepEqual([...keyring.publicKeys('trail')], [[1, publicKey]])
+  const signature = bytes(
+    '4c26790423f76c02a1f92fb9e4e958dfa556bc37f1b814b7904620d3ebb03d19d83c1643283963ad478c40bc4d42fe285b73151b54928181aff908628f3b3e02',
+  )
+  assert.deepEqual(keyring.signer('trail').sign(encodePlace(place)), signature)
+  assert.ok(isSignatureOf(publicKey, encodePlace(place), signature))
 })
 
 test('the text of a root key, version 1, parses', () => {

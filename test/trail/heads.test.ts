@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
+import { rowHash } from '../../src/audit/chain.ts'
 import { AlteredTrailError } from '../../src/audit/head-signer.ts'
 import { signedBytes } from '../../src/audit/statement.ts'
 import { statementOfHead } from '../../src/audit/trail-head.ts'
@@ -120,6 +122,33 @@ describe('heads of the trail', () => {
       assert.deepEqual(await trailOf(app).heads(ALL), before)
       assert.equal(app.logged.filter(({ message }) => message === 'the trail was altered').length, 1)
     })
+
+  test('what is altered behind a running server is not signed: the next head says what was written', async () => {
+    await using store = await durableApp()
+    const { app } = store
+    await app.client.createSecret({ Name: 'a', SecretString: 'value' })
+    await app.client.getSecretValue({ SecretId: 'a' })
+    await app.client.listSecrets({})
+    await trailOf(app).settle()
+    using trail = new DatabaseSync(store.trailPath, { timeout: 5_000 })
+    const last = trail.prepare('select * from trail order by seq desc limit 1').get()!
+    const forged = {
+      format: Number(last.format),
+      seq: Number(last.seq),
+      node: String(last.node),
+      at: Number(last.at),
+      count: Number(last.count),
+      entries: String(last.entries).replace('ListSecrets', 'GetRandomPassword'),
+      outboxMark: last.outbox_id === null ? undefined : Number(last.outbox_id),
+      previous: last.previous as Uint8Array,
+    }
+    const hash = rowHash(app.running.installation.id, forged)
+    trail.prepare('update trail set entries = ?, hash = ? where seq = ?').run(forged.entries, hash, forged.seq)
+    await sign(app)
+    const { outcome, faults } = verified(app)
+    assert.equal(outcome, 'altered')
+    assert.match(faults[0]?.message ?? '', /were written anew with hashes that fit/)
+  })
 
   test('a trail that was moved away is followed by a new one, which is signed from its beginning', async () => {
     await using store = await durableApp()
