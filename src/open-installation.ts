@@ -19,7 +19,7 @@ import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
-import type { ReserveState } from './storage/sqlite-writer.ts'
+import type { ReserveState } from './storage/sqlite-writer-messages.ts'
 import { SqlTrail } from './storage/trail.ts'
 
 export interface InstallationOptions {

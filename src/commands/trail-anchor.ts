@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
 import type { TrailAnchor } from '../audit/fault.ts'
 import type { TrailHead } from '../audit/trail.ts'
 import { unwrapStored } from '../open-keyring.ts'
@@ -34,7 +35,7 @@ export async function trailAnchor(options: AnchorOptions, trail: ReadTrail): Pro
     installation: trail.installation?.id,
     publicKeys: keys ?? given,
     isWholeKeyring: keys !== undefined,
-    heads: options.headFiles.flatMap(headsIn),
+    heads: (await Promise.all(options.headFiles.map(headsIn))).flat(),
   }
 }
 
@@ -67,21 +68,21 @@ export function publicKeyOf(text: string): [version: number, key: Uint8Array] {
   return [Number(version), bytes]
 }
 
-/** The heads among the lines of a file, such as a sink writes it. */
-function headsIn(path: string): TrailHead[] {
-  let text: string
+/** The heads among the lines of a file, such as a sink writes it; most of them are records. */
+async function headsIn(path: string): Promise<readonly TrailHead[]> {
+  const heads: TrailHead[] = []
   try {
-    text = readFileSync(path, 'utf8')
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
+      if (line.includes('"keyVersion"')) heads.push(...headsOf(line))
   } catch (error) {
     throw new CommandError(`Cannot read the heads: ${path}: ${reasonOf(error)}`)
   }
-  const heads = text.split('\n').flatMap(headIn)
   if (heads.length === 0) throw new CommandError(`Cannot use ${path}: there is no head of a trail in it`)
   return heads
 }
 
 /** A head by itself, as the file sink writes it, or as the body of a webhook holds them. */
-function headIn(line: string): TrailHead[] {
+function headsOf(line: string): TrailHead[] {
   try {
     const value = JSON.parse(line)
     return [value, value.TrailHead, ...(value.Heads ?? [])].filter(isHead)

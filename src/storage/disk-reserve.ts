@@ -40,7 +40,7 @@ export class DiskReserve {
   constructor(options: DiskReserveOptions) {
     this.#options = options
     this.#folder = dirname(options.path)
-    this.#bytes = Math.floor(Math.min(options.bytes, this.#space().all * LARGEST_PART))
+    this.#bytes = options.bytes === 0 ? 0 : Math.floor(Math.min(options.bytes, this.#space().all * LARGEST_PART))
     if (options.bytes === 0) return
     makePrivateFile(options.path)
     this.#fd = openSync(options.path, 'r+')

@@ -9,7 +9,7 @@ import type {
   WriterOptions,
   WriterReply,
   WriterRequest,
-} from './sqlite-writer.ts'
+} from './sqlite-writer-messages.ts'
 
 /** A group of changes and records sent to the writer at once holds at most this many bytes of them. */
 const GROUP_BYTES = 4 * 1024 * 1024

@@ -3,67 +3,19 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ChainEnd } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import { DiskReserve } from './disk-reserve.ts'
-import type { SqlValue } from './sql.ts'
 import { TrailChain } from './sqlite-chain.ts'
 import { WriteConnection } from './sqlite-connection.ts'
 import { Erasure } from './sqlite-erasure.ts'
 import { Outbox } from './sqlite-outbox.ts'
-
-/**
- * The one writer of the embedded engine, in a thread of its own so that a sync to disk never holds up reads.
- *
- * It receives groups; each group is at most one transaction of the store (all changes, each in a savepoint, with their records in the outbox)
- * and one transaction of the trail (one row for the records of all reads). Nothing is acknowledged before both are on disk.
- */
-export interface WriterOptions {
-  readonly storePath: string
-  readonly trailPath: string
-  /** False only for data that is thrown away: then commits are not synced. */
-  readonly durable: boolean
-  /** Name of this node in the trail. */
-  readonly node: string
-  /** What to keep of the disk for the trail; nothing when absent. */
-  readonly reserve?: { readonly path: string; readonly bytes: number } | undefined
-}
-
-export interface CompiledWrite {
-  readonly text: string
-  readonly values: readonly SqlValue[]
-  readonly expect: number | undefined
-  readonly expendable: boolean | undefined
-}
-
-export interface GroupItem {
-  readonly at: number
-  /** JSON text of the record; absent for changes that need none. */
-  readonly entry: string | undefined
-  readonly writes: readonly CompiledWrite[]
-}
-
-export type WriterRequest =
-  | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'settle' | 'end' | 'erase' | 'ping' | 'close' }
-  | { readonly kind: 'state' | 'remove'; readonly statement: Statement }
-
-/**
- * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
- * `failed`: nothing can be written.
- */
-export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' | 'failed'; readonly message: string }
-
-export type WriterReply =
-  | { readonly outcomes: readonly ItemOutcome[] }
-  | { readonly end: ChainEnd }
-  | { readonly removed: boolean }
-  | { readonly failure: string }
-
-/** Whether a part of the disk is kept for the trail. */
-export type ReserveState = 'spent' | 'whole'
-
-/** Something that nobody has asked for. */
-export interface WriterNotice {
-  readonly reserve: ReserveState
-}
+import type {
+  GroupItem,
+  ItemOutcome,
+  ReserveState,
+  WriterNotice,
+  WriterOptions,
+  WriterReply,
+  WriterRequest,
+} from './sqlite-writer-messages.ts'
 
 const NO_ROOM = 'the disk is nearly full: what is left of it is kept for the records of reads'
 
@@ -79,6 +31,12 @@ const CHORE_EVERY_MS = 1_000
 /** How long closing may take to finish such work. */
 const CLOSING_MS = 2_000
 
+/**
+ * The one writer of the embedded engine, in a thread of its own so that a sync to disk never holds up reads.
+ *
+ * It receives groups; each group is at most one transaction of the store (all changes, each in a savepoint, with their records in the outbox)
+ * and one transaction of the trail (one row for the records of all reads). Nothing is acknowledged before both are on disk.
+ */
 class Writer {
   readonly #options: WriterOptions
   readonly #store: WriteConnection
@@ -104,9 +62,12 @@ class Writer {
   /** The two files fail apart: a change that is on disk is acknowledged even when the records of reads beside it could not be written. */
   group(items: readonly GroupItem[]): ItemOutcome[] {
     const outcomes: ItemOutcome[] = items.map(() => undefined)
-    const of = (wanted: boolean) => [...items.keys()].filter((index) => this.#isChange(items[index]!) === wanted)
-    const [changes, records] = [of(true), of(false)]
+    const all = [...items.keys()]
+    const isChange = (index: number) => this.#isChange(items[index]!)
+    const changes = all.filter(isChange)
     if (changes.length > 0) this.#change(items, changes, outcomes)
+    // Only now: a disk that was found to be full has made records of some.
+    const records = all.filter((index) => !isChange(index))
     try {
       const entries = records.map((index) => items[index]!).filter(({ entry }) => entry !== undefined)
       // Records of changes are safe in the outbox; they travel on with the next records of reads, when they are many, or when the writer rests.
@@ -135,7 +96,8 @@ class Writer {
       })
     } catch (error) {
       this.#reserve.spendFor(error)
-      fail(outcomes, changes, textOf(error))
+      const lost = changes.filter((index) => this.#isChange(items[index]!))
+      fail(outcomes, lost, textOf(error))
     }
   }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { paginateListSecrets, type SecretListEntry } from '@aws-sdk/client-secrets-manager'
 import type { Entry } from '../../src/audit/entry.ts'
 import { startApp, type TestApp } from '../start-app.ts'
+import { verified } from '../trail/verified.ts'
 import { checkKeyWrites, checkNewKeys } from './key-writes.ts'
 import type { Acknowledged, AcknowledgedOfSecret } from './storm.ts'
 
@@ -69,6 +70,8 @@ async function check(
   await using app = await startApp({ dataDir, rootKey: { kind: 'file', path: `${dataDir}.key`, chosen: true } })
   const entries = await app.trail(look.records)
   checkRecords(writes, entries)
+  await app.running.installation.heads.signHead()
+  assert.deepEqual(verified(app).faults, [], 'the trail is one chain')
   await checkNewKeys(app, entries, look.keys)
   await checkKeyWrites(
     app,

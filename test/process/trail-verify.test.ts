@@ -54,6 +54,13 @@ describe('coffer trail verify', () => {
     const head = join(folder.path, 'head.jsonl')
     writeFileSync(head, `{"eventName":"other"}\n${JSON.stringify(headOf([...trail.heads()].at(-1)!))}\n`)
     assert.equal((await verify('--head', head)).code, 0)
+    const kept = headOf([...trail.heads()].at(-1)!)
+    for (const line of [{ TrailHead: kept }, { Records: [], Heads: [kept] }]) {
+      const file = join(folder.path, 'sink.jsonl')
+      writeFileSync(file, `${JSON.stringify(line)}\n`)
+      const alone = await verify('--head', file, '--public-key', `9:${Buffer.alloc(32).toString('base64')}`)
+      assert.equal(alone.code, 0, 'a head proves without any key')
+    }
     using db = new DatabaseSync(join(data, 'trail.db'))
     db.exec('delete from statements where number > 1; delete from trail where seq > 1')
     assert.equal((await verify()).code, 0, 'without it, nothing shows')

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { FIRST_ROW_FORMAT, NO_HASH, rowHash } from '../../src/audit/chain.ts'
-import { verifyTrail } from '../../src/audit/verify-trail.ts'
-import { openTrail } from '../../src/storage/read-chain.ts'
 import { durableApp } from './durable-app.ts'
+import { verified } from './verified.ts'
 
 /** Makes a trail what the first version would have made it of the same entries. */
 function makeOld(trail: DatabaseSync): void {
@@ -28,13 +27,7 @@ async function withOldTrail() {
   await store.reopen(makeOld)
   await store.app.client.getSecretValue({ SecretId: 'a' })
   await store.app.running.installation.heads.signHead()
-  const { keyring, id: installation } = store.app.running.installation
-  const publicKeys = keyring.current.publicKeys('trail')
-  const verify = () => {
-    using trail = openTrail(store.dataDir)
-    return verifyTrail(trail, { installation, publicKeys, isWholeKeyring: true, heads: [] })
-  }
-  return { store, verify }
+  return { store, verify: () => verified(store.app) }
 }
 
 test('a trail from before heads keeps its rows, goes on behind them, and its first head covers them too', async () => {

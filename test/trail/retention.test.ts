@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { removeAged } from '../../src/audit/retention.ts'
-import { verifyTrail } from '../../src/audit/verify-trail.ts'
-import { openTrail } from '../../src/storage/read-chain.ts'
 import { durableApp } from './durable-app.ts'
+import { verified } from './verified.ts'
 
 const DAY = 86_400_000
 const KEPT_DAYS = 90
@@ -31,12 +30,7 @@ function age({ app }: Store, neededAfter?: number, signal?: AbortSignal): Promis
   return removeAged(parts, signal)
 }
 
-function verify({ app, dataDir }: Store) {
-  const { keyring, id: installation } = app.running.installation
-  using trail = openTrail(dataDir)
-  const publicKeys = keyring.current.publicKeys('trail')
-  return verifyTrail(trail, { installation, publicKeys, isWholeKeyring: true, heads: [] })
-}
+const verify = ({ app }: Store) => verified(app)
 
 const rowsOf = async ({ app }: Store) => app.running.installation.trail.rows({ limit: 10_000 })
 
