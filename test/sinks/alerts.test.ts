@@ -208,3 +208,21 @@ test('rules that are tried know what was before the time from which they are tri
   assert.deepEqual(await raisedSince(2), { raised: ['day 20'], looked: 3 })
   assert.deepEqual(await raisedSince(21), { raised: [], looked: 0 })
 })
+
+test('rules are tried once on what waits to be moved into the rows, or was moved just now', async () => {
+  await using trail = await openTrail()
+  const rules = parseRules(JSON.stringify({ rules: [{ name: 'each', match: { event: 'Test' } }] }))
+  const [moved, waits] = [newEntry('moved'), newEntry('waits')]
+  await trail.trail.append(moved)
+  await trail.trail.settle()
+  const raised: string[] = []
+  const looked = await tryRules({
+    rules,
+    source: trail.source,
+    waiting: [moved, waits],
+    tagsOf: async () => [],
+    since: 0,
+    onAlert: ({ record }) => raised.push(record.requestID),
+  })
+  assert.deepEqual({ raised, looked }, { raised: ['moved', 'waits'], looked: 2 })
+})
