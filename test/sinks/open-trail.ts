@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { Delivery, type SinkEvent, type TrailSource } from '../../src/audit/sinks/delivery.ts'
 import type { Sink } from '../../src/audit/sinks/sink.ts'
 import type { TrailHead } from '../../src/audit/trail.ts'
@@ -25,6 +26,12 @@ export async function openTrail() {
     positions,
     source,
     heads,
+    /** Runs a statement on the trail's file, as somebody would who has it. */
+    alter(statement: string): void {
+      const file = new DatabaseSync(store.trailPath, { timeout: 5_000 })
+      file.exec(statement)
+      file.close()
+    },
     /** Request ids in the order of the trail. */
     recorded,
     async record(requests: number): Promise<void> {

@@ -160,7 +160,7 @@ export class Delivery {
   async #deliverPage(): Promise<boolean> {
     const { source, positions } = this.#parts
     const { seq, head } = this.#position
-    const rows = await source.rows({ after: seq, limit: ROWS })
+    const rows = await this.#nextRows(seq)
     this.#checkGap(rows)
     const last = rows.at(-1)?.seq ?? seq
     const heads = (await source.heads({ after: head, limit: HEADS })).filter((one) => one.seq <= last)
@@ -174,6 +174,12 @@ export class Delivery {
     await this.#untilDone(() => positions.save(this.#sink.name, reached))
     this.#position = reached
     return true
+  }
+
+  /** A row that cannot be read does not hold up those before it. */
+  async #nextRows(after: number): Promise<readonly TrailRow[]> {
+    const { source } = this.#parts
+    return source.rows({ after, limit: ROWS }).catch(() => source.rows({ after, limit: 1 }))
   }
 
   /** Sequences have no gap, so that what was removed too early is seen. */
