@@ -19,8 +19,11 @@ const NO_ROTATION = {
   environment: {},
   endpoint: undefined,
   lambdaCredentials: undefined,
+  webhookKey: undefined,
 }
 
+const TRAIL_KEY = 'a key of the trail, with 32 letters'
+const ALERT_KEY = 'a key of alerts, with many letters'
 const NO_SINKS = { file: undefined, standardOutput: false, webhook: undefined, alerts: undefined }
 
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
@@ -82,7 +85,16 @@ describe('the environment', () => {
     COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
     COFFER_ROTATION_ENVIRONMENT: 'DB_HOST',
+    COFFER_ROTATION_WEBHOOK_KEY: 'k'.repeat(32),
     COFFER_ROTATION_ENDPOINT: 'https://coffer.example',
+    COFFER_TRAIL_FILE: '/logs/trail.jsonl',
+    COFFER_TRAIL_FILE_KEEP: '30',
+    COFFER_TRAIL_STDOUT: 'yes',
+    COFFER_TRAIL_WEBHOOK: 'https://siem.example/hook',
+    COFFER_TRAIL_WEBHOOK_KEY: TRAIL_KEY,
+    COFFER_ALERT_RULES: '/rules.json',
+    COFFER_ALERT_WEBHOOK: 'http://127.0.0.1:9000/',
+    COFFER_ALERT_WEBHOOK_KEY: ALERT_KEY,
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'of the server',
     DB_HOST: 'db',
@@ -101,7 +113,6 @@ describe('the environment', () => {
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
       trail: { retentionDays: 365, reserveBytes: 128 * 1024 * 1024 },
-      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -117,11 +128,18 @@ describe('the environment', () => {
         roles: new Map([['111122223333', 'arn:aws:iam::111122223333:role/rotation']]),
         environment: { DB_HOST: 'db' },
         endpoint: 'https://coffer.example/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: {
           accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
           secretAccessKey: 'of the server',
           sessionToken: undefined,
         },
+      },
+      sinks: {
+        file: { path: '/logs/trail.jsonl', keep: 30 },
+        standardOutput: true,
+        webhook: { url: new URL('https://siem.example/hook'), key: TRAIL_KEY },
+        alerts: { rules: '/rules.json', webhook: { url: new URL('http://127.0.0.1:9000/'), key: ALERT_KEY } },
       },
     })
   })
@@ -148,6 +166,12 @@ describe('the environment', () => {
       rotationRole: [],
       rotationEnvironment: [],
       rotationEndpoint: 'http://127.0.0.1:1',
+      trailFile: '/other.jsonl',
+      trailFileKeep: '1',
+      trailStdout: false,
+      trailWebhook: 'https://other.example/',
+      alertRules: '/other.json',
+      alertWebhook: 'https://alerts.example/',
     }
     assert.deepEqual(settings(given, environment).serve(), {
       host: '::1',
@@ -161,7 +185,6 @@ describe('the environment', () => {
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
       trail: { retentionDays: undefined, reserveBytes: 0 },
-      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',
@@ -174,7 +197,14 @@ describe('the environment', () => {
         roles: new Map(),
         environment: {},
         endpoint: 'http://127.0.0.1:1/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: settings({}, environment).serve().rotation.lambdaCredentials,
+      },
+      sinks: {
+        file: { path: '/other.jsonl', keep: 1 },
+        standardOutput: false,
+        webhook: { url: new URL('https://other.example/'), key: TRAIL_KEY },
+        alerts: { rules: '/other.json', webhook: { url: new URL('https://alerts.example/'), key: ALERT_KEY } },
       },
     })
   })

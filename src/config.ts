@@ -64,6 +64,7 @@ const VARIABLES = [
   'COFFER_ALERT_WEBHOOK',
   'COFFER_ALERT_WEBHOOK_KEY',
   'COFFER_TRAIL_RESERVE',
+  'COFFER_ROTATION_WEBHOOK_KEY',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -370,6 +371,7 @@ export class Settings {
       lambdaCredentials: complete
         ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
         : undefined,
+      webhookKey: this.#variable('COFFER_ROTATION_WEBHOOK_KEY'),
       variables: this.#environment,
     })
   }

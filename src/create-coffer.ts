@@ -4,6 +4,8 @@ import { type SdkRequestHandler, sdkRequestHandler } from './app/sdk-request-han
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { writeCredentialsFile } from './identity/credentials-file.ts'
 import { standardLog } from './log.ts'
+import type { RotationHandler } from './rotation/function-target.ts'
+import { rotationConfig } from './rotation-config.ts'
 import { startCoffer } from './start-coffer.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { trailConfig } from './trail-config.ts'
@@ -12,6 +14,8 @@ export type { App } from './app/create-app.ts'
 export type { RequestHead, Response } from './app/request.ts'
 export type { SdkRequestHandler } from './app/sdk-request-handler.ts'
 export type { Credentials } from './identity/access-key.ts'
+export type { RotationHandler } from './rotation/function-target.ts'
+export type { RotationEvent } from './rotation/rotation-functions.ts'
 
 export interface CofferOptions {
   /**
@@ -35,6 +39,15 @@ export interface CofferOptions {
   readonly enforce?: boolean | undefined
   /** How many times AWS's rates each caller may have, or `off`. Default: 10 with a data directory, else `off`. */
   readonly throttle?: number | 'off' | undefined
+  /**
+   * Rotation functions of this process, by the ARN that RotateSecret names, or `type:` and a type of managed external secrets. They do their work
+   * with a client of yours.
+   */
+  readonly rotationFunctions?: Readonly<Record<string, RotationHandler>> | undefined
+  /** Databases that the built-in rotators may connect to, as `host` or `host:port`; without any there are none. */
+  readonly rotationHosts?: readonly string[] | undefined
+  /** ARN of the role with which they reach secrets, one for each account; needed where signatures are verified. */
+  readonly rotationRoles?: readonly string[] | undefined
   /** Days after which records are removed from the trail of a data directory, or `forever`. Default: 90. */
   readonly trailRetention?: number | 'forever' | undefined
 }
@@ -48,6 +61,8 @@ export interface Coffer extends AsyncDisposable {
   readonly account: string
   /** The administrator's access key, when this start made it. */
   readonly credentials: Credentials | undefined
+  /** Begins rotations that are due, and resolves when none is under way. They begin by themselves, too. */
+  rotate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -67,6 +82,7 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     verify: options.verify ?? (enforce || dataDir !== undefined),
     enforce,
     rateFactor: rateFactorOf(`${throttle}`),
+    rotation: rotationOf(options),
     trail:
       dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
@@ -104,9 +120,24 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     app,
     account: running.account,
     credentials: running.credentials,
+    rotate: () => running.rotate(),
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function rotationOf({ rotationFunctions, rotationHosts = [], rotationRoles = [] }: CofferOptions) {
+  return rotationConfig({
+    functions: [],
+    handlers: rotationFunctions,
+    hosts: rotationHosts,
+    roles: rotationRoles,
+    environment: [],
+    endpoint: undefined,
+    lambdaCredentials: undefined,
+    webhookKey: undefined,
+    variables: {},
+  })
 }
 
 function rootKeySource({ rootKey, rootKeyFile }: CofferOptions, dataDir: string | undefined) {

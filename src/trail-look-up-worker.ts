@@ -29,7 +29,7 @@ export type LookUpReply = { readonly id: number } & (
 
 /** How long one request to index goes on. */
 const INDEX_FOR_MS = 250
-/** After the index had to be thrown away, it is made anew only after a while: on a full disk that would be in vain again and again. */
+/** After a failure it is tried again only after a while: on a full disk, or behind a row that cannot be read, that is in vain again and again. */
 const REST_AFTER_FAILURE_MS = 60_000
 
 class LookUps {
@@ -60,14 +60,17 @@ class LookUps {
     try {
       const index = this.#current()
       const end = Date.now() + INDEX_FOR_MS
+      let isNew = false
       while (await index.step()) {
         if (Date.now() > end) return true
+        isNew = true
         // Look-ups come between.
         await pause()
       }
-      await index.forgetRemoved()
+      if (isNew) await index.forgetRemoved()
       return false
     } catch (error) {
+      this.#restUntil = Date.now() + REST_AFTER_FAILURE_MS
       if (error instanceof TrailIndexError) this.#throwAway()
       throw error
     }
@@ -91,7 +94,6 @@ class LookUps {
   #throwAway(): void {
     this.#drop()
     removeTrailIndex(this.#options.indexPath)
-    this.#restUntil = Date.now() + REST_AFTER_FAILURE_MS
   }
 
   #drop(): void {

@@ -79,6 +79,8 @@ const guarded: readonly { modules: readonly string[]; only: readonly string[]; h
   { modules: ['node:sqlite'], only: ['storage/'], harmless: [] },
   { modules: ['pg'], only: ['storage/', 'rotation/built-in/'], harmless: [] },
   { modules: ['mysql2', 'mysql2/promise'], only: ['rotation/built-in/'], harmless: [] },
+  // A peer that the server runs without.
+  { modules: ['@aws-sdk/client-secrets-manager'], only: ['client/'], harmless: [] },
   {
     modules: ['node:http', 'node:https', 'node:http2', 'node:net'],
     only: ['http/'],
@@ -108,6 +110,13 @@ const deeds: readonly { what: string; pattern: RegExp; only: readonly string[]; 
     pattern: /\bstore\.(create|update)\(/,
     only: [],
     within: 'secrets/operations/',
+  },
+  {
+    // Programs that only read secrets would have to install it.
+    what: 'needs more than the SDK of Secrets Manager',
+    pattern: /\bfrom '(?!\.|@aws-sdk\/client-secrets-manager')/,
+    only: [],
+    within: 'client/',
   },
   { what: 'uses the crypto of the web', pattern: /\b(crypto\.subtle|globalThis\.crypto)\b/, only: [] },
 ]
@@ -245,6 +254,10 @@ describe('the program that checks it', () => {
     ['http/x.ts', 'const port = process.env.PORT'],
     ['http/x.ts', 'process.exit(1)'],
     ['app/x.ts', 'export default 1'],
+    ['client/x.ts', "import { errors } from '../secrets/errors.ts'"],
+    ['client/x.ts', "import { randomInt } from 'node:crypto'"],
+    ['app/x.ts', "import { createSecretReader } from '../client/create-secret-reader.ts'"],
+    ['app/x.ts', "import type { Filter } from '@aws-sdk/client-secrets-manager'"],
     ['secrets/operations/x.ts', 'context.change(context.store.update(secret))'],
     ['utils/x.ts', ''],
     ['app/utils.ts', ''],
@@ -266,6 +279,7 @@ describe('the program that checks it', () => {
     ['http/x.ts', "import { App } from '../app/create-app.ts'\nimport type { Log } from '../log.ts'"],
     ['start-coffer.ts', "import { a } from './storage/sqlite.ts'"],
     ['config.ts', "import { isIP } from 'node:net'"],
+    ['client/x.ts', "import type { Filter } from '@aws-sdk/client-secrets-manager'\nimport { y } from './y.ts'"],
     ['iam-api/operations/x.ts', 'change(store.update(user))'],
   ]
   for (const [path, text] of harmless)

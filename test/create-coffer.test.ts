@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { KMS } from '@aws-sdk/client-kms'
 import { SecretsManager } from '@aws-sdk/client-secrets-manager'
 import { type CofferOptions, createCoffer } from '../src/create-coffer.ts'
+import { rotateStep } from './rotation/rotate-step.ts'
 
 const credentials = { accessKeyId: '111122223333', secretAccessKey: 'any' }
 
@@ -17,6 +18,39 @@ test('closing lets requests in progress end, and later ones are told that it is 
   const [{ Name }] = await Promise.all([created, created.then(() => coffer.close())])
   assert.equal(Name, 'a')
   await assert.rejects(client.getSecretValue({ SecretId: 'a' }), { message: 'This Coffer is closed' })
+})
+
+describe('rotation', () => {
+  const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
+
+  test('is done by a function of this process', async () => {
+    const steps: string[] = []
+    await using coffer = await createCoffer({
+      rotationFunctions: {
+        async [LAMBDA](event) {
+          steps.push(event.Step)
+          await rotateStep(event, client)
+        },
+      },
+    })
+    const { requestHandler } = coffer
+    const client = new SecretsManager({ region: 'eu-central-1', credentials, requestHandler, maxAttempts: 1 })
+    await client.createSecret({ Name: 'a', SecretString: 'first' })
+    await client.rotateSecret({ SecretId: 'a', RotationLambdaARN: LAMBDA })
+    await coffer.rotate()
+    assert.deepEqual(steps, ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+    assert.match((await client.getSecretValue({ SecretId: 'a' })).SecretString ?? '', /^password /)
+  })
+
+  test('has names that are ARNs, and functions', async () => {
+    const wrong: [CofferOptions, RegExp][] = [
+      [{ rotationFunctions: { rotate: async () => {} } }, /^Cannot use the rotation function: rotate: wanted the ARN/],
+      [{ rotationFunctions: { [LAMBDA]: 'rotate' as never } }, /: it is no function$/],
+      [{ rotationHosts: ['a b'] }, /^Cannot use the rotation host: a b/],
+      [{ rotationRoles: ['a'] }, /^Cannot use the rotation role: a/],
+    ]
+    for (const [options, message] of wrong) await assert.rejects(createCoffer(options), { message })
+  })
 })
 
 describe('callers', () => {

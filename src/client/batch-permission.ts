@@ -21,10 +21,8 @@ export class BatchPermission {
     this.#deniedUntil = clock.now() + singleReadsFor
     if (this.#warned) return
     this.#warned = true
-    onWarning({
-      code: 'COFFER_BATCH_NOT_PERMITTED',
-      message: `Secrets are read one by one, because BatchGetSecretValue cannot be used: ${failure.text}`,
-    })
+    const message = `Secrets are read one by one, because BatchGetSecretValue cannot be used: ${failure.text}`
+    onWarning({ code: 'COFFER_BATCH_NOT_PERMITTED', message })
   }
 }
 

@@ -47,7 +47,7 @@ export interface SecretReader extends AsyncDisposable {
   getJson(id: string, schema?: undefined, options?: GetOptions): Promise<unknown>
   getJson<Output>(id: string, schema: StandardSchema<Output>, options?: GetOptions): Promise<Output>
   /** Any number of secrets: one result for each id, in order. Rejects only with an aborted signal's reason. */
-  getMany(ids: Iterable<string>, options?: WaitOptions): Promise<SecretResult[]>
+  getMany(ids: readonly string[], options?: WaitOptions): Promise<SecretResult[]>
   /** All secrets that match, over all pages, values and failures alike. What it brings is remembered. */
   find(filters: readonly Filter[], options?: FindOptions): AsyncIterableIterator<SecretResult>
   /** Asks the server, whatever is remembered: for a login that was just rejected. At most once in `refreshFloor`, else as `get`. */
@@ -84,7 +84,7 @@ export function createSecretReader(options: SecretReaderOptions): SecretReader {
     },
     getMany: async (ids, wait = {}) => {
       const checked = checkedWait(wait)
-      return Promise.all(Array.from(ids, (id) => reads.read({ id }, checked)))
+      return Promise.all(ids.map((id) => reads.read({ id }, checked)))
     },
     find: (filters, { signal } = {}) => findSecrets(reads, filters, signal),
     refresh: async (id, wait = {}) => valueIn(await reads.read({ id }, { ...checkedWait(wait), refresh: true })),

@@ -1,7 +1,6 @@
 import type { Filter } from '@aws-sdk/client-secrets-manager'
 import { deniesBatches } from './batch-permission.ts'
-import type { Failure } from './failure.ts'
-import { CLOSED, failureIn } from './secret-calls.ts'
+import { CallFailed, CLOSED, failureIn } from './secret-calls.ts'
 import { SecretReadError } from './secret-read-error.ts'
 import type { SecretReads } from './secret-reads.ts'
 import type { SecretResult } from './secret-result.ts'
@@ -20,7 +19,7 @@ export async function* findSecrets(
     yield* page ? batched(reads, filters, signal, page) : listed(reads, filters, signal)
   } catch (error) {
     signal?.throwIfAborted()
-    throw error
+    throw new SecretReadError(undefined, failureIn(error))
   }
 }
 
@@ -42,7 +41,7 @@ async function firstPage(
     return await pageOf(reads, filters, undefined, signal)
   } catch (error) {
     const failure = failureIn(error)
-    if (!deniesBatches(failure)) throw fromPage(failure)
+    if (!deniesBatches(failure)) throw error
     reads.flights.permission.deny(failure)
     return undefined
   }
@@ -53,7 +52,7 @@ async function* batched(reads: SecretReads, filters: readonly Filter[], signal: 
     yield* reads.found(page, page.sentAt)
     const { nextToken } = page
     if (nextToken === undefined) return
-    page = await pageOf(reads, filters, nextToken, signal).catch(throwFromPage)
+    page = await pageOf(reads, filters, nextToken, signal)
   }
 }
 
@@ -62,7 +61,7 @@ async function* listed(reads: SecretReads, filters: readonly Filter[], signal: A
   let token: string | undefined
   do {
     begin(reads, signal)
-    const page = await reads.flights.calls.listPage(filters, token, signal).catch(throwFromPage)
+    const page = await reads.flights.calls.listPage(filters, token, signal)
     yield* await Promise.all(page.arns.map((id) => reads.read({ id }, { signal })))
     token = page.nextToken
   } while (token !== undefined)
@@ -70,13 +69,5 @@ async function* listed(reads: SecretReads, filters: readonly Filter[], signal: A
 
 function begin(reads: SecretReads, signal: AbortSignal | undefined): void {
   signal?.throwIfAborted()
-  if (reads.isClosed) throw fromPage(CLOSED)
-}
-
-function throwFromPage(error: unknown): never {
-  throw fromPage(failureIn(error))
-}
-
-function fromPage(failure: Failure): SecretReadError {
-  return new SecretReadError(undefined, failure)
+  if (reads.isClosed) throw new CallFailed(CLOSED)
 }

@@ -36,13 +36,14 @@ export class CallFailed extends Error {
   }
 }
 
-/** What a rejected call tells: calls reject with nothing else. */
+const NOT_UNDERSTOOD: Failure = { kind: 'other', code: 'UnknownError', text: 'the answer could not be understood' }
+
+/** What a rejected call tells. Anything but a failed call comes from reading an answer of another form. */
 export function failureIn(error: unknown): Failure {
-  if (error instanceof CallFailed) return error.failure
-  throw error
+  return error instanceof CallFailed ? error.failure : NOT_UNDERSTOOD
 }
 
-/** The calls to the server, each with an end. Every method throws {@link CallFailed}, and nothing else. */
+/** The calls to the server, each with an end. What they throw is for {@link failureIn}. */
 export class SecretCalls {
   readonly #settings: Settings
   /** Ends each call in flight. */

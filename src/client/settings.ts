@@ -81,7 +81,7 @@ export function settingsOf(options: SecretReaderOptions): Settings {
     timeout: time('timeout', options.timeout ?? DEFAULT_TIMEOUT),
     refreshFloor: time('refreshFloor', options.refreshFloor ?? DEFAULT_REFRESH_FLOOR),
     singleReadsFor: time('singleReadsFor', options.singleReadsFor ?? DEFAULT_SINGLE_READS_FOR),
-    onWarning: options.onWarning ?? warnProcess,
+    onWarning: (warning) => warn(options.onWarning, warning),
     clock: options.clock ?? machineClock(),
     random: options.random ?? Math.random,
   }
@@ -110,6 +110,14 @@ function checked(name: string, value: number, fits: boolean, wanted: string): nu
   throw new RangeError(`Cannot use the option ${name}: ${String(value)}: it takes ${wanted}`)
 }
 
-function warnProcess({ code, message }: ReaderWarning): void {
+/** A listener that throws keeps nobody from their secrets: the process is warned in its place. */
+function warn(listener: SecretReaderOptions['onWarning'], warning: ReaderWarning): void {
+  try {
+    if (listener) {
+      listener(warning)
+      return
+    }
+  } catch {}
+  const { code, message } = warning
   process.emitWarning(message, { type: 'SecretReaderWarning', code })
 }

@@ -1,18 +1,14 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
-import { sinceOf } from '../sink-config.ts'
+import { addAlerts } from './alerts-program.ts'
 import { exportTrail, timeOf } from './export-trail.ts'
 import { printPublicKeys } from './print-public-keys.ts'
 import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { trail } from './trail.ts'
 import { addTrailSearch } from './trail-search-program.ts'
-import { tryAlerts } from './try-alerts.ts'
 import { verifyExport } from './verify-export.ts'
 import { verifyTrail } from './verify-trail.ts'
-
-/** How far back rules are tried. */
-const DEFAULT_SINCE = '7d'
 
 /** `coffer trail` and what stands below it. */
 export function addTrail(program: Command, parts: ProgramParts): void {
@@ -77,30 +73,6 @@ function addPublicKey(trail: Command, parts: ProgramParts): void {
       const folder = settings.dataDir()
       return printPublicKeys({ dataDir: folder, rootKey: settings.rootKey(folder) })
     })
-}
-
-interface GivenAlerts extends GivenOptions {
-  readonly rules: string
-  readonly rule?: string
-  readonly since?: string
-  readonly json?: boolean
-}
-
-function addAlerts(trail: Command, parts: ProgramParts): void {
-  trail
-    .command('alerts')
-    .summary('say what alert rules would have raised')
-    .description(
-      'Applies alert rules to the records that are there, also while a server runs, and prints what they would have raised. Tags are those that secrets have now, as they stand in the store.',
-    )
-    .requiredOption('--rules <file>', 'file with the rules')
-    .option('--rule <name>', 'only this rule')
-    .option('--since <time>', `how far back to look, such as 12h or 30d (default: ${DEFAULT_SINCE})`)
-    .addOption(dataDir(parts))
-    .option('--json', 'print JSON lines on a terminal too')
-    .action(({ rules, rule, since = DEFAULT_SINCE, json = false, ...given }: GivenAlerts) =>
-      tryAlerts({ dataDir: parts.settings(given).dataDir(), rules, rule, sinceMs: sinceOf(since), json }),
-    )
 }
 
 interface GivenExport extends GivenOptions {

@@ -37,12 +37,18 @@ export async function searchTrail({ dataDir, filter, limit, format }: TrailSearc
   if (format === 'table') process.stderr.write('No record fits.\n')
 }
 
+/** Up to where a trail is looked at: rows before one, and the entries that waited then. */
+export interface TrailEnd {
+  readonly before: number
+  readonly waiting: readonly Entry[]
+}
+
 /** The last records that fit, in the order in which they were written. */
-export function newestFirst(files: TrailFiles, filter: TrailFilter, limit: number): CloudTrailRecord[] {
-  const waiting = files.waiting()
+export function newestFirst(files: TrailFiles, filter: TrailFilter, limit: number, end?: TrailEnd): CloudTrailRecord[] {
+  const { before: start, waiting } = end ?? { before: Number.MAX_SAFE_INTEGER, waiting: files.waiting() }
   const seen = new Set(waiting.map(({ id }) => id))
-  const found = waiting.reverse().flatMap((entry) => recordsBackwards(entry, filter))
-  for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
+  const found = waiting.toReversed().flatMap((entry) => recordsBackwards(entry, filter))
+  for (let before = start; found.length < limit; ) {
     const rows = files.rows({ before, newestFirst: true, limit: READ_ROWS, characters: READ_CHARACTERS })
     const last = rows.at(-1)
     if (!last) break

@@ -4,7 +4,7 @@ import { TrailFiles } from '../storage/trail-files.ts'
 import { stopSignal } from './stop-signals.ts'
 import type { TrailFilter } from './trail-filter.ts'
 import { type TrailFormat, TrailOutput } from './trail-output.ts'
-import { newestFirst } from './trail-search.ts'
+import { newestFirst, type TrailEnd } from './trail-search.ts'
 
 export interface TrailTailOptions {
   readonly dataDir: string
@@ -28,7 +28,7 @@ export async function tailTrail({ dataDir, filter, limit, follow, format }: Trai
   using files = new TrailFiles(dataDir)
   const output = new TrailOutput(format, false)
   const news = new News(files)
-  await output.write(newestFirst(files, filter, limit))
+  await output.write(newestFirst(files, filter, limit, news.start))
   while (follow && !stop.signal.aborted && !output.isGone) {
     for (const entries of news.read()) {
       const records = entries.flatMap((entry) => filter.of(entry).map(({ record }) => record))
@@ -42,15 +42,19 @@ export async function tailTrail({ dataDir, filter, limit, follow, format }: Trai
 /** What comes to the trail from now on, each entry once: also the records of changes that have not reached its rows. */
 class News {
   readonly #files: TrailFiles
+  /** Where it begins. */
+  readonly start: TrailEnd
   /** Entries told before they stood in a row. */
   readonly #told: Set<string>
   #after: number
 
   constructor(files: TrailFiles) {
     this.#files = files
-    this.#told = new Set(files.waiting().map(({ id }) => id))
+    const waiting = files.waiting()
+    this.#told = new Set(waiting.map(({ id }) => id))
     const [last] = files.rows({ newestFirst: true, limit: 1 })
     this.#after = last?.seq ?? 0
+    this.start = { before: this.#after + 1, waiting }
   }
 
   *read(): Generator<Entry[]> {

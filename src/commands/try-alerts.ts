@@ -2,7 +2,7 @@ import type { Alert } from '../alerts/alert.ts'
 import type { AlertRule } from '../alerts/rule.ts'
 import { tryRules } from '../alerts/try-rules.ts'
 import { readTagsBy } from '../read-tags.ts'
-import { ReadableTrail } from '../storage/read-rows.ts'
+import { TrailFiles } from '../storage/trail-files.ts'
 import { CommandError } from './command-error.ts'
 import { jsonLine } from './json-line.ts'
 import { printable } from './printable.ts'
@@ -21,14 +21,15 @@ export interface TryAlertsOptions {
 /** Prints what rules would have raised on the records that are there, and how many of what. */
 export async function tryAlerts({ dataDir, rules: path, rule, sinceMs, json }: TryAlertsOptions): Promise<void> {
   const rules = chosen(readAlertRules(path), rule)
-  using source = new ReadableTrail(dataDir)
+  using files = new TrailFiles(dataDir)
   const raised = new Map(rules.map(({ name }) => [name, 0]))
   const { stdout, stderr } = process
   const lines = json || !stdout.isTTY
   const looked = await tryRules({
     rules,
-    source,
-    tagsOf: readTagsBy((selectors) => source.tags(selectors)),
+    waiting: files.waiting(),
+    source: { rows: async (query) => files.rows(query) },
+    tagsOf: readTagsBy(async (selectors) => files.tags(selectors)),
     since: Date.now() - sinceMs,
     onAlert(alert) {
       raised.set(alert.rule, (raised.get(alert.rule) ?? 0) + 1)

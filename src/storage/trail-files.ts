@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
+import type { Selector } from '../secrets/secrets-store.ts'
 import { DataDirectoryError, filesOf } from './data-directory.ts'
 import { NewerStoreError, STORE_VERSION } from './migrate.ts'
 import { newestEntries } from './newest-entries.ts'
@@ -54,6 +55,21 @@ export class TrailFiles implements Disposable {
       const last = this.#trail.prepare('select max(outbox_id) as id from trail where outbox_id is not null').get()
       const moved = Number(last?.id ?? 0)
       return waiting.filter(({ id }) => Number(id) > moved).map(({ entry }) => JSON.parse(String(entry)) as Entry)
+    })
+  }
+
+  /** Tags in the order asked, as they stand in the store: without its key nobody can say whether somebody forged them. */
+  tags(selectors: readonly Selector[]): (ReadonlyMap<string, string> | undefined)[] {
+    return this.#attempt(() => {
+      const byArn = this.#store.prepare('select tags from secrets where arn = ?')
+      const byName = this.#store.prepare('select tags from secrets where account = ? and region = ? and name = ?')
+      return selectors.map((selector) => {
+        const row =
+          'arn' in selector
+            ? byArn.get(selector.arn)
+            : byName.get(selector.scope.account, selector.scope.region, selector.name)
+        return row && new Map(JSON.parse(String(row.tags ?? '[]')) as [string, string][])
+      })
     })
   }
 

@@ -5,7 +5,7 @@ import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 /** Text of rows returned at once unless less is asked for, in characters; a row alone may hold more. */
 const TEXT_LIMIT = 4 * 1024 * 1024
 
-/** Rows of the embedded engine's trail. Throws an Error that names the row when its content is none of Coffer's. */
+/** Rows of the embedded engine's trail. Throws an Error that names the first one when its content is none of Coffer's; one behind it ends them. */
 export function trailRows(trail: DatabaseSync, query: RowsQuery): TrailRow[] {
   const { after = 0, before = Number.MAX_SAFE_INTEGER, newestFirst = false, limit, characters = TEXT_LIMIT } = query
   const statement = trail.prepare(
@@ -18,7 +18,11 @@ export function trailRows(trail: DatabaseSync, query: RowsQuery): TrailRow[] {
     size += text.length
     if (rows.length > 0 && size > characters) break
     const seq = Number(row.seq)
-    rows.push({ seq, node: String(row.node), at: Number(row.at), entries: entriesOf(text, seq) })
+    const entries = entriesOf(text)
+    // Those before it are told first.
+    if (!entries && rows.length > 0) break
+    if (!entries) throw new Error(`Row ${seq} of the trail cannot be read: it was altered`)
+    rows.push({ seq, node: String(row.node), at: Number(row.at), entries })
   }
   return rows
 }
@@ -37,10 +41,11 @@ export function neededFrom(trail: DatabaseSync): number {
   return Number((marked ?? trail.prepare('select max(seq) as seq from trail').get())?.seq ?? 0)
 }
 
-function entriesOf(text: string, seq: number): Entry[] {
+/** Undefined for what is none of Coffer's. */
+function entriesOf(text: string): Entry[] | undefined {
   try {
     return text.split('\n').map((line) => JSON.parse(line) as Entry)
   } catch {
-    throw new Error(`Row ${seq} of the trail cannot be read: it was altered`)
+    return undefined
   }
 }

@@ -60,6 +60,22 @@ for (const transport of transports)
       assert.deepEqual(await app.calls(), [])
     })
 
+    test('a rotation in the middle: whoever asks after it was answered gets the new value', async () => {
+      const reader = app.reader({ refreshFloor: 0 })
+      const read = () => Promise.all(Array.from({ length: 20 }, () => reader.getString('s07')))
+      const before = read()
+      const [, during] = await Promise.all([
+        app.client.putSecretValue({ SecretId: 's07', SecretString: `rotated by ${transport}` }),
+        reader.getMany(names),
+      ])
+      assert.ok(during.every(({ ok }) => ok))
+      for (const value of await before) assert.match(value, /^value of s07$|^rotated/)
+      assert.equal((await reader.refresh('s07')).string, `rotated by ${transport}`)
+      assert.deepEqual(new Set(await read()), new Set([`rotated by ${transport}`]))
+      await app.client.putSecretValue({ SecretId: 's07', SecretString: 'value of s07' })
+      await app.calls()
+    })
+
     test('failures stand beside values, each for its id, in order', async () => {
       const gone = { Name: `gone-${transport}`, SecretString: 'x' }
       await app.client.createSecret(gone)

@@ -73,6 +73,20 @@ describe('a caller who may not read in batches', async () => {
   })
 })
 
+describe('a listener that throws', async () => {
+  const app = await startReaderApp()
+  after(() => app.close())
+  await app.fill({ 'app/a': 'one' })
+
+  test('keeps nobody from their secrets, and the process is warned', async () => {
+    const credentials = await app.user('single', [[allow('secretsmanager:GetSecretValue')]])
+    const warned = new Promise<{ code?: string }>((resolve) => process.once('warning', resolve))
+    const onWarning = () => assert.fail()
+    assert.equal(await app.reader({ onWarning }, { credentials }).getString('app/a'), 'one')
+    assert.equal((await warned).code, 'COFFER_BATCH_NOT_PERMITTED')
+  })
+})
+
 describe('a caller who may read in batches', async () => {
   const app = await startReaderApp()
   after(() => app.close())

@@ -174,3 +174,31 @@ describe('an answer that cannot be understood', () => {
       })
     })
 })
+
+describe('a client that is not what it should be', () => {
+  const clients: [title: string, send: () => unknown, code: string][] = [
+    ['answers nothing', async () => undefined, 'UnknownError'],
+    ['answers something else', async () => ({ SecretValues: 5 }), 'UnknownError'],
+    ['answers at once', () => ({ SecretValues: [] }), 'UnknownError'],
+    [
+      'throws at once',
+      () => {
+        throw new RangeError('no')
+      },
+      'RangeError',
+    ],
+  ]
+  for (const [title, send, code] of clients)
+    test(`and ${title} leaves nobody waiting`, async () => {
+      await using reader = createSecretReader({ client: { send } as never })
+      const results = await reader.getMany(['a', 'b'])
+      assert.deepEqual(
+        results.map(({ error }) => error?.code),
+        [code, code],
+      )
+      const walk = async () => {
+        for await (const _ of reader.find([])) assert.fail()
+      }
+      if (title !== 'answers at once') await assert.rejects(walk(), { name: 'SecretReadError', code })
+    })
+})

@@ -137,3 +137,16 @@ def test_batch_get_secret_value(name):
     answer = aws("secretsmanager", "batch-get-secret-value", "--secret-id-list", *ids)
     assert [value["SecretString"] for value in answer["SecretValues"]] == ["a"]
     assert [error["ErrorCode"] for error in answer["Errors"]] == ["ResourceNotFoundException"]
+
+
+def test_cloudtrail_lookup_events(name):
+    arn = aws("secretsmanager", "create-secret", "--name", name, "--secret-string", "x")["ARN"]
+    aws("secretsmanager", "get-secret-value", "--secret-id", name)
+    attribute = f"AttributeKey=ResourceName,AttributeValue={arn}"
+    events = aws("cloudtrail", "lookup-events", "--lookup-attributes", attribute)["Events"]
+    assert [event["EventName"] for event in events] == ["GetSecretValue", "CreateSecret"]
+    record = json.loads(events[0]["CloudTrailEvent"])
+    assert record["requestParameters"] == {"secretId": name}
+    assert record["eventID"] == events[0]["EventId"]
+    pages = aws("cloudtrail", "lookup-events", "--lookup-attributes", attribute, "--page-size", "1")["Events"]
+    assert pages == events

@@ -246,19 +246,41 @@ describe('the index', () => {
     await world.index()
     assert.equal(segmentsIn(world).length, 6)
     world.removeOldest(12)
+    await world.append(sample(1, 3))
     await world.index()
     assert.deepEqual(
       segmentsIn(world).map(({ first }) => first),
       [11, 16, 21, 26],
     )
     world.removeOldest(18)
-    await world.append(sample(7, 2))
+    await world.append(sample(6, 2))
     await world.index()
     assert.deepEqual(
       segmentsIn(world).map(({ first }) => first),
       [31],
     )
     assert.deepEqual(...(await world.both(everything)))
+  })
+
+  test('stops at a row that somebody altered, once, and what is newer is found', async () => {
+    await using world = new World(await openSqlite(), 5)
+    await world.append(sample(10, 1))
+    {
+      using db = new DatabaseSync(world.db.trailPath, { timeout: 5_000 })
+      db.exec("update trail set entries = 'none' where seq = 7")
+    }
+    const { lookUp } = world
+    const last = eventsOf(world.entries.at(-1) as Entry).at(-1)?.record
+    assert.ok(last)
+    const query = { ...everything, ...scopeAndId(last), attribute: undefined, limit: 1 }
+    const newest = async () => (await lookUp.lookUp(query)).events.map(({ record }) => record.eventID)
+    assert.deepEqual(await newest(), [last.eventID])
+    const { run } = lookUp.job
+    const { signal } = new AbortController()
+    await assert.rejects(run(signal), /^Error: Row 7 of the trail cannot be read: it was altered$/)
+    await run(signal)
+    assert.deepEqual(await newest(), [last.eventID])
+    await assert.rejects(lookUp.lookUp({ ...everything, limit: 50 }), /Row 7 of the trail cannot be read/)
   })
 
   test('that is no index, or one of another version, is made anew', async () => {

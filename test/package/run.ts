@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -25,6 +25,9 @@ try {
   await check('coffer dev starts from it, is healthy, and answers the SDK', () => devAnswers())
   await check('createCoffer is imported from it and used with the SDK', () => imported())
   await check('its types resolve, and its request handler fits the SDK', () => typed())
+  await check('coffer/client is refused without the SDK, in words', () => clientWithoutSdk())
+  await check('coffer/client is imported from it and used with the SDK', () => clientImported())
+  await check('the types of coffer/client resolve, and fit the SDK and schemas', () => clientTyped())
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -47,7 +50,16 @@ function packed(): void {
     { files: { path: string }[] },
   ]
   const paths = files.map(({ path }) => path)
-  for (const wanted of ['bin/coffer.js', 'dist/main.js', 'dist/create-coffer.d.ts', 'README.md', 'LICENSE'])
+  for (const wanted of [
+    'bin/coffer.js',
+    'dist/main.js',
+    'dist/create-coffer.d.ts',
+    'dist/client/create-secret-reader.js',
+    'dist/client/create-secret-reader.d.ts',
+    'docs/client.md',
+    'README.md',
+    'LICENSE',
+  ])
     if (!paths.includes(wanted)) throw new Error(`${wanted} is not in the package`)
   const stray = paths.filter((path) => /(^|\/)(test|src|node_modules)\/|\.test\.|storm|fixtures/.test(path))
   if (stray.length > 0) throw new Error(`the package also holds ${stray.join(', ')}`)
@@ -147,6 +159,63 @@ await createCoffer({ dataDirectory: './data' })
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: ['consumer.ts'] }),
+  )
+  run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], folder)
+}
+
+/** The SDK is an optional peer: who runs the server alone installs nothing for the client. */
+function clientWithoutSdk(): void {
+  const file = join(folder, 'without-sdk.js')
+  writeFileSync(file, "await import('coffer/client').catch(({ code, message }) => console.log(code, message))\n")
+  const text = run(process.execPath, [file], folder)
+  if (!/^ERR_MODULE_NOT_FOUND .*@aws-sdk\/client-secrets-manager/.test(text))
+    throw new Error(`it prints ${JSON.stringify(text)}`)
+}
+
+function clientImported(): void {
+  // As installed beside it: the modules of the package look for the SDK above their own folder.
+  const scope = join(folder, 'node_modules', '@aws-sdk')
+  mkdirSync(scope)
+  symlinkSync(join(ROOT, 'node_modules', '@aws-sdk', 'client-secrets-manager'), join(scope, 'client-secrets-manager'))
+  const consumer = join(folder, 'client-consumer.js')
+  writeFileSync(
+    consumer,
+    `import { SecretsManager } from '@aws-sdk/client-secrets-manager'
+import { createCoffer } from 'coffer'
+import { createSecretReader } from 'coffer/client'
+await using coffer = await createCoffer()
+const client = new SecretsManager({
+  region: 'eu-central-1',
+  credentials: { accessKeyId: '111122223333', secretAccessKey: 'any' },
+  requestHandler: coffer.requestHandler,
+})
+await client.createSecret({ Name: 'a', SecretString: 'in a batch' })
+await using secrets = createSecretReader({ client })
+console.log(await secrets.getString('a'))
+`,
+  )
+  const text = run(process.execPath, [consumer], folder)
+  if (text !== 'in a batch\n') throw new Error(`it prints ${JSON.stringify(text)}`)
+}
+
+function clientTyped(): void {
+  writeFileSync(
+    join(folder, 'consumer.ts'),
+    `import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { createSecretReader, type SecretReader, SecretReadError } from 'coffer/client'
+const secrets: SecretReader = createSecretReader({ client: new SecretsManagerClient({}), timeToLive: 60_000 })
+const schema = {
+  '~standard': { version: 1, vendor: 'own', validate: (value: unknown) => ({ value: Number(value) }) },
+} as const
+export const port: number = await secrets.getJson('port', schema)
+export const texts: string[] = (await secrets.getMany(['a', 'b'])).map(({ ok, value, error }) =>
+  ok ? value.versionId : error instanceof SecretReadError ? error.code : 'not reached',
+)
+// @ts-expect-error an option that does not exist
+createSecretReader({ client: new SecretsManagerClient({}), ttl: 60 })
+// @ts-expect-error not a client
+createSecretReader({ client: {} })
+`,
   )
   run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder], folder)
 }

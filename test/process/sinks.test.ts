@@ -53,6 +53,9 @@ test('a server that is killed again and again delivers every record in order', a
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
   const filed = lines.map((line) => JSON.parse(line)).flatMap(({ eventID }) => eventID ?? [])
   assert.deepEqual([...new Set(filed)], expected)
+  // The last head was delivered with the records: it proves the trail without any key.
+  const verified = await runCoffer(['trail', 'verify', '--data-dir', join(folder.path, 'data'), '--head', file])
+  assert.equal(verified.code, 0, verified.stderr)
   assert.ok(!stderr.includes(KEY))
   assert.ok(!stderr.includes('a-token-in-the-path'))
 })
@@ -116,7 +119,6 @@ describe('alert rules', () => {
       Tags: [{ Key: 'coffer:decoy', Value: 'true' }],
     })
     await client.getSecretValue({ SecretId: 'decoy' })
-    // The next read moves the records of changes on.
     const tried = await runCoffer(['trail', 'alerts', '--rules', EXAMPLE, '--json', ...data])
     assert.equal(tried.code, 0, tried.stderr)
     const alerts = tried.stdout

@@ -16,7 +16,17 @@ import {
 import { noTerminal, runOnTerminal } from './terminal.ts'
 
 describe('a terminal of 40 columns', { skip: noTerminal, concurrency: 2 }, () => {
-  for (const command of ['', 'serve', 'dev', 'trail', 'admin reset-key', 'root-key export', 'root-key import'])
+  for (const command of [
+    '',
+    'serve',
+    'dev',
+    'trail',
+    'trail search',
+    'trail tail',
+    'admin reset-key',
+    'root-key export',
+    'root-key import',
+  ])
     test(`holds the help of coffer ${command}`, async () => {
       const { code, stdout } = await runOnTerminal([...command.split(' ').filter(Boolean), '--help'], { columns: 40 })
       assert.equal(code, 0)

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { AlertSink } from '../../src/alerts/alert-sink.ts'
 import { parseRules } from '../../src/alerts/parse-rules.ts'
+import { tryRules } from '../../src/alerts/try-rules.ts'
 import { TrailDelivery } from '../../src/trail-delivery.ts'
 import { temporaryFolder } from '../process/coffer.ts'
 import { type AppOptions, startApp, type TestApp } from '../start-app.ts'
@@ -179,4 +180,49 @@ test('a decoy whose row somebody altered raises an alert all the same', async ()
   await delivery.flush()
   await delivery.close()
   assert.equal(alertsOf(receiver).filter(({ rule }) => rule === 'decoy-read').length, 1)
+})
+
+test('rules that are tried know what was before the time from which they are tried', async () => {
+  await using trail = await openTrail()
+  const rules = parseRules(
+    JSON.stringify({
+      rules: [{ name: 'new', match: { event: 'Test' }, firstUse: { of: ['principal'], within: '5d' } }],
+    }),
+  )
+  const start = Date.UTC(2026, 5, 1)
+  const at = (days: number) => start + days * 86_400_000
+  for (const days of [0, 3, 6, 20]) await trail.trail.append({ ...newEntry(`day ${days}`), at: at(days) })
+  await trail.trail.settle()
+  const raisedSince = async (days: number) => {
+    const raised: string[] = []
+    const looked = await tryRules({
+      rules,
+      source: trail.source,
+      tagsOf: async () => [],
+      since: at(days),
+      onAlert: ({ record }) => raised.push(record.requestID),
+    })
+    return { raised, looked }
+  }
+  assert.deepEqual(await raisedSince(0), { raised: ['day 0', 'day 20'], looked: 4 })
+  assert.deepEqual(await raisedSince(2), { raised: ['day 20'], looked: 3 })
+  assert.deepEqual(await raisedSince(21), { raised: [], looked: 0 })
+})
+
+test('rules are tried once on what waits to be moved into the rows, or was moved just now', async () => {
+  await using trail = await openTrail()
+  const rules = parseRules(JSON.stringify({ rules: [{ name: 'each', match: { event: 'Test' } }] }))
+  const [moved, waits] = [newEntry('moved'), newEntry('waits')]
+  await trail.trail.append(moved)
+  await trail.trail.settle()
+  const raised: string[] = []
+  const looked = await tryRules({
+    rules,
+    source: trail.source,
+    waiting: [moved, waits],
+    tagsOf: async () => [],
+    since: 0,
+    onAlert: ({ record }) => raised.push(record.requestID),
+  })
+  assert.deepEqual({ raised, looked }, { raised: ['moved', 'waits'], looked: 2 })
 })

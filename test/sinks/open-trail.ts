@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { Delivery, type SinkEvent, type TrailSource } from '../../src/audit/sinks/delivery.ts'
 import type { Sink } from '../../src/audit/sinks/sink.ts'
 import type { TrailHead } from '../../src/audit/trail.ts'
@@ -25,6 +26,12 @@ export async function openTrail() {
     positions,
     source,
     heads,
+    /** Runs a statement on the trail's file, as somebody would who has it. */
+    alter(statement: string): void {
+      const file = new DatabaseSync(store.trailPath, { timeout: 5_000 })
+      file.exec(statement)
+      file.close()
+    },
     /** Request ids in the order of the trail. */
     recorded,
     async record(requests: number): Promise<void> {
@@ -41,6 +48,8 @@ export async function openTrail() {
         source,
         positions,
         onEvent: (event) => events.push(event),
+        // No wait after a failure is then as long as one where there is nothing new.
+        random: () => 0.5,
         async wait(milliseconds, signal) {
           waits.push(milliseconds)
           // Where there is nothing new, until somebody asks; a receiver that is down is tried again at once.
@@ -55,7 +64,7 @@ export async function openTrail() {
   }
 }
 
-/** The wait of a delivery that has nothing to do; no back-off takes exactly as long. */
+/** The wait of a delivery that has nothing to do. */
 const POLL_MS = 1_000
 
 /** A deadline that is over when `close` begins, and one that never is. */

@@ -12,6 +12,7 @@ import { referencesSuite } from './suites/references.ts'
 import { rotationLeasesSuite } from './suites/rotation-leases.ts'
 import { searchSuite } from './suites/search.ts'
 import { secretsSuite } from './suites/secrets.ts'
+import { sinkPositionsSuite } from './suites/sink-positions.ts'
 import { tamperingSuite } from './suites/tampering.ts'
 import { trailSuite } from './suites/trail.ts'
 
@@ -28,6 +29,7 @@ export function engineSuite(name: string, open: OpenEngine): void {
     holdersSuite(open)
     secretsSuite(open)
     rotationLeasesSuite(open)
+    sinkPositionsSuite(open)
     searchSuite(open)
     keyringSuite(open)
     tamperingSuite(open)

@@ -28,6 +28,8 @@ export interface DeliveryParts {
   readonly onEvent: (event: SinkEvent) => void
   /** Waits, but not beyond the signal. Replaced in tests. */
   readonly wait?: ((milliseconds: number, signal: AbortSignal) => Promise<void>) | undefined
+  /** From 0 to 1. Replaced in tests. */
+  readonly random?: (() => number) | undefined
 }
 
 /** How far a sink is behind. */
@@ -51,6 +53,7 @@ export class Delivery {
   readonly #sink: Sink
   readonly #parts: DeliveryParts
   readonly #wait: NonNullable<DeliveryParts['wait']>
+  readonly #random: () => number
   /** Aborted when no more is to be waited for, and when what is under way has to stop. */
   readonly #closing = new AbortController()
   readonly #end = new AbortController()
@@ -64,6 +67,7 @@ export class Delivery {
     this.#sink = sink
     this.#parts = parts
     this.#wait = parts.wait ?? pause
+    this.#random = parts.random ?? Math.random
   }
 
   /** The last row that the sink has: those behind it are still needed. */
@@ -156,7 +160,7 @@ export class Delivery {
   async #deliverPage(): Promise<boolean> {
     const { source, positions } = this.#parts
     const { seq, head } = this.#position
-    const rows = await source.rows({ after: seq, limit: ROWS })
+    const rows = await this.#nextRows(seq)
     this.#checkGap(rows)
     const last = rows.at(-1)?.seq ?? seq
     const heads = (await source.heads({ after: head, limit: HEADS })).filter((one) => one.seq <= last)
@@ -170,6 +174,12 @@ export class Delivery {
     await this.#untilDone(() => positions.save(this.#sink.name, reached))
     this.#position = reached
     return true
+  }
+
+  /** A row that cannot be read does not hold up those before it. */
+  async #nextRows(after: number): Promise<readonly TrailRow[]> {
+    const { source } = this.#parts
+    return source.rows({ after, limit: ROWS }).catch(() => source.rows({ after, limit: 1 }))
   }
 
   /** Sequences have no gap, so that what was removed too early is seen. */
@@ -191,7 +201,7 @@ export class Delivery {
       } catch (error) {
         if (last || error instanceof Ended) throw new Ended()
         this.#failed(error)
-        await this.#wait(backOff(failures, Math.random()), this.#closing.signal)
+        await this.#wait(backOff(failures, this.#random()), this.#closing.signal)
       }
     }
   }

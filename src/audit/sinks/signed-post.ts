@@ -17,8 +17,27 @@ export interface Receiver {
  * Posts a JSON body, signed for now. Resolves when the receiver has answered that it has it; rejects with SinkError otherwise. What it says
  * beside its status is not read, and redirects are not followed.
  */
-export async function signedPost({ url, sign, now, ...limits }: Receiver, body: string, signal: AbortSignal) {
-  const timeout = AbortSignal.timeout(limits.answerMs ?? ANSWER_MS)
+export async function signedPost(receiver: Receiver, body: string, signal: AbortSignal): Promise<void> {
+  const stopped = Promise.withResolvers<never>()
+  const abort = new AbortController()
+  const stop = (reason: string) => {
+    stopped.reject(new SinkError(reason))
+    abort.abort()
+  }
+  const onEnd = () => stop('the server ends')
+  if (signal.aborted) onEnd()
+  signal.addEventListener('abort', onEnd, { once: true })
+  const timer = setTimeout(() => stop('the receiver did not answer in time'), receiver.answerMs ?? ANSWER_MS)
+  try {
+    // The end of the wait is not left to fetch, which does not always hear of it.
+    await Promise.race([post(receiver, body, abort.signal), stopped.promise])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onEnd)
+  }
+}
+
+async function post({ url, sign, now }: Receiver, body: string, signal: AbortSignal): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'coffer',
@@ -26,11 +45,10 @@ export async function signedPost({ url, sign, now, ...limits }: Receiver, body: 
   }
   let response: Response
   try {
-    const end = AbortSignal.any([signal, timeout])
-    response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: end })
+    response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
     await response.body?.cancel()
   } catch (error) {
-    throw new SinkError(timeout.aborted ? 'the receiver did not answer in time' : reasonOf(error))
+    throw new SinkError(reasonOf(error))
   }
   if (!response.ok) throw new SinkError(`the receiver answered with status ${response.status}`)
 }
