@@ -25,6 +25,8 @@ export function checkStatements(statements: Iterable<Statement>, anchor: TrailAn
 
 class StatementWalk {
   readonly #anchor: TrailAnchor
+  /** Keys that are trusted: those that were given, and those for which such a one vouches. */
+  readonly #publicKeys: Map<number, Uint8Array>
   /** Heads that were given and have not been met, by number. */
   readonly #given: Map<number, Statement>
   readonly #faults: Fault[] = []
@@ -41,6 +43,7 @@ class StatementWalk {
 
   constructor(anchor: TrailAnchor) {
     this.#anchor = anchor
+    this.#publicKeys = new Map(anchor.publicKeys)
     this.#given = new Map(anchor.heads.map((head) => [head.number, statementOfHead(head)]))
   }
 
@@ -55,6 +58,8 @@ class StatementWalk {
       this.#trusted = statement
       this.#proven = this.#furthest
       this.#unknown = undefined
+      if (kind === 'key' && !this.#publicKeys.has(statement.detail))
+        this.#publicKeys.set(statement.detail, statement.hash)
     }
     if (kind === 'cut') this.#cut = statement
     this.#nodes.add(node)
@@ -64,7 +69,7 @@ class StatementWalk {
 
   end(): StatementCheck {
     const { number: first = 1 } = this.#first ?? {}
-    if (first > (this.#cut?.keptFrom ?? 1) || (first > 1 && !this.#cut))
+    if (first > (this.#cut?.detail ?? 1) || (first > 1 && !this.#cut))
       this.#fault(`statements 1 to ${first - 1} are missing`)
     for (const head of this.#given.values()) this.#missing(head, first)
     if (this.#unknown && this.#anchor.isWholeKeyring)
@@ -96,7 +101,7 @@ class StatementWalk {
       this.#fault(`statement ${number} is not the head that was given`)
       return false
     }
-    const publicKey = this.#anchor.publicKeys.get(keyVersion)
+    const publicKey = this.#publicKeys.get(keyVersion)
     if (publicKey && !isSignatureOf(publicKey, signedBytes(statement), signature)) {
       this.#fault(`statement ${number} is not signed by this installation`)
       return false
@@ -107,7 +112,7 @@ class StatementWalk {
 
   /** A head that was given and is not among the statements: removed because of its age, or cut off. */
   #missing({ number, seq, at }: Statement, first: number): void {
-    if (number < first && this.#cut && number < this.#cut.keptFrom) return
+    if (number < first && this.#cut && number < this.#cut.detail) return
     const { number: last = 0 } = this.#last ?? {}
     this.#fault(
       number > last

@@ -56,11 +56,11 @@ export class HeadSigner {
     return this.#inTurn(async () => {
       const { node, seq, hash } = await this.#parts.store.end()
       await this.#lastVerified()
-      if (!this.#last) await this.#state({ kind: 'enrolment', node, seq: 0, hash: NO_HASH, keptFrom: 0 })
-      const stated = this.#last
-      const isNew =
-        seq > (stated?.seq ?? 0) || stated?.keyVersion !== this.#parts.keyring.current.signer('trail').version
-      if (isNew && seq > 0) await this.#state({ kind: 'head', node, seq, hash, keptFrom: 0 })
+      if (!this.#last) await this.#state({ kind: 'enrolment', node, seq: 0, hash: NO_HASH, detail: 0 })
+      await this.#introduceKey(node)
+      const covered = (await this.#parts.store.newestStatement('head'))?.seq ?? 0
+      const isUnderNewest = this.#last?.keyVersion === this.#parts.keyring.current.signer('trail').version
+      if (seq > 0 && (seq > covered || !isUnderNewest)) await this.#state({ kind: 'head', node, seq, hash, detail: 0 })
     })
   }
 
@@ -70,8 +70,18 @@ export class HeadSigner {
   signCut({ node, seq, hash, number }: Statement): Promise<Statement> {
     return this.#inTurn(async () => {
       await this.#lastVerified()
-      return this.#state({ kind: 'cut', node, seq, hash, keptFrom: number })
+      return this.#state({ kind: 'cut', node, seq, hash, detail: number })
     })
+  }
+
+  /** Lets the key that signed last vouch for the one that signs from now on, while it is there. */
+  async #introduceKey(node: string): Promise<void> {
+    const keyring = this.#parts.keyring.current
+    const { version } = keyring.signer('trail')
+    const before = this.#last?.keyVersion ?? version
+    if (before === version || !keyring.versions('trail').includes(before)) return
+    const hash = keyring.publicKeys('trail').get(version)!
+    await this.#state({ kind: 'key', node, seq: 0, hash, detail: version }, keyring.signer('trail', before))
   }
 
   /** One after the other: each statement covers the one before. */
@@ -112,9 +122,11 @@ export class HeadSigner {
       throw new AlteredTrailError(`row ${seq} is not as statement ${number} says`)
   }
 
-  async #state(what: Pick<Statement, 'kind' | 'node' | 'seq' | 'hash' | 'keptFrom'>): Promise<Statement> {
-    const { store, keyring, installation, now } = this.#parts
-    const signer = keyring.current.signer('trail')
+  async #state(
+    what: Pick<Statement, 'kind' | 'node' | 'seq' | 'hash' | 'detail'>,
+    signer = this.#parts.keyring.current.signer('trail'),
+  ): Promise<Statement> {
+    const { store, installation, now } = this.#parts
     const unsigned: UnsignedStatement = {
       ...what,
       installation,

@@ -6,9 +6,11 @@ import { NO_HASH } from './chain.ts'
  * What is stated of a node's rows:
  * - `enrolment`: the node belongs to the installation, and its chain begins behind the row that is named;
  * - `head`: the row that is named, and so every row before it, is the node's;
- * - `cut`: the rows up to the one that is named were removed because of their age.
+ * - `cut`: the rows up to the one that is named were removed because of their age;
+ * - `key`: said of no row: the next version of the key of the trail has this public key. The version before signs it, so that who trusts that one
+ *   trusts the next.
  */
-export type StatementKind = 'enrolment' | 'head' | 'cut'
+export type StatementKind = 'enrolment' | 'head' | 'cut' | 'key'
 
 /**
  * A signed statement on the trail. All statements of an installation form one chain, whatever node they speak of: each covers the one before, so
@@ -22,12 +24,12 @@ export interface Statement {
   readonly node: string
   /** The row that it names; 0 for none. */
   readonly seq: number
-  /** Hash of that row. */
+  /** Hash of that row; of a `key` the public key, raw. */
   readonly hash: Uint8Array
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Of a cut: the first statement that is kept. Otherwise 0. */
-  readonly keptFrom: number
+  /** Of a cut: the first statement that is kept. Of a `key`: its version. Otherwise 0. */
+  readonly detail: number
   /** Hash of the statement before; zeros for the first. */
   readonly previous: Uint8Array
   /** Version of the keyring's trail key. */
@@ -43,8 +45,8 @@ const LABEL = 'coffer/trail/statement'
 
 /** The bytes that are signed. */
 export function signedBytes(statement: UnsignedStatement): Buffer {
-  const { installation, number, kind, node, seq, hash, at, keptFrom, previous, keyVersion } = statement
-  return encodePlace([LABEL, FORMAT, installation, number, kind, node, seq, hash, at, keptFrom, previous, keyVersion])
+  const { installation, number, kind, node, seq, hash, at, detail, previous, keyVersion } = statement
+  return encodePlace([LABEL, FORMAT, installation, number, kind, node, seq, hash, at, detail, previous, keyVersion])
 }
 
 /** The hash by which the next statement covers this one, its signature included. */

@@ -46,7 +46,7 @@ export function statementOfHead({
     seq,
     hash: Buffer.from(hash, 'hex'),
     at,
-    keptFrom: 0,
+    detail: 0,
     previous: Buffer.from(previous, 'hex'),
     keyVersion,
     signature: Buffer.from(signature, 'base64'),

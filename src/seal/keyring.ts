@@ -29,7 +29,7 @@ export interface Authenticator {
   verify(fields: Place, tag: Uint8Array): boolean
 }
 
-/** Signs under the newest key of one purpose. */
+/** Signs under a key of one purpose. */
 export interface Signer {
   /** Version of that key. */
   readonly version: number
@@ -44,7 +44,8 @@ export interface Signer {
 export interface Keyring {
   sealer(purpose: Purpose): Sealer
   authenticator(purpose: Purpose): Authenticator
-  signer(purpose: Purpose): Signer
+  /** Signs under the newest key of this purpose, or the version that is named. */
+  signer(purpose: Purpose, version?: number): Signer
   /** What proves the signatures of each version of this purpose, by version. */
   publicKeys(purpose: Purpose): ReadonlyMap<number, Uint8Array>
   /** Versions of the keys for this purpose, oldest first; the last one seals. */
@@ -160,7 +161,12 @@ function keyringOf(keys: Keys): Keyring {
   const keyring: Keyring = {
     sealer: (purpose) => createSealer(purpose, keys.get(purpose)!),
     authenticator: (purpose) => createAuthenticator(purpose, keys.get(purpose)!),
-    signer: (purpose) => createSigner(keys.get(purpose)!.at(-1)!),
+    signer(purpose, version) {
+      const all = keys.get(purpose)!
+      const found = version === undefined ? all.at(-1) : all.find((key) => key.version === version)
+      if (!found) throw new RangeError(`Cannot sign: ${purpose} has no version ${version}`)
+      return createSigner(found)
+    },
     publicKeys: (purpose) =>
       new Map(
         keys.get(purpose)!.map(({ version, key }) => [version, publicKeyOf(deriveSigningKey(key, SIGNER_LABEL))]),

@@ -62,7 +62,7 @@ function readerOf(store: DatabaseSync, trail: DatabaseSync): Omit<ReadTrail, typ
     lastCut: () =>
       Number(trail.prepare(`select max(number) as number from statements where kind = 'cut'`).get()?.number ?? 0),
     statements: () => walk(''),
-    heads: () => walk(`and kind <> 'enrolment'`),
+    heads: () => walk(`and kind in ('head', 'cut')`),
     rows: () => rowsOf(trail),
   }
 }

@@ -61,12 +61,12 @@ export class TrailChain {
   }
 
   /** Removes some of the rows and statements before a cut, oldest first. False when none of them is left. */
-  removeSome({ seq, keptFrom }: Statement): boolean {
+  removeSome({ seq, detail }: Statement): boolean {
     let removed = 0
     this.#trail.transaction(() => {
       for (const [table, key, condition, value] of [
         ['trail', 'seq', 'seq <= ?', seq],
-        ['statements', 'number', 'number < ?', keptFrom],
+        ['statements', 'number', 'number < ?', detail],
       ] as const)
         removed += this.#trail.run(
           `delete from ${table} where ${key} in (select ${key} from ${table} where ${condition} order by ${key} limit ?)`,
@@ -79,7 +79,7 @@ export class TrailChain {
   /** Where rows were taken away, what was stated of them says how the chain goes on: it must show that they are missing. */
   #findEnd(): void {
     const [last] = this.#trail.all('select seq, hash from trail order by seq desc limit 1')
-    const [stated] = this.#trail.all('select * from statements order by number desc limit 1')
+    const [stated] = this.#trail.all(`select * from statements where kind <> 'key' order by number desc limit 1`)
     const rows = last && { seq: Number(last.seq), hash: last.hash as Uint8Array }
     const end = [rows, stated && statementOf(stated)].reduce((one, other) =>
       (one?.seq ?? 0) >= (other?.seq ?? 0) ? one : other,

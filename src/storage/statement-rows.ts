@@ -12,17 +12,17 @@ export const STATEMENTS = `create table statements (
   seq integer not null,
   hash blob not null,
   at integer not null,
-  kept_from integer not null,
+  detail integer not null,
   previous blob not null,
   key_version integer not null,
   signature blob not null
 )`
 
 export function statementValues(statement: Statement): { columns: string; values: readonly SqlValue[] } {
-  const { number, installation, kind, node, seq, hash, at, keptFrom, previous, keyVersion, signature } = statement
+  const { number, installation, kind, node, seq, hash, at, detail, previous, keyVersion, signature } = statement
   return {
-    columns: 'number, installation, kind, node, seq, hash, at, kept_from, previous, key_version, signature',
-    values: [number, installation, kind, node, seq, hash, at, keptFrom, previous, keyVersion, signature],
+    columns: 'number, installation, kind, node, seq, hash, at, detail, previous, key_version, signature',
+    values: [number, installation, kind, node, seq, hash, at, detail, previous, keyVersion, signature],
   }
 }
 
@@ -46,7 +46,7 @@ export function statementOf(row: Readonly<Record<string, unknown>>): Statement {
     seq: Number(row.seq),
     hash: bytesOf(row.hash),
     at: Number(row.at),
-    keptFrom: Number(row.kept_from),
+    detail: Number(row.detail),
     previous: bytesOf(row.previous),
     keyVersion: Number(row.key_version),
     signature: bytesOf(row.signature),

@@ -87,6 +87,7 @@ describe('heads of the trail', () => {
     const { app } = store
     await app.client.createSecret({ Name: 'a', SecretString: 'value' })
     await sign(app)
+    const oldKeys = app.running.installation.keyring.current.publicKeys('trail')
     assert.equal((await askCoffer(app, 'RotateKeyring', { Purposes: ['trail'] })).status, 200)
     const { installation } = app.running
     const reseal = resealJob(installation, { account: app.account, now: app.clock.now, log: silent })
@@ -100,13 +101,15 @@ describe('heads of the trail', () => {
     const again = await store.reopen()
     await again.client.getSecretValue({ SecretId: 'a' })
     await sign(again)
-    const { outcome, proven, rows } = verified(again)
-    assert.deepEqual({ outcome, proven: proven?.seq }, { outcome: 'proven', proven: rows })
+    for (const publicKeys of [again.running.installation.keyring.current.publicKeys('trail'), oldKeys]) {
+      const { outcome, proven, rows } = verified(again, publicKeys)
+      assert.deepEqual({ outcome, proven: proven?.seq }, { outcome: 'proven', proven: rows })
+    }
   })
 
   const alterations = {
     'an altered last head': `update statements set at = at + 1 where number = (select max(number) from statements)`,
-    'a last head that nobody signed': `insert into statements select number + 1, installation, kind, node, seq, hash, at + 1, kept_from, hash, key_version, signature from statements order by number desc limit 1`,
+    'a last head that nobody signed': `insert into statements select number + 1, installation, kind, node, seq, hash, at + 1, detail, hash, key_version, signature from statements order by number desc limit 1`,
     'another hash of the last row': `update trail set hash = zeroblob(32) where seq = (select max(seq) from trail)`,
     'a last row that is gone': `delete from trail where seq = (select max(seq) from trail)`,
     'a head of another installation': `update statements set installation = 'other'`,

@@ -142,13 +142,13 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
       const number = random.between(3, statements)
       db.exec(`
         delete from statements where number = ${number};
-        insert into statements select ${number}, installation, kind, node, seq, hash, at, kept_from, previous, key_version, signature
+        insert into statements select ${number}, installation, kind, node, seq, hash, at, detail, previous, key_version, signature
           from statements where number = ${number - 1}`)
     },
   },
   'alters a head': {
     tamper({ db, random, statements }) {
-      const column = ['seq', 'at', 'kept_from', 'key_version'][random.between(0, 3)]
+      const column = ['seq', 'at', 'detail', 'key_version'][random.between(0, 3)]
       db.exec(`update statements set ${column} = ${column} + 1 where number = ${random.between(1, statements)}`)
     },
   },
