@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Entry } from '../audit/entry.ts'
 import { TrailFiles } from '../storage/trail-files.ts'
 import { stopSignal } from './stop-signals.ts'
 import type { TrailFilter } from './trail-filter.ts'
+import { News } from './trail-news.ts'
 import { type TrailFormat, TrailOutput } from './trail-output.ts'
-import { newestFirst, type TrailEnd } from './trail-search.ts'
+import { newestFirst } from './trail-search.ts'
 
 export interface TrailTailOptions {
   readonly dataDir: string
@@ -17,9 +17,6 @@ export interface TrailTailOptions {
 
 /** How often it is looked whether there is something new. */
 const LOOK_EVERY_MS = 200
-/** Rows read at once, and characters of them. */
-const READ_ROWS = 512
-const READ_CHARACTERS = 1024 * 1024
 
 /** Prints the newest records that fit and, if wanted, those that come, until a signal or until nobody reads any more. */
 export async function tailTrail({ dataDir, filter, limit, follow, format }: TrailTailOptions): Promise<void> {
@@ -36,39 +33,5 @@ export async function tailTrail({ dataDir, filter, limit, follow, format }: Trai
       if (output.isGone) return
     }
     await sleep(LOOK_EVERY_MS, undefined, { signal: stop.signal }).catch(() => {})
-  }
-}
-
-/** What comes to the trail from now on, each entry once: also the records of changes that have not reached its rows. */
-class News {
-  readonly #files: TrailFiles
-  /** Where it begins. */
-  readonly start: TrailEnd
-  /** Entries told before they stood in a row. */
-  readonly #told: Set<string>
-  #after: number
-
-  constructor(files: TrailFiles) {
-    this.#files = files
-    const waiting = files.waiting()
-    this.#told = new Set(waiting.map(({ id }) => id))
-    const [last] = files.rows({ newestFirst: true, limit: 1 })
-    this.#after = last?.seq ?? 0
-    this.start = { before: this.#after + 1, waiting }
-  }
-
-  *read(): Generator<Entry[]> {
-    // Looked at first: what is moved on meanwhile is seen in the rows, and known there.
-    const waiting = this.#files.waiting()
-    for (;;) {
-      const rows = this.#files.rows({ after: this.#after, limit: READ_ROWS, characters: READ_CHARACTERS })
-      const last = rows.at(-1)
-      if (!last) break
-      this.#after = last.seq
-      yield rows.flatMap(({ entries }) => entries.filter(({ id }) => !this.#told.delete(id)))
-    }
-    const fresh = waiting.filter(({ id }) => !this.#told.has(id))
-    for (const { id } of fresh) this.#told.add(id)
-    yield fresh
   }
 }
