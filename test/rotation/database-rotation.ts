@@ -48,7 +48,3 @@ export async function secretValue(
 ): Promise<Record<string, string>> {
   return JSON.parse((await app.client.getSecretValue({ SecretId: id, VersionStage })).SecretString ?? '')
 }
-
-/** Why rotations failed, as the operator is told. */
-export const reasonsOf = (app: TestApp) =>
-  app.logged.filter(({ level }) => level === 'error').map(({ details }) => (details as { reason?: string }).reason)

@@ -11,9 +11,8 @@ import { ADMINISTRATOR, type TestApp } from '../start-app.ts'
 import { type Answer, startAnswering } from './answering-server.ts'
 import { startListeningApp } from './listening-app.ts'
 import { rotateStep } from './rotate-step.ts'
-import { LAMBDA } from './rotating-function.ts'
+import { LAMBDA, reasonsOf, rotate, SecretId } from './rotating-function.ts'
 
-const SecretId = 's'
 const ROLE = 'arn:aws:iam::111122223333:role/rotation'
 const HANDLERS = fileURLToPath(new URL('functions/handlers.ts', import.meta.url))
 const COMMAND = `${process.execPath} ${fileURLToPath(new URL('functions/command.ts', import.meta.url))}`
@@ -45,15 +44,6 @@ async function startWith(target: string, options: Options = {}): Promise<TestApp
   await app.client.createSecret({ Name: SecretId, SecretString: 'first' })
   return app
 }
-
-async function rotate(app: TestApp): Promise<string> {
-  await app.client.rotateSecret({ SecretId, RotationLambdaARN: LAMBDA })
-  await app.running.rotate()
-  return (await app.client.getSecretValue({ SecretId })).SecretString ?? ''
-}
-
-const reasonsOf = (app: TestApp) =>
-  app.logged.filter(({ level }) => level === 'error').map(({ details }) => (details as { reason?: string }).reason)
 
 for (const [kind, target] of [
   ['a module', `module:${HANDLERS}`],

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { allow } from '../operations/sts/roles.ts'
 import type { TestApp } from '../start-app.ts'
-import { reasonsOf, rotate, rotator, SecretId, secretValue, startWithRotators } from './database-rotation.ts'
+import { rotate, rotator, SecretId, secretValue, startWithRotators } from './database-rotation.ts'
 import { type MysqlServer, startMysql, withoutMysql } from './mysql-server.ts'
+import { reasonsOf } from './rotating-function.ts'
 
 const REFUSED = { code: 'ER_ACCESS_DENIED_ERROR' }
 const DAY_MS = 86_400_000

@@ -5,16 +5,9 @@ import { after, before, describe, test } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { allow } from '../operations/sts/roles.ts'
 import type { TestApp } from '../start-app.ts'
-import {
-  type RotatingOptions,
-  reasonsOf,
-  rotate,
-  rotator,
-  SecretId,
-  secretValue,
-  startWithRotators,
-} from './database-rotation.ts'
+import { type RotatingOptions, rotate, rotator, SecretId, secretValue, startWithRotators } from './database-rotation.ts'
 import { GIVEN, type PostgresServer, startPostgres } from './postgres-server.ts'
+import { reasonsOf } from './rotating-function.ts'
 
 const SINGLE = rotator('PostgreSQLRotationSingleUser')
 const ALTERNATING = rotator('PostgreSQLRotationMultiUser')

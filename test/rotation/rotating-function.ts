@@ -7,6 +7,9 @@ import { rotateStep } from './rotate-step.ts'
 export const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
 export const OTHER_LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:other'
 
+/** Name of the secret that is rotated. */
+export const SecretId = 's'
+
 /** Rotation functions as the world has them: in this process, with the administrator's client. */
 export class FunctionsUnderTest implements RotationFunctions {
   readonly calls: RotationEvent[] = []
@@ -48,3 +51,14 @@ export async function startRotatingApp(
   functions.client = app.client
   return Object.assign(app, { functions })
 }
+
+/** Rotates the secret by a function, and returns its current value. */
+export async function rotate(app: TestApp): Promise<string> {
+  await app.client.rotateSecret({ SecretId, RotationLambdaARN: LAMBDA })
+  await app.running.rotate()
+  return (await app.client.getSecretValue({ SecretId })).SecretString ?? ''
+}
+
+/** Why rotations failed, as the operator is told. */
+export const reasonsOf = (app: TestApp) =>
+  app.logged.filter(({ level }) => level === 'error').map(({ details }) => (details as { reason?: string }).reason)

@@ -5,9 +5,8 @@ import { rotationConfig } from '../../src/rotation-config.ts'
 import { startApp, type TestApp } from '../start-app.ts'
 import { type Answer, startAnswering } from './answering-server.ts'
 import { rotateStep } from './rotate-step.ts'
-import { LAMBDA } from './rotating-function.ts'
+import { LAMBDA, reasonsOf, rotate, SecretId } from './rotating-function.ts'
 
-const SecretId = 's'
 const KEY = 'a key that the receiver has as well'
 
 /** A Coffer, one of whose secrets a webhook rotates. */
@@ -27,15 +26,6 @@ async function startWith(url: string): Promise<TestApp> {
   await app.client.createSecret({ Name: SecretId, SecretString: 'first' })
   return app
 }
-
-async function rotate(app: TestApp): Promise<string> {
-  await app.client.rotateSecret({ SecretId, RotationLambdaARN: LAMBDA })
-  await app.running.rotate()
-  return (await app.client.getSecretValue({ SecretId })).SecretString ?? ''
-}
-
-const reasonsOf = (app: TestApp) =>
-  app.logged.filter(({ level }) => level === 'error').map(({ details }) => (details as { reason?: string }).reason)
 
 test('a webhook is posted every step, with a signature that says when', async () => {
   await using hook = await startAnswering({ status: 204, body: '' })
