@@ -24,10 +24,10 @@ export class TrailOutput {
   #started = false
   #gone = false
 
-  /** @param dated as TrailTable takes it */
-  constructor(format: TrailFormat, dated: boolean) {
+  /** @param isDated as TrailTable takes it */
+  constructor(format: TrailFormat, isDated: boolean) {
     this.#format = format
-    this.#table = new TrailTable(outputWidth(), dated)
+    this.#table = new TrailTable(outputWidth(), { isDated })
     for (const event of ['error', 'close'])
       process.stdout.once(event, () => {
         this.#gone = true

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { serviceEntry } from '../app/service-entry.ts'
 import { recordsOf } from '../audit/cloudtrail.ts'
-import { trailTable } from './trail-table.ts'
+import { TrailTable, trailTable } from './trail-table.ts'
 
 const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account: '111122223333', region: 'us-east-1' }
 const made = serviceEntry({
@@ -74,4 +74,10 @@ test('nothing that a client wrote steers the terminal', () => {
   const table = trailTable(read('\x1b[2Jx\x9b31m\u202egnp\r\n\u2028y'), 120)
   assert.doesNotMatch(table.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}]/u)
   assert.equal(table.split('\n').length, 3)
+})
+
+test('a table in pieces has room for what comes later in a column that begins with little', () => {
+  const table = new TrailTable(40)
+  assert.match(table.add(recordsOf(made)), /^\d\S+ iam +Creat/m)
+  assert.match(table.add(read('prod/db')), /^\S+ admi\S* /)
 })

@@ -32,7 +32,14 @@ function timeColumn(title: string, from: number, to: number): Column {
 
 /** Records as a table that fits the given width: one line for each, times in UTC. */
 export function trailTable(records: readonly CloudTrailRecord[], width: number): string {
-  return new TrailTable(width).add(records)
+  return new TrailTable(width, { isWhole: true }).add(records)
+}
+
+export interface TableForm {
+  /** Whether the records may be of several days, and a narrow table has to tell them apart. */
+  readonly isDated?: boolean
+  /** Whether the first piece is all there is, so that no column need be wider than what stands in it. */
+  readonly isWhole?: boolean
 }
 
 /** A table that is printed in pieces. The first one decides how wide its columns are. */
@@ -40,13 +47,14 @@ export class TrailTable {
   readonly #width: number
   readonly #gap: string
   readonly #columns: readonly Column[]
+  readonly #isWhole: boolean
   #widths: readonly number[] | undefined
 
-  /** @param dated whether the records may be of several days, and a narrow table has to tell them apart */
-  constructor(width: number, dated = false) {
+  constructor(width: number, { isDated = false, isWhole = false }: TableForm = {}) {
     this.#width = width
     this.#gap = width >= WIDE ? '  ' : ' '
-    this.#columns = [width >= WIDE ? wholeTime : dated ? timeOfYear : timeOfDay, ...columns]
+    this.#columns = [width >= WIDE ? wholeTime : isDated ? timeOfYear : timeOfDay, ...columns]
+    this.#isWhole = isWhole
   }
 
   /** The next lines, those of the titles before the first. */
@@ -62,7 +70,8 @@ export class TrailTable {
   #share(rows: readonly (readonly string[])[], isKnown: boolean): number[] {
     const wishes = this.#columns.map(({ least, most }, index) => {
       const content = isKnown ? Math.max(...rows.map((row) => cells(row[index] ?? ''))) : most
-      return { least: Math.min(least, content), wanted: Math.min(most, content) }
+      const narrowest = this.#isWhole ? Math.min(least, content) : least
+      return { least: narrowest, wanted: Math.max(narrowest, Math.min(most, content)) }
     })
     return share(wishes, this.#width - this.#gap.length * (this.#columns.length - 1))
   }
