@@ -19,6 +19,7 @@ const NO_ROTATION = {
   environment: {},
   endpoint: undefined,
   lambdaCredentials: undefined,
+  webhookKey: undefined,
 }
 
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
@@ -76,6 +77,7 @@ describe('the environment', () => {
     COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
     COFFER_ROTATION_ROLES: 'arn:aws:iam::111122223333:role/rotation',
     COFFER_ROTATION_ENVIRONMENT: 'DB_HOST',
+    COFFER_ROTATION_WEBHOOK_KEY: 'k'.repeat(32),
     COFFER_ROTATION_ENDPOINT: 'https://coffer.example',
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'of the server',
@@ -109,6 +111,7 @@ describe('the environment', () => {
         roles: new Map([['111122223333', 'arn:aws:iam::111122223333:role/rotation']]),
         environment: { DB_HOST: 'db' },
         endpoint: 'https://coffer.example/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: {
           accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
           secretAccessKey: 'of the server',
@@ -162,6 +165,7 @@ describe('the environment', () => {
         roles: new Map(),
         environment: {},
         endpoint: 'http://127.0.0.1:1/',
+        webhookKey: 'k'.repeat(32),
         lambdaCredentials: settings({}, environment).serve().rotation.lambdaCredentials,
       },
     })

@@ -51,6 +51,7 @@ const VARIABLES = [
   'COFFER_ROTATION_ROLES',
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
+  'COFFER_ROTATION_WEBHOOK_KEY',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -342,6 +343,7 @@ export class Settings {
       lambdaCredentials: complete
         ? { accessKeyId, secretAccessKey, sessionToken: this.#variable('AWS_SESSION_TOKEN') }
         : undefined,
+      webhookKey: this.#variable('COFFER_ROTATION_WEBHOOK_KEY'),
       variables: this.#environment,
     })
   }

@@ -5,6 +5,7 @@ import { ConfiguredFunctions } from './rotation/configured-functions.ts'
 import type { RotationFunctions } from './rotation/rotation-functions.ts'
 import type { RotationConfig } from './rotation-config.ts'
 import { type RotationCredentialsParts, rotationCredentials } from './rotation-credentials.ts'
+import { deliverySigner } from './seal/delivery-signature.ts'
 
 export interface ConfiguredRotationParts extends Omit<RotationCredentialsParts, 'roles'> {
   /** Where clients on this machine reach Coffer, once it listens. */
@@ -18,7 +19,7 @@ const IN_PROCESS = '127.0.0.1'
 
 /** Rotation functions and built-in rotators as an operator has configured them; their credentials come from here. */
 export function configuredRotation(
-  { functions, hosts, roles, environment, endpoint, lambdaCredentials }: RotationConfig,
+  { functions, hosts, roles, environment, endpoint, lambdaCredentials, webhookKey }: RotationConfig,
   { listening, app, ...parts }: ConfiguredRotationParts,
 ): RotationFunctions {
   const send = ({ url, headers, body }: SignedRequest) => {
@@ -35,6 +36,8 @@ export function configuredRotation(
     }),
     environment,
     lambdaCredentials,
+    signWebhook: webhookKey === undefined ? undefined : deliverySigner(webhookKey),
+    now: parts.now,
     endpoint: endpoint === undefined ? listening : Promise.resolve(endpoint),
     hasCredentials: (account) => parts.open || roles.has(account),
     credentialsFor: (secret) => rotationCredentials(secret, { ...parts, roles }),

@@ -12,6 +12,7 @@ const nothing: GivenRotation = {
   environment: [],
   endpoint: undefined,
   lambdaCredentials: undefined,
+  webhookKey: undefined,
   variables: {},
 }
 const config = (given: Partial<GivenRotation>) => rotationConfig({ ...nothing, ...given })
@@ -40,6 +41,17 @@ test('a type of managed external secrets has a function too', () => {
   assert.deepEqual(functions.get('type:ExampleClientSecret'), { kind: 'command', program: '/opt/rotate', args: [] })
 })
 
+test('a webhook is called with https, or on this machine', () => {
+  const webhookKey = 'k'.repeat(32)
+  for (const url of ['https://hooks.example/rotate?x=1', 'http://127.0.0.1:8080/', 'http://localhost/']) {
+    const functions = [`${ARN}=webhook:${url}`]
+    assert.deepEqual(config({ functions, webhookKey }).functions.get(ARN), { kind: 'webhook', url: new URL(url) })
+    assert.throws(() => config({ functions }), { message: /COFFER_ROTATION_WEBHOOK_KEY/ })
+  }
+  for (const url of ['http://hooks.example/', 'hooks.example', 'https://user:password@hooks.example/'])
+    assert.throws(() => config({ functions: [`${ARN}=webhook:${url}`], webhookKey }), ConfigError)
+})
+
 describe('what is refused', () => {
   const refused: readonly Partial<GivenRotation>[] = [
     { functions: [ARN] },
@@ -49,6 +61,7 @@ describe('what is refused', () => {
     { functions: [`${ARN}=command:`] },
     { functions: [`${ARN}=http://user:password@host`] },
     { functions: ['rotate=command:/opt/rotate'] },
+    { webhookKey: 'k'.repeat(31) },
     { hosts: ['*.example.com'] },
     { hosts: ['db:port'] },
     { roles: ['rotation'] },

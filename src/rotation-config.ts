@@ -18,6 +18,8 @@ export interface RotationConfig {
   readonly endpoint: string | undefined
   /** Signs calls of Lambda itself. */
   readonly lambdaCredentials: SigningCredentials | undefined
+  /** Signs calls of webhooks. */
+  readonly webhookKey: string | undefined
 }
 
 export interface GivenRotation {
@@ -28,6 +30,7 @@ export interface GivenRotation {
   readonly environment: readonly string[]
   readonly endpoint: string | undefined
   readonly lambdaCredentials: SigningCredentials | undefined
+  readonly webhookKey: string | undefined
   readonly variables: Readonly<Record<string, string | undefined>>
 }
 
@@ -37,6 +40,10 @@ const HARMLESS_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE']
 const OWN_VARIABLES = /^(COFFER_|AWS_|CREDENTIALS_DIRECTORY$|NODE_OPTIONS$)/
 /** Of the program that needs it for TLS, and harmless. */
 const ALLOWED_AWS_VARIABLES = ['AWS_CA_BUNDLE']
+
+/** Shortest key of webhooks: 32 hexadecimal digits are 128 bits. */
+const MIN_WEBHOOK_KEY = 32
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/
 /** A type of managed external secrets, as its name stands in front of `=`. */
@@ -48,18 +55,25 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
   for (const name of given.environment)
     if (OWN_VARIABLES.test(name) && !ALLOWED_AWS_VARIABLES.includes(name))
       throw new ConfigError(`Cannot give ${name} to rotation functions: it belongs to the server`)
+  const { webhookKey } = given
+  if (webhookKey !== undefined && webhookKey.length < MIN_WEBHOOK_KEY)
+    throw new ConfigError(`Cannot use the key of webhooks: it is shorter than ${MIN_WEBHOOK_KEY} characters`)
+  const functions = new Map(given.functions.map(functionOf))
+  if (webhookKey === undefined && [...functions.values()].some(({ kind }) => kind === 'webhook'))
+    throw new ConfigError('Cannot call webhooks without a key to sign with: set COFFER_ROTATION_WEBHOOK_KEY')
   const names = [...HARMLESS_VARIABLES, ...given.environment]
   const environment = names.flatMap((name) => {
     const value = given.variables[name]
     return value === undefined ? [] : [[name, value] as const]
   })
   return {
-    functions: new Map(given.functions.map(functionOf)),
+    functions,
     hosts: given.hosts.map(hostOf),
     roles: new Map(given.roles.map(roleOf)),
     environment: Object.fromEntries(environment),
     endpoint: given.endpoint === undefined ? undefined : httpUrl('rotation endpoint', given.endpoint).href,
     lambdaCredentials: given.lambdaCredentials,
+    webhookKey,
   }
 }
 
@@ -74,7 +88,7 @@ function functionOf(text: string): [arn: string, target: FunctionTarget] {
 }
 
 function targetOf(text: string): FunctionTarget {
-  const [, scheme, rest = ''] = /^(command|module|https?):(.+)$/.exec(text) ?? []
+  const [, scheme, rest = ''] = /^(command|module|webhook|https?):(.+)$/.exec(text) ?? []
   if (scheme === 'command') {
     const [program = '', ...args] = rest.trim().split(/\s+/)
     return { kind: 'command', program, args }
@@ -83,8 +97,11 @@ function targetOf(text: string): FunctionTarget {
     const [path = '', handler = 'handler'] = rest.split('#')
     return { kind: 'module', path: resolve(path), handler }
   }
+  if (scheme === 'webhook') return { kind: 'webhook', url: webhookUrl(rest) }
   if (scheme !== undefined) return { kind: 'http', url: httpUrl('rotation function', text) }
-  throw new ConfigError(`Cannot use the rotation function: ${text}: wanted command:…, module:…, http://… or https://…`)
+  throw new ConfigError(
+    `Cannot use the rotation function: ${text}: wanted command:…, module:…, webhook:…, http://… or https://…`,
+  )
 }
 
 function hostOf(text: string): ReachableHost {
@@ -97,6 +114,14 @@ function roleOf(text: string): [account: string, arn: string] {
   const [, account] = ROLE_ARN.exec(text) ?? []
   if (account === undefined) throw new ConfigError(`Cannot use the rotation role: ${text}: wanted the ARN of a role`)
   return [account, text]
+}
+
+/** Who could answer in its place could say that a password is set. */
+function webhookUrl(text: string): URL {
+  const url = httpUrl('webhook', text)
+  if (url.protocol !== 'https:' && !LOOPBACK.includes(url.hostname))
+    throw new ConfigError(`Cannot use the webhook: ${text}: wanted https, which it may be without on this machine only`)
+  return url
 }
 
 function httpUrl(what: string, text: string): URL {

@@ -280,7 +280,7 @@ function rotating(command: Command): Command {
     .addOption(
       repeatable(
         '--rotation-function <arn=what>',
-        'what a Lambda ARN means: command:…, module:…, http://… or https://…; repeatable',
+        'what a Lambda ARN means: command:…, module:…, webhook:…, http://… or https://…; repeatable',
       ),
     )
     .addOption(repeatable('--rotation-host <host[:port]>', 'database that built-in rotators may reach; repeatable'))

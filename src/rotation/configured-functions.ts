@@ -1,9 +1,12 @@
 import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { SigningCredentials } from '../aws/sigv4/sign.ts'
+import type { DeliverySigner } from '../seal/delivery-signature.ts'
 import type { BuiltInRotators } from './built-in/built-in-rotators.ts'
 import type { FunctionTarget } from './function-target.ts'
+import { invokeHandler } from './invoke-handler.ts'
 import { invokeHttp } from './invoke-http.ts'
+import { invokeWebhook } from './invoke-webhook.ts'
 import type { HostedCall } from './module-host.ts'
 import { type FunctionCall, FunctionError, type RotatedSecret, type RotationFunctions } from './rotation-functions.ts'
 import { runChild } from './run-child.ts'
@@ -16,6 +19,9 @@ export interface ConfiguredFunctionsParts {
   readonly builtIn: BuiltInRotators
   /** Variables that functions of this machine get beside their own. */
   readonly environment: Readonly<Record<string, string>>
+  /** Signs calls of webhooks; there are none without. */
+  readonly signWebhook: DeliverySigner | undefined
+  readonly now: () => number
   /** Signs calls of Lambda itself. */
   readonly lambdaCredentials: SigningCredentials | undefined
   /** Where this Coffer is reached. */
@@ -41,8 +47,7 @@ export class ConfiguredFunctions implements RotationFunctions {
     const { targets, builtIn } = this.#parts
     const target = targets.get(lambdaArn)
     if (!target && !builtIn.find(lambdaArn, secret)) return false
-    const needsNone = target?.kind === 'http' || lambdaArn.startsWith('type:')
-    return needsNone || this.#parts.hasCredentials(secret.account)
+    return needsNoCredentials(target) || lambdaArn.startsWith('type:') || this.#parts.hasCredentials(secret.account)
   }
 
   async invoke(call: FunctionCall, signal: AbortSignal): Promise<void> {
@@ -56,18 +61,26 @@ export class ConfiguredFunctions implements RotationFunctions {
 
   async #invokeTarget(target: FunctionTarget, call: FunctionCall, signal: AbortSignal): Promise<void> {
     const { lambdaArn, event } = call
-    if (target.kind === 'http') {
-      await invokeHttp({ url: target.url, lambdaArn, event, credentials: this.#parts.lambdaCredentials }, signal)
-      return
-    }
-    const environment = await this.#environment(call, signal)
-    if (target.kind === 'command') {
-      const { program, args } = target
-      await runChild({ program, args, environment, input: JSON.stringify(event), answers: false }, signal)
-    } else {
-      const hosted: HostedCall = { path: target.path, handler: target.handler, lambdaArn, event }
-      const input = JSON.stringify(hosted)
-      await runChild({ program: process.execPath, args: [HOST], environment, input, answers: true }, signal)
+    const { lambdaCredentials: credentials, signWebhook: sign, now } = this.#parts
+    switch (target.kind) {
+      case 'http':
+        return invokeHttp({ url: target.url, lambdaArn, event, credentials }, signal)
+      case 'webhook':
+        if (!sign) throw new FunctionError('Webhooks have no key')
+        return invokeWebhook({ url: target.url, event, sign, now: now() }, signal)
+      case 'handler':
+        return invokeHandler(target.handler, event, signal)
+      case 'command': {
+        const { program, args } = target
+        const environment = await this.#environment(call, signal)
+        return runChild({ program, args, environment, input: JSON.stringify(event), answers: false }, signal)
+      }
+      case 'module': {
+        const hosted: HostedCall = { path: target.path, handler: target.handler, lambdaArn, event }
+        const environment = await this.#environment(call, signal)
+        const input = JSON.stringify(hosted)
+        return runChild({ program: process.execPath, args: [HOST], environment, input, answers: true }, signal)
+      }
     }
   }
 
@@ -93,4 +106,9 @@ export class ConfiguredFunctions implements RotationFunctions {
       AWS_EC2_METADATA_DISABLED: 'true',
     }
   }
+}
+
+/** They have credentials of their own. */
+function needsNoCredentials(target: FunctionTarget | undefined): boolean {
+  return target !== undefined && ['http', 'webhook', 'handler'].includes(target.kind)
 }

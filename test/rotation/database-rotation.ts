@@ -24,6 +24,7 @@ export async function startWithRotators({ hosts, role, ...options }: RotatingOpt
       environment: [],
       endpoint: undefined,
       lambdaCredentials: undefined,
+      webhookKey: undefined,
       variables: {},
     }),
   })

@@ -29,6 +29,7 @@ async function startWith(handler: string, variables: Readonly<Record<string, str
       environment: Object.keys(variables),
       endpoint: undefined,
       lambdaCredentials: undefined,
+      webhookKey: undefined,
       variables: { PATH: process.env.PATH ?? '', ...variables },
     }),
   })

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { rotationConfig } from '../../src/rotation-config.ts'
 import { allow, createRole } from '../operations/sts/roles.ts'
 import { temporaryFolder } from '../process/coffer.ts'
 import { ADMINISTRATOR, type TestApp } from '../start-app.ts'
+import { type Answer, startAnswering } from './answering-server.ts'
 import { startListeningApp } from './listening-app.ts'
 import { rotateStep } from './rotate-step.ts'
 import { LAMBDA } from './rotating-function.ts'
@@ -40,6 +38,7 @@ async function startWith(target: string, options: Options = {}): Promise<TestApp
       environment: Object.keys(variables),
       endpoint: undefined,
       lambdaCredentials,
+      webhookKey: undefined,
       variables: { PATH, COFFER_ROOT_KEY: 'key of the server', AWS_PROFILE: 'of the person', ...variables },
     }),
   })
@@ -173,35 +172,10 @@ test('a server that stops ends its functions, and leaves their rotations to be t
 })
 
 describe('the Lambda Invoke API', () => {
-  interface Seen {
-    readonly url: string | undefined
-    readonly headers: IncomingMessage['headers']
-    readonly event: unknown
-  }
-
-  /** Stands for Lambda: answers every invocation in the same way, once `act` is done. */
-  async function startLambda(answer: { status?: number; headers?: Record<string, string>; body?: string }) {
-    const seen: Seen[] = []
-    const parts: { act: (event: Seen['event']) => Promise<void> } = { act: async () => {} }
-    const server = createServer(async (request, response) => {
-      const event = JSON.parse(await text(request))
-      seen.push({ url: request.url, headers: request.headers, event })
-      await parts.act(event)
-      response.writeHead(answer.status ?? 200, answer.headers).end(answer.body ?? 'null')
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const close = () => {
-      server.closeAllConnections()
-      return new Promise<void>((resolve) => server.close(() => resolve()))
-    }
-    return { seen, url, parts, [Symbol.asyncDispose]: close }
-  }
-
   test('is called below an endpoint, signed, with one event after the other', async () => {
-    await using lambda = await startLambda({})
+    await using lambda = await startAnswering({})
     await using app = await startWith(lambda.url, { roles: [], lambdaCredentials: ADMINISTRATOR })
-    lambda.parts.act = (event) => rotateStep(event as Parameters<typeof rotateStep>[0], app.client)
+    lambda.parts.act = (event) => rotateStep(event, app.client)
     assert.match(await rotate(app), /^password /)
     assert.equal(lambda.seen.length, 4)
     const [first] = lambda.seen
@@ -215,7 +189,7 @@ describe('the Lambda Invoke API', () => {
   })
 
   test('is called at the very address of an invocation, unsigned without credentials', async () => {
-    await using lambda = await startLambda({})
+    await using lambda = await startAnswering({})
     const path = '/2015-03-31/functions/function/invocations'
     await using app = await startWith(`${lambda.url}${path}`, { roles: [] })
     await rotate(app)
@@ -223,7 +197,7 @@ describe('the Lambda Invoke API', () => {
     assert.equal(lambda.seen[0]?.headers.authorization, undefined)
   })
 
-  const failures: readonly [what: string, answer: Parameters<typeof startLambda>[0], reason: string][] = [
+  const failures: readonly [what: string, answer: Answer, reason: string][] = [
     ['a function error', { headers: { 'X-Amz-Function-Error': 'Unhandled' } }, 'The rotation function failed'],
     [
       'an error of the interface emulator',
@@ -234,7 +208,7 @@ describe('the Lambda Invoke API', () => {
   ]
   for (const [what, answer, reason] of failures)
     test(`fails with ${what}`, async () => {
-      await using lambda = await startLambda(answer)
+      await using lambda = await startAnswering(answer)
       await using app = await startWith(lambda.url, { roles: [] })
       assert.equal(await rotate(app), 'first')
       assert.deepEqual(reasonsOf(app), [reason])
@@ -242,7 +216,7 @@ describe('the Lambda Invoke API', () => {
     })
 
   test('fails where nothing listens', async () => {
-    const gone = await startLambda({})
+    const gone = await startAnswering({})
     await gone[Symbol.asyncDispose]()
     await using app = await startWith(gone.url, { roles: [] })
     assert.equal(await rotate(app), 'first')
