@@ -3,6 +3,7 @@ import type { App } from './app/create-app.ts'
 import { type SdkRequestHandler, sdkRequestHandler } from './app/sdk-request-handler.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { writeCredentialsFile } from './identity/credentials-file.ts'
+import { inProcessRotation, type RotationOptions } from './in-process-rotation.ts'
 import { standardLog } from './log.ts'
 import { startCoffer } from './start-coffer.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
@@ -11,8 +12,11 @@ export type { App } from './app/create-app.ts'
 export type { RequestHead, Response } from './app/request.ts'
 export type { SdkRequestHandler } from './app/sdk-request-handler.ts'
 export type { Credentials } from './identity/access-key.ts'
+export type { RotationOptions } from './in-process-rotation.ts'
+export type { RotationHandler } from './rotation/function-target.ts'
+export type { RotationEvent } from './rotation/rotation-functions.ts'
 
-export interface CofferOptions {
+export interface CofferOptions extends RotationOptions {
   /**
    * Folder that keeps the data. With it, every request must carry a valid signature. Without it, the data lives in a temporary folder and is
    * gone with `close`, and any credentials are taken.
@@ -66,6 +70,7 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     rateFactor: rateFactorOf(`${throttle}`),
     account,
     administrator,
+    rotation: inProcessRotation(options),
     keepCredentials: async (of, credentials) => {
       if (dataDir !== undefined && !administrator)
         await writeCredentialsFile(options.credentialsFile ?? `${dataDir}.credentials`, of, credentials)

@@ -77,10 +77,13 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
   }
 }
 
+/** Whether something that rotates can have this name: the ARN of a function, or `type:` with a type of managed external secrets. */
+export const isFunctionName = (name: string) => FUNCTION_ARN.test(name) || EXTERNAL_TYPE.test(name)
+
 function functionOf(text: string): [arn: string, target: FunctionTarget] {
   const at = text.indexOf('=')
   const arn = text.slice(0, Math.max(0, at))
-  if (!FUNCTION_ARN.test(arn) && !EXTERNAL_TYPE.test(arn))
+  if (!isFunctionName(arn))
     throw new ConfigError(
       `Cannot use the rotation function: ${text}: wanted the ARN of a Lambda function or type:…, = and what it is`,
     )
