@@ -22,6 +22,8 @@ const NO_ROTATION = {
   webhookKey: undefined,
 }
 
+const NO_SINKS = { file: undefined, standardOutput: false, webhook: undefined, alerts: undefined }
+
 const settings = (given: GivenOptions = {}, environment: Environment = {}) =>
   new Settings(given, environment, '/srv/coffer')
 
@@ -38,6 +40,8 @@ describe('defaults', () => {
       credentialsFile: '/srv/coffer.credentials',
       account: undefined,
       administrator: undefined,
+      trail: { retentionDays: 90, reserveBytes: 64 * 1024 * 1024 },
+      sinks: NO_SINKS,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
     })
@@ -72,6 +76,8 @@ describe('the environment', () => {
     COFFER_ORGANIZATION_ID: 'o-abcdefghij',
     COFFER_NAME_POLICIES: 'true',
     COFFER_THROTTLE: '2.5',
+    COFFER_TRAIL_RETENTION: '365',
+    COFFER_TRAIL_RESERVE: '128',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
     COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
     COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
@@ -96,6 +102,8 @@ describe('the environment', () => {
       credentialsFile: '/keys/credentials',
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
+      trail: { retentionDays: 365, reserveBytes: 128 * 1024 * 1024 },
+      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -135,6 +143,8 @@ describe('the environment', () => {
       oidcKeys: ['https://c.example=/keys/c.json'],
       organizationId: 'o-klmnopqrst',
       throttle: 'off',
+      trailRetention: 'forever',
+      trailReserve: '0',
       serviceControlPolicy: ['/policies/other.json'],
       rotationFunction: [`${FUNCTION}=command:/opt/other`],
       rotationHost: ['db2.example,db3.example'],
@@ -153,6 +163,8 @@ describe('the environment', () => {
       credentialsFile: '/f',
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
+      trail: { retentionDays: undefined, reserveBytes: 0 },
+      sinks: NO_SINKS,
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',

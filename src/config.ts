@@ -7,13 +7,16 @@ import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { type GivenRootKey, type RootKeyRole, rootKeySource } from './root-key-config.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { type RotationConfig, rotationConfig } from './rotation-config.ts'
+import { type SinkConfig, sinkConfig } from './sink-config.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
+import { type TrailConfig, trailConfig } from './trail-config.ts'
 import { listOf, type TrustConfig, trustConfig } from './trust-config.ts'
 
 /** The port that local AWS tools already look at. */
 export const DEFAULT_PORT = 4566
 export const DEFAULT_HOST = '127.0.0.1'
 export const DEFAULT_TRAIL_RECORDS = 50
+export const DEFAULT_TAIL_RECORDS = 10
 export const MAX_TRAIL_RECORDS = 100_000
 const MAX_PORT = 65_535
 
@@ -52,6 +55,16 @@ const VARIABLES = [
   'COFFER_ROTATION_ENVIRONMENT',
   'COFFER_ROTATION_ENDPOINT',
   'COFFER_ROTATION_WEBHOOK_KEY',
+  'COFFER_TRAIL_RETENTION',
+  'COFFER_TRAIL_FILE',
+  'COFFER_TRAIL_FILE_KEEP',
+  'COFFER_TRAIL_STDOUT',
+  'COFFER_TRAIL_WEBHOOK',
+  'COFFER_TRAIL_WEBHOOK_KEY',
+  'COFFER_ALERT_RULES',
+  'COFFER_ALERT_WEBHOOK',
+  'COFFER_ALERT_WEBHOOK_KEY',
+  'COFFER_TRAIL_RESERVE',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   'AWS_ENDPOINT_URL_KMS',
@@ -100,6 +113,14 @@ export interface GivenOptions {
   readonly rotationRole?: readonly string[]
   readonly rotationEnvironment?: readonly string[]
   readonly rotationEndpoint?: string
+  readonly trailRetention?: string
+  readonly trailFile?: string
+  readonly trailFileKeep?: string
+  readonly trailStdout?: boolean
+  readonly trailWebhook?: string
+  readonly alertRules?: string
+  readonly alertWebhook?: string
+  readonly trailReserve?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -120,7 +141,9 @@ export interface ListenConfig {
 }
 
 export interface ServeConfig extends ListenConfig {
+  readonly sinks: SinkConfig
   readonly trust: TrustConfig
+  readonly trail: TrailConfig
   readonly dataDir: string
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
@@ -189,8 +212,13 @@ export class Settings {
       trustedProxies,
       rateFactor: this.#rateFactor(DEFAULT_RATE_FACTOR),
       administrator,
+      trail: trailConfig({
+        retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
+        reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
+      }),
       trust: this.#trust(),
       rotation: this.#rotation(),
+      sinks: this.#sinks(),
     }
   }
 
@@ -348,6 +376,20 @@ export class Settings {
     })
   }
 
+  #sinks(): SinkConfig {
+    const { trailFile, trailFileKeep, trailStdout, trailWebhook, alertRules, alertWebhook } = this.#given
+    return sinkConfig({
+      file: trailFile ?? this.#variable('COFFER_TRAIL_FILE'),
+      keep: trailFileKeep ?? this.#variable('COFFER_TRAIL_FILE_KEEP'),
+      standardOutput: trailStdout ?? flagOf('COFFER_TRAIL_STDOUT', this.#variable('COFFER_TRAIL_STDOUT')),
+      webhook: trailWebhook ?? this.#variable('COFFER_TRAIL_WEBHOOK'),
+      webhookKey: this.#variable('COFFER_TRAIL_WEBHOOK_KEY'),
+      alertRules: alertRules ?? this.#variable('COFFER_ALERT_RULES'),
+      alertWebhook: alertWebhook ?? this.#variable('COFFER_ALERT_WEBHOOK'),
+      alertWebhookKey: this.#variable('COFFER_ALERT_WEBHOOK_KEY'),
+    })
+  }
+
   #trustedProxies(): readonly string[] {
     const ranges = this.#given.trustedProxy?.flatMap(listOf) ?? listOf(this.#variable('COFFER_TRUSTED_PROXY'))
     try {
@@ -380,9 +422,9 @@ export class Settings {
   }
 }
 
-/** How many records `coffer trail` prints. */
-export function trailLimit(text: string | undefined): number {
-  return text === undefined ? DEFAULT_TRAIL_RECORDS : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
+/** How many records the commands on the trail print. */
+export function trailLimit(text: string | undefined, otherwise = DEFAULT_TRAIL_RECORDS): number {
+  return text === undefined ? otherwise : wholeNumber('limit', text, 1, MAX_TRAIL_RECORDS)
 }
 
 function wholeNumber(what: string, text: string, least: number, most: number): number {

@@ -7,6 +7,7 @@ import { inProcessRotation, type RotationOptions } from './in-process-rotation.t
 import { standardLog } from './log.ts'
 import { startCoffer } from './start-coffer.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
+import { trailConfig } from './trail-config.ts'
 
 export type { App } from './app/create-app.ts'
 export type { RequestHead, Response } from './app/request.ts'
@@ -38,6 +39,8 @@ export interface CofferOptions extends RotationOptions {
   readonly enforce?: boolean | undefined
   /** How many times AWS's rates each caller may have, or `off`. Default: 10 with a data directory, else `off`. */
   readonly throttle?: number | 'off' | undefined
+  /** Days after which records are removed from the trail of a data directory, or `forever`. Default: 90. */
+  readonly trailRetention?: number | 'forever' | undefined
 }
 
 /** A Coffer in this process. Close it, or use it with `await using`. */
@@ -68,6 +71,8 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     verify: options.verify ?? (enforce || dataDir !== undefined),
     enforce,
     rateFactor: rateFactorOf(`${throttle}`),
+    trail:
+      dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
     administrator,
     rotation: inProcessRotation(options),

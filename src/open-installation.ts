@@ -1,6 +1,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { HeadSigner } from './audit/head-signer.ts'
+import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -14,14 +16,20 @@ import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
+import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
+import type { ReserveState } from './storage/sqlite-writer.ts'
 import { SqlTrail } from './storage/trail.ts'
 
 export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  readonly now?: (() => number) | undefined
+  /** What to keep of the disk for the trail; nothing when absent. */
+  readonly trail?: { readonly reserveBytes: number } | undefined
+  readonly log?: Log | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -43,6 +51,8 @@ export interface Installation {
   readonly identities: SqlIdentityStore
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
+  readonly heads: HeadSigner
+  readonly sinkPositions: SqlSinkPositions
   close(): Promise<void>
 }
 
@@ -68,11 +78,17 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     directory = claimDataDirectory(path)
     prepareFiles(directory.storePath, directory.trailPath)
     const { storePath, trailPath } = directory
-    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local' })
+    const bytes = options.trail?.reserveBytes ?? 0
+    const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined
+    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local', reserve }, (state) =>
+      tellOfReserve(state, options.log),
+    )
     const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
     await moveFirstUsers(engine, mac)
+    const trail = new SqlTrail(engine)
+    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
     return {
       dataDir: path,
       engine,
@@ -83,11 +99,26 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
-      trail: new SqlTrail(engine),
-      close,
+      trail,
+      heads,
+      sinkPositions: new SqlSinkPositions(engine),
+      async close() {
+        // What cannot be signed now is signed, or found to be altered, at the next start.
+        await heads.signHead().catch(() => {})
+        await close()
+      },
     }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+function tellOfReserve(state: ReserveState, log: Log | undefined): void {
+  if (state === 'whole') log?.info({}, 'there is room on the disk again: changes are taken')
+  else
+    log?.error(
+      {},
+      'the disk is full: changes are refused, and what was kept back of it is left to the records of reads',
+    )
 }

@@ -54,7 +54,7 @@ export async function wrapProven(keyring: Keyring, rootKey: RootKey, id: string)
 }
 
 /** The keyring as it is stored, opened by the key it names. Throws RootKeyError for another key, or a keyring that was altered. */
-async function unwrapStored(stored: Installation, rootKey: RootKey, dataDir: string): Promise<Keyring> {
+export async function unwrapStored(stored: Installation, rootKey: RootKey, dataDir: string): Promise<Keyring> {
   if (stored.rootKey !== rootKey.fingerprint)
     throw new RootKeyError(
       'other-key',

@@ -13,7 +13,7 @@ const RESEAL_EVERY_MS = 5_000
  * @param options `account` is the oldest: the installation belongs to it, and so do the records
  */
 export function resealJob(
-  { keyringStore: store, keyring: holder, trail }: Installation,
+  { keyringStore: store, keyring: holder, trail, heads }: Installation,
   { account, now, log }: { readonly account: string; readonly now: () => number; readonly log: Log },
 ): Job {
   const by = { service: 'coffer', by: 'coffer', account, region: 'us-east-1' }
@@ -21,9 +21,11 @@ export function resealJob(
     store,
     holder,
     now,
-    record({ purpose, versions }, change) {
+    async record({ purpose, versions }, change) {
+      // A head under the newest key vouches for all that older ones have signed.
+      if (purpose === 'trail') await heads.signHead()
       const parameters = { Purpose: purpose, Versions: versions }
-      return trail.append(serviceEntry({ ...by, operation: 'RetireKeyring', at: now(), parameters }), [change])
+      await trail.append(serviceEntry({ ...by, operation: 'RetireKeyring', at: now(), parameters }), [change])
     },
     onAltered: (purpose, rows) =>
       log.error({ purpose, rows }, 'rows that Coffer did not write hold up a rotation of the keyring'),

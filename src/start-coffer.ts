@@ -5,7 +5,6 @@ import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
 import { THROTTLED, Throttle } from './app/throttle.ts'
 import { type LineRate, SecurityLog } from './audit/security-log.ts'
-import type { Change } from './aws/change.ts'
 import { configuredRotation } from './configured-rotation.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
@@ -18,7 +17,7 @@ import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
 import { SessionTokens } from './identity/temporary-credentials.ts'
 import { maintainKeys } from './jobs/maintain-keys.ts'
-import { purgeDeletedSecrets } from './jobs/purge-deleted-secrets.ts'
+import { purgeDeletedSecrets, type RecordPurge } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
@@ -27,10 +26,14 @@ import type { RootKeySource } from './root-key-source.ts'
 import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
 import type { RotationConfig } from './rotation-config.ts'
 import { rotationJob } from './rotation-job.ts'
-import { wrapNewest } from './seal/keyring.ts'
-import type { Secret } from './secrets/secret.ts'
+import { type Authenticator, wrapNewest } from './seal/keyring.ts'
+import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
+import type { TrailConfig } from './trail-config.ts'
+import { TrailDelivery, type TrailSinks } from './trail-delivery.ts'
+import { trailJobs } from './trail-jobs.ts'
+import { TrailLookUp } from './trail-look-up.ts'
 
 export interface StartOptions {
   /** Absent for data that is thrown away at the end. */
@@ -56,6 +59,10 @@ export interface StartOptions {
   readonly rotationFunctions?: RotationFunctions | undefined
   /** The same as an operator says it. */
   readonly rotation?: RotationConfig | undefined
+  /** How the trail is kept; for ever when absent. */
+  readonly trail?: TrailConfig | undefined
+  /** Where the trail is delivered to; nowhere when absent. */
+  readonly sinks?: TrailSinks | undefined
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
@@ -78,6 +85,8 @@ export interface RunningCoffer {
   listensAt(url: string): void
   /** Begins rotations that are due, and resolves when none is under way in this process. */
   rotate(): Promise<void>
+  /** Deliveries of the trail to its sinks; absent without any. */
+  readonly delivery: TrailDelivery | undefined
   close(): Promise<void>
 }
 
@@ -113,6 +122,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const rotationParts = { identities, sessions, policies, now, open: !options.verify, listening, app: () => app }
     const configured = options.rotation && configuredRotation(options.rotation, rotationParts)
     const functions = options.rotationFunctions ?? configured ?? noFunctions
+    const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
     const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
     const app: App = createApp({
@@ -120,6 +130,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         secrets,
         keys,
         trail,
+        events,
         identities,
         policies,
         authorizer,
@@ -148,6 +159,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       remember: (use: LastUse) =>
         uses.isDue(use) ? { change: identities.recordUses([use]), failed: () => uses.failed(use) } : undefined,
       trail,
+      fingerprint: fingerprints(keyring.authenticator('trail')),
       locks: new ResourceLocks(),
       now,
       onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
@@ -156,12 +168,19 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
-    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing]
-    const jobs = new JobRunner(all, (job, error) => log.error({ job, err: describe(error) }, 'job failed'))
+    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
+    const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
+    await delivery?.start()
+    const neededAfter = async () => delivery?.neededAfter()
+    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter })
+    const jobs = new JobRunner([...all, ...ofTrail], (job, error) =>
+      log.error({ job, err: describe(error) }, 'job failed'),
+    )
     return {
       app,
       installation,
       ...first,
+      delivery,
       listensAt: (url) => endpoint.resolve(url),
       async rotate() {
         await rotations.rotator.start(stopped.signal)
@@ -172,6 +191,10 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        // Before anybody who delivers it stops; what cannot be signed now is signed at the next start.
+        await installation.heads.signHead().catch(() => {})
+        await delivery?.close()
+        await events.close()
         await installation.close()
       },
     }
@@ -223,19 +246,12 @@ function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => n
 }
 
 function purgeJob({ secrets, trail }: Installation, now: () => number) {
-  const record = (secret: Secret, change: Change) =>
-    trail.append(
-      serviceEntry({
-        service: 'secretsmanager',
-        operation: 'EndSecretVersionDelete',
-        by: 'secretsmanager',
-        account: secret.account,
-        region: secret.region,
-        at: now(),
-        arn: secret.arn,
-      }),
-      [change],
-    )
+  const event = 'EndSecretVersionDelete'
+  const record: RecordPurge = ({ account, region, arn }, ids, change) => {
+    const by = 'secretsmanager'
+    const entry = serviceEntry({ service: by, operation: event, by, account, region, at: now(), arn })
+    return trail.append(ids.length > 0 ? { ...entry, versions: { event, ids } } : entry, [change])
+  }
   return {
     name: 'purge deleted secrets',
     everyMs: PURGE_EVERY_MS,
@@ -263,6 +279,11 @@ function keysJob({ keys, keyring, trail }: Installation, now: () => number, log:
         signal,
       }),
   }
+}
+
+/** Texts that open something, as records have them: whoever has the text and the keyring can tell that it is this one. */
+function fingerprints(authenticator: Authenticator): (text: string) => string {
+  return (text) => `hmac-sha256:${authenticator.tag(['recorded text', text]).toString('base64url')}`
 }
 
 /** What the log says of a failure: where it happened, in our words and the runtime's, never in a client's. */

@@ -4,6 +4,7 @@ import { ADMINISTRATOR, REGION, type TestApp } from './start-app.ts'
 
 export interface CofferAnswer {
   readonly status: number
+  readonly requestId: string | undefined
   // biome-ignore lint/suspicious/noExplicitAny: answers of every operation
   readonly json: any
 }
@@ -36,5 +37,5 @@ export async function askCoffer(
   })
   const head = { method: 'POST', url: '/', rawHeaders, address: '127.0.0.1', secure: true }
   const answer = await app.running.app.handle(head, Buffer.from(body))
-  return { status: answer.status, json: JSON.parse(answer.body) }
+  return { status: answer.status, requestId: answer.headers['x-amzn-RequestId'], json: JSON.parse(answer.body) }
 }

@@ -4,12 +4,19 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { recordsOf } from '../src/audit/cloudtrail.ts'
 import { sql } from '../src/storage/sql.ts'
+import { startPrepared } from './examples/all-examples.ts'
+import { type Example, send } from './examples/example.ts'
 import { wrapMaterial } from './operations/kms/wrap-material.ts'
-import { ADMINISTRATOR, startApp, type TestApp } from './start-app.ts'
+import { usable } from './operations/sts/roles.ts'
+import { ADMINISTRATOR, REGION, startApp, type TestApp } from './start-app.ts'
 
 // Harm prevented: a value, a password, a key or a credential that comes to stand where people look who may not know it: a record, a log, an
 // error, a copy of the files. Each secret here is distinctive, and is looked for in every form in which a program may have written it.
+
+/** More records than there are. */
+const MANY = 10_000
 
 /** Secrets of clients and of the server, by what they are. */
 const canaries = new Map<string, Buffer>()
@@ -20,6 +27,28 @@ function canary(what: string): string {
   const text = `canary-${randomBytes(18).toString('hex')}`
   canaries.set(what, Buffer.from(text))
   return text
+}
+
+/** Members of answers that are secrets, or open something. */
+const SECRET_MEMBERS: ReadonlySet<string> = new Set([
+  'SecretString',
+  'SecretBinary',
+  'RandomPassword',
+  'Plaintext',
+  'ImportToken',
+  'GrantToken',
+  'SecretAccessKey',
+  'SessionToken',
+])
+
+/** Keeps the secrets of an answer, however deep. */
+function keepSecrets(answer: unknown, where: string): void {
+  if (typeof answer !== 'object' || answer === null || answer instanceof Uint8Array) return
+  for (const [name, member] of Object.entries(answer)) {
+    const what = `${name} of ${where}`
+    if (!SECRET_MEMBERS.has(name)) keepSecrets(member, what)
+    else if (member !== undefined) canaries.set(what, Buffer.from(member as string | Uint8Array))
+  }
 }
 
 /** What clients were told when they were refused. */
@@ -35,16 +64,19 @@ describe('what must stay secret', () => {
   let app: TestApp
   let sealed: Buffer[] = []
   const dataDir = () => join(folder, 'data')
-  const start = () =>
-    startApp({ dataDir: dataDir(), rootKey: { kind: 'file', path: join(folder, 'root.key'), chosen: true } })
+  const options = () =>
+    ({ dataDir: dataDir(), rootKey: { kind: 'file', path: join(folder, 'root.key'), chosen: true } }) as const
+  const start = () => startApp(options())
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'coffer-canary-'))
-    app = await start()
+    const prepared = await startPrepared(options(), canary)
+    app = prepared.app
     canaries.set("the administrator's access key", Buffer.from(ADMINISTRATOR.secretAccessKey))
     const rootKey = (await readFile(join(folder, 'root.key'), 'utf8')).trim()
     canaries.set('the text of the root key', Buffer.from(rootKey))
     canaries.set('the root key', Buffer.from(rootKey.split(':').at(-1) ?? '', 'base64url'))
+    await sendAll(app, prepared.examples)
     await useAll(app)
   })
   after(async () => {
@@ -63,12 +95,20 @@ describe('what must stay secret', () => {
         assert.ok(occurs(value, Buffer.from(Buffer.from(`${before}value to be found!`).toString(encoding))))
     assert.ok(occurs(value, Buffer.from('a value to be found', 'utf16le')))
     assert.ok(!occurs(value, Buffer.from('value to be lost')))
+    const quoted = Buffer.from('"a" value\n')
+    for (const text of [
+      '{"x":"\\"a\\" value\\n"}',
+      'x=%22a%22%20value%0A',
+      '"{\\"x\\":\\"\\\\\\"a\\\\\\" value\\\\n\\"}"',
+    ])
+      assert.ok(occurs(quoted, Buffer.from(text)), text)
   })
 
   test('stands in no record', async () => {
-    const entries = await app.trail()
-    assert.ok(entries.length > 20)
+    const entries = await app.trail(MANY)
+    assert.ok(entries.length > 200)
     assertAbsent(Buffer.from(JSON.stringify(entries)), 'the trail')
+    assertAbsent(Buffer.from(JSON.stringify(entries.flatMap(recordsOf))), 'a record')
   })
 
   test('stands in no line of the log or the security log', () => {
@@ -98,10 +138,17 @@ describe('what must stay secret', () => {
     assert.ok(sealed.length > 10)
     for (const blob of sealed)
       assert.ok(before.includes(blob), 'the sealed value stands in the files as long as it lives')
-    const RemoveReplicaRegions = ['eu-west-1']
-    await app.client.removeRegionsFromReplication({ SecretId: 'replicated', RemoveReplicaRegions })
-    const { SecretList = [] } = await app.client.listSecrets({ IncludePlannedDeletion: true })
-    for (const { ARN } of SecretList) await app.client.deleteSecret({ SecretId: ARN, ForceDeleteWithoutRecovery: true })
+    for (const region of [REGION, 'eu-west-1']) {
+      const client = app.clientFor({ region })
+      const { SecretList = [] } = await client.listSecrets({ IncludePlannedDeletion: true, MaxResults: 100 })
+      for (const { ARN: SecretId, DeletedDate } of SecretList) {
+        const { ReplicationStatus = [] } = DeletedDate ? {} : await client.describeSecret({ SecretId })
+        const RemoveReplicaRegions = ReplicationStatus.flatMap(({ Region }) => Region ?? [])
+        if (RemoveReplicaRegions.length > 0)
+          await client.removeRegionsFromReplication({ SecretId, RemoveReplicaRegions })
+        await client.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true })
+      }
+    }
     await assertGone()
     await app.close()
     await assertGone()
@@ -115,6 +162,22 @@ describe('what must stay secret', () => {
     }
   }
 })
+
+/** Sends every request there is; what a session gets is asked for by that session too. */
+async function sendAll(app: TestApp, examples: readonly Example[]): Promise<void> {
+  for (const example of examples) {
+    const { service, operation, input } = example
+    if ('WebIdentityToken' in input) canaries.set('a token of an issuer', Buffer.from(String(input.WebIdentityToken)))
+    const { output, error } = await send(app, example)
+    keepSecrets(output, `the answer to ${operation}`)
+    if (error) messages.push(`${error.name} ${error.message} ${JSON.stringify(error)}`)
+    if (service !== 'sts' || !output || !('Credentials' in output)) continue
+    const credentials = usable(output.Credentials as Parameters<typeof usable>[0])
+    await app.stsFor({ credentials }).getCallerIdentity({})
+    await refused(app.clientFor({ credentials: { ...credentials, secretAccessKey: 'wrong' } }).listSecrets({}))
+  }
+  await app.running.rotate()
+}
 
 /** Lets every kind of secret take every way through the server that it can take. */
 async function useAll(app: TestApp): Promise<void> {
@@ -138,10 +201,15 @@ async function useAll(app: TestApp): Promise<void> {
     canaries.set(`a generated password of ${PasswordLength}`, Buffer.from(RandomPassword))
     await client.createSecret({ Name: `generated-${PasswordLength}`, SecretString: RandomPassword })
   }
+  await client.createSecret({ Name: 'escaped', SecretString: `"${canary('a quoted text')}"\n\t\\` })
+  const escaped = `"canary ${randomBytes(9).toString('hex')}"\n\t\\é`
+  canaries.set('a text that is written otherwise in JSON and in URLs', Buffer.from(escaped))
+  await client.putSecretValue({ SecretId: 'escaped', SecretString: escaped })
+  await refused(client.putSecretValue({ SecretId: 'escaped', SecretString: escaped, VersionStages: [] }))
   const AddReplicaRegions = [{ Region: 'eu-west-1' }]
-  await client.createSecret({ Name: 'replicated', SecretString: canary('a replicated text'), AddReplicaRegions })
-  await client.putSecretValue({ SecretId: 'replicated', SecretString: canary('a second replicated text') })
-  await app.clientFor({ region: 'eu-west-1' }).getSecretValue({ SecretId: 'replicated' })
+  await client.createSecret({ Name: 'copied', SecretString: canary('a replicated text'), AddReplicaRegions })
+  await client.putSecretValue({ SecretId: 'copied', SecretString: canary('a second replicated text') })
+  await app.clientFor({ region: 'eu-west-1' }).getSecretValue({ SecretId: 'copied' })
   await client.createSecret({ Name: 'marked', SecretString: canary('a text marked for deletion') })
   await client.deleteSecret({ SecretId: 'marked' })
 
@@ -245,10 +313,22 @@ function assertAbsent(content: Buffer, where: string): void {
   for (const [what, secret] of canaries) assert.ok(!occurs(secret, content), `${what} stands in ${where}`)
 }
 
-/** Whether content holds a secret as it is, as UTF-16, hexadecimal or base64 of either alphabet, also in the middle of more. */
+/**
+ * Whether content holds a secret as it is, as UTF-16, hexadecimal, base64 of either alphabet, or as it stands in a JSON text, in a JSON text within
+ * one, or in a URL; also in the middle of more.
+ */
 function occurs(secret: Buffer, content: Buffer): boolean {
   const hex = secret.toString('hex')
-  const texts = [hex, hex.toUpperCase(), ...inBase64(secret)]
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+  const text = secret.toString()
+  const texts = [
+    hex,
+    hex.toUpperCase(),
+    ...inBase64(secret),
+    inJson(text),
+    inJson(inJson(text)),
+    encodeURIComponent(text),
+  ]
   const forms = [secret, Buffer.from(secret.toString('latin1'), 'utf16le'), ...texts.map((text) => Buffer.from(text))]
   return forms.some((form) => content.includes(form))
 }

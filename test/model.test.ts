@@ -10,6 +10,7 @@ import {
   type StructureShape,
   structure,
 } from '../src/aws/shape.ts'
+import { operations as cloudTrail } from '../src/cloudtrail-api/operations/index.ts'
 import { operations as iam } from '../src/iam-api/operations/index.ts'
 import { operations as kms } from '../src/kms/operations/index.ts'
 import { operations as secretsManager } from '../src/secrets/operations/index.ts'
@@ -19,6 +20,7 @@ import { operations as sts } from '../src/sts/operations/index.ts'
 
 const services: readonly { file: string; operations: readonly AnyOperation[] }[] = [
   { file: 'secretsmanager.json', operations: secretsManager },
+  { file: 'cloudtrail.json', operations: cloudTrail },
   { file: 'iam.json', operations: iam },
   { file: 'kms.json', operations: kms },
   { file: 'sts.json', operations: sts },

@@ -1,3 +1,4 @@
+import { CloudTrail, type CloudTrailClientConfig } from '@aws-sdk/client-cloudtrail'
 import { IAM, type IAMClientConfig } from '@aws-sdk/client-iam'
 import { KMS, type KMSClientConfig } from '@aws-sdk/client-kms'
 import { SecretsManager, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
@@ -16,9 +17,11 @@ import type { RotationFunctions } from '../src/rotation/rotation-functions.ts'
 import type { RotationConfig } from '../src/rotation-config.ts'
 import { type RunningCoffer, startCoffer } from '../src/start-coffer.ts'
 import type { IssuerKeys } from '../src/sts/issuer-keys.ts'
+import type { TrailConfig } from '../src/trail-config.ts'
+import type { TrailSinks } from '../src/trail-delivery.ts'
 
 /** Where the suite runs: `process` (default) or `http`, by COFFER_TEST_TRANSPORT. */
-export const transport = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
+export const transport: 'http' | 'process' = process.env.COFFER_TEST_TRANSPORT === 'http' ? 'http' : 'process'
 
 export const REGION = 'eu-central-1'
 export const ADMINISTRATOR: Credentials = {
@@ -39,10 +42,16 @@ export interface AppOptions {
   readonly organization?: Organization
   /** How many times AWS's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number
+  /** Default: {@link transport}. */
+  readonly transport?: typeof transport
   /** Stops the clock, which then only `advance` moves. */
   readonly stopped?: boolean
+  /** Milliseconds by which the clock is behind from the start. */
+  readonly behind?: number
   readonly rotationFunctions?: RotationFunctions
   readonly rotation?: RotationConfig
+  readonly sinks?: TrailSinks
+  readonly trail?: TrailConfig
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -58,6 +67,9 @@ export interface TestApp extends AsyncDisposable {
   /** The administrator's client of KMS in REGION. */
   readonly kms: KMS
   kmsFor(config?: Partial<KMSClientConfig>): KMS
+  /** The administrator's client of CloudTrail in REGION. */
+  readonly cloudTrail: CloudTrail
+  cloudTrailFor(config?: Partial<CloudTrailClientConfig>): CloudTrail
   /** The administrator's client of STS. */
   readonly sts: STS
   stsFor(config?: Partial<STSClientConfig>): STS
@@ -94,7 +106,7 @@ const DAY = 86_400_000
 
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
-  let offset = 0
+  let offset = -(options.behind ?? 0)
   const startedAt = Date.now()
   const now = () => (options.stopped ? startedAt : Date.now()) + offset
   const logged: TestApp['logged'] = []
@@ -114,12 +126,14 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     keepCredentials: async () => {},
     rotationFunctions: options.rotationFunctions,
     rotation: options.rotation,
+    sinks: options.sinks,
+    trail: options.trail,
     log,
     onRefused: (line) => refused.push(line),
     now,
   })
   const server =
-    transport === 'http'
+    (options.transport ?? transport) === 'http'
       ? await startHttpServer(running.app, {
           host: '127.0.0.1',
           port: 0,
@@ -145,6 +159,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const clientFor: TestApp['clientFor'] = (config) => known(new SecretsManager({ ...settings, ...config }))
   const iamFor: TestApp['iamFor'] = (config) => known(new IAM({ ...settings, ...config }))
   const kmsFor: TestApp['kmsFor'] = (config) => known(new KMS({ ...settings, ...config }))
+  const cloudTrailFor: TestApp['cloudTrailFor'] = (config) => known(new CloudTrail({ ...settings, ...config }))
   const stsFor: TestApp['stsFor'] = (config) => known(new STS({ ...settings, ...config }))
   const user: TestApp['user'] = (userName, policies) => addUser(running, userName, policies)
   const close = async () => {
@@ -164,6 +179,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     iamFor,
     kms: kmsFor(),
     kmsFor,
+    cloudTrail: cloudTrailFor(),
+    cloudTrailFor,
     sts: stsFor(),
     stsFor,
     as: async (userName, policies) => clientFor({ credentials: await user(userName, policies) }),

@@ -183,11 +183,21 @@ class Handling<B> {
   }
 
   #call(caller: Caller, now: number): Call {
-    const { address, secure } = this.#head
+    const { address, secure, tls } = this.#head
     const agent = headerOf(this.#head, 'user-agent') ?? ''
     const referer = headerOf(this.#head, 'referer')
     const { region = caller.region } = this.#request.service
-    return { ...caller, region, requestId: this.#requestId, now, address, secure, agent, referer }
+    return {
+      ...caller,
+      region,
+      requestId: this.#requestId,
+      now,
+      address,
+      secure,
+      agent,
+      referer,
+      tls: tls && { ...tls, host: headerOf(this.#head, 'host') ?? '' },
+    }
   }
 
   /** Whoever could not prove who they are, or is told to slow down; anything but an AwsError is a failure of the server. */

@@ -15,8 +15,11 @@ export function jsonRequest(
   const name = headerOf(head, 'x-amz-target') ?? ''
   for (const service of services) {
     const { protocol } = service
-    if (protocol?.kind !== 'json' || !name.startsWith(protocol.targetPrefix)) continue
-    const operation = service.operations.get(name.slice(protocol.targetPrefix.length))
+    if (protocol?.kind !== 'json') continue
+    const prefix = [protocol.targetPrefix, protocol.shortPrefix].find(
+      (one) => one !== undefined && name.startsWith(one),
+    )
+    const operation = prefix === undefined ? undefined : service.operations.get(name.slice(prefix.length))
     if (!operation) continue
     const wire = jsonWire(protocol)
     return { service, wire, operation, allowQuery: false, signed: true, read: (content) => ({ operation, content }) }

@@ -13,6 +13,7 @@ import { operations } from '../kms/operations/index.ts'
 import { rateOf } from '../kms/request-rates.ts'
 import { ensureServiceKey } from '../kms/service-key.ts'
 import { keyPolicies } from './key-policies.ts'
+import { passAsUse } from './pass-as-use.ts'
 import type { Gate } from './perform.ts'
 import { operationsByName, type Service } from './service.ts'
 import { serviceEntry } from './service-entry.ts'
@@ -93,13 +94,13 @@ export function kmsClient(gate: Gate, service: Service): KmsClient {
     },
     async generateDataKey(request) {
       await ensureDefaultKey(request.KeyId)
-      return whole(await gate.pass(service, generateDataKey, { ...request, KeySpec: 'AES_256' }))
+      return whole(await passAsUse(gate, service, generateDataKey, { ...request, KeySpec: 'AES_256' as const }))
     },
     async encrypt(request) {
       await ensureDefaultKey(request.KeyId)
-      return whole(await gate.pass(service, encrypt, request))
+      return whole(await passAsUse(gate, service, encrypt, request))
     },
-    decrypt: async (request) => whole(await gate.pass(service, decrypt, request)),
+    decrypt: async (request) => whole(await passAsUse(gate, service, decrypt, request)),
     async arnOf(keyId) {
       const found = await findKey(keyId, { use: 'look', action: 'kms:DescribeKey' }, context())
       if (found.account === context().scope.account) return found.value?.arn

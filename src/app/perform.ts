@@ -1,3 +1,4 @@
+import type { EntryVersionEvents } from '../audit/entry.ts'
 import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
@@ -5,7 +6,8 @@ import type { AnyOperation, Conditions, FurtherTarget, Operation, Target } from 
 import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
 import type { Call } from './call.ts'
-import { entryError, Recording } from './recording.ts'
+import { Hold } from './hold.ts'
+import { entryError, type KeyUse, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
 
@@ -28,6 +30,14 @@ export interface RememberedUse {
   failed(): void
 }
 
+/** Who is told how far an operation has come. */
+export interface Watch {
+  /** The target is found, and nothing is decided. */
+  found?(target: Target<unknown>): void
+  /** Permission is given. */
+  allowed?(target: Target<unknown>, further: readonly FurtherTarget[]): void | Promise<void>
+}
+
 /** What the gate itself needs. */
 export interface GateParts {
   readonly trail: Trail
@@ -35,6 +45,8 @@ export interface GateParts {
   /** Undefined when it is not due to remember a use. */
   readonly remember: (use: LastUse) => RememberedUse | undefined
   readonly locks: ResourceLocks
+  /** What stands in a record for a text that opens something. */
+  readonly fingerprint: (text: string) => string
   /** Told about failures that the answer does not show. */
   readonly onFailure: (error: unknown, requestId: string) => void
 }
@@ -86,23 +98,29 @@ export class Gate {
     this.#recording.afterCommit.push(work)
   }
 
+  /** Says in the record what the request begins or ends for versions of its secret. */
+  versionEvents(events: EntryVersionEvents): void {
+    this.#recording.versions(events)
+  }
+
+  /** Leaves the record of a call of KMS that was made for the caller. */
+  keyUsed(use: KeyUse): void {
+    this.#recording.keyUsed(use)
+  }
+
   /** Passes the gate for an operation that the request consists of, or that another service performs for the caller. */
-  async pass<I, O, V, C>(
-    service: Service,
-    operation: Operation<I, O, V, C>,
-    input: I,
-    onAllowed: (target: Target<V>, further: readonly FurtherTarget[]) => void | Promise<void> = () => {},
-  ): Promise<O> {
+  async pass<I, O, V, C>(service: Service, operation: Operation<I, O, V, C>, input: I, watch: Watch = {}): Promise<O> {
     const refusal = service.refuses?.(this.call.principal, operation.name)
     if (refusal) throw refusal
     const context = service.contextFor(this) as C
     operation.check?.(input)
     const target = await operation.target(input, context)
+    watch.found?.(target)
     const further = (await operation.furtherTargets?.(input, target, context)) ?? []
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
     for (const one of further) this.#askFurther(service, one)
     // Only now: a record must not tell a caller who was denied what there is.
-    await onAllowed(target, further)
+    await watch.allowed?.(target, further)
     if (target.unreadable) throw target.unreadable
     if (target.missing && !operation.acceptsMissing?.(input)) throw target.missing
     if (target.closed) throw target.closed
@@ -182,9 +200,10 @@ export class Gate {
   async passItem<I, O, V, C>(service: Service, operation: Operation<I, O, V, C>, input: I, id: string): Promise<O> {
     let arn: string | undefined
     try {
-      const output = await this.pass(service, operation, input, (target) => {
-        if (target.value) arn = target.resource
-      })
+      const allowed = ({ value, resource }: Target<unknown>) => {
+        if (value) arn = resource
+      }
+      const output = await this.pass(service, operation, input, { allowed })
       this.#recording.item({ id, arn })
       return output
     } catch (error) {
@@ -210,11 +229,14 @@ export async function perform<I, O>(
   const used = useOf(service, call, parts)
   await using hold = new Hold(operation.access === 'write' ? parts.locks : undefined)
   for (let attempt = 1; ; attempt++) {
-    const recording = new Recording(call, service, operation, input as object)
+    const { fingerprint } = parts
+    const recording = new Recording({ call, service, operation, input: input as object, fingerprint })
     try {
-      const output = await new Gate(call, recording, parts).pass(service, operation, input, async (target, further) => {
-        if (target.value !== undefined || operation.makes) recording.resolved(target, further)
-        await hold.take(target.resource)
+      const output = await new Gate(call, recording, parts).pass(service, operation, input, {
+        async allowed(target, further) {
+          if (target.value !== undefined || operation.makes) recording.resolved(target, further)
+          await hold.take(target.resource)
+        },
       })
       recording.answered(output)
       await parts.trail.append(recording.entry(), [...recording.changes, ...changesOf(used)])
@@ -254,32 +276,6 @@ function useOf(service: Service, { principal, now, region }: Call, { remember }:
 
 const changesOf = (used: RememberedUse | undefined): readonly Change[] => (used ? [used.change] : [])
 
-/** What a request keeps other writers from, until it has its answer. */
-class Hold implements AsyncDisposable {
-  readonly #locks: ResourceLocks | undefined
-  #resource: string | undefined
-  #release = () => {}
-
-  /** @param locks absent for requests that keep nobody from anything */
-  constructor(locks: ResourceLocks | undefined) {
-    this.#locks = locks
-  }
-
-  /** Throws ConflictError when it had to wait: what was read before is out of date then. The resource stays held. */
-  async take(resource: string): Promise<void> {
-    if (!this.#locks || resource === this.#resource || resource === '*') return
-    this.#release()
-    const { waited, release } = await this.#locks.acquire(resource)
-    this.#resource = resource
-    this.#release = release
-    if (waited) throw new ConflictError('another writer was first')
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#release()
-  }
-}
-
 /** What was to be done after the commit; it has happened, whatever becomes of this. */
 async function settle(recording: Recording, onFailure: (error: unknown) => void): Promise<void> {
   for (const work of recording.afterCommit) await work().catch(onFailure)
@@ -291,7 +287,7 @@ export function recordRefusal(
   operation: AnyOperation,
   error: AwsError,
   call: Call,
-  { trail }: GateParts,
+  { trail, fingerprint }: GateParts,
 ): Promise<void> {
-  return trail.append(new Recording(call, service, operation, undefined).entry(error))
+  return trail.append(new Recording({ call, service, operation, input: undefined, fingerprint }).entry(error))
 }

@@ -9,6 +9,14 @@ export interface RequestHead {
   readonly address: string
   /** Whether the client spoke TLS, to us or to a trusted proxy. */
   readonly secure: boolean
+  /** How it did; absent where it spoke to a proxy, or none. */
+  readonly tls?: TlsDetails | undefined
+}
+
+/** What a client and this server have agreed on, as TLS names it: `TLSv1.3`, `TLS_AES_256_GCM_SHA384`. */
+export interface TlsDetails {
+  readonly version: string
+  readonly cipher: string
 }
 
 export interface Response {

@@ -42,6 +42,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     policies: secretPolicies(gate, parts),
     change: (change) => gate.change(change),
     report: (error) => gate.report(error),
+    versionEvents: (event, versions) => gate.versionEvents({ event, ids: versions.map(({ versionId }) => versionId) }),
     afterCommit: (work) => gate.afterCommit(work),
     performItem: (operation, input, id) => gate.passItem(service, operation, input, id),
   })

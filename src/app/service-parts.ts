@@ -1,3 +1,4 @@
+import type { EventLookUp } from '../audit/lookup/look-up.ts'
 import type { Trail } from '../audit/trail.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import type { Authorizer } from '../identity/authorize.ts'
@@ -15,6 +16,7 @@ export interface ServiceParts {
   readonly secrets: SecretsStore
   readonly keys: KeyStore
   readonly trail: Trail
+  readonly events: EventLookUp
   readonly identities: IdentityStore
   readonly policies: PolicyCache
   readonly authorizer: Authorizer

@@ -9,6 +9,8 @@ export interface JsonProtocol {
   readonly kind: 'json'
   /** What stands before the operation in `X-Amz-Target`, dot included. */
   readonly targetPrefix: string
+  /** What stands there too: some SDKs shorten it. */
+  readonly shortPrefix?: string | undefined
   /** How it spells the member with the text of its own errors (facts 1.3). */
   readonly errorMember: 'Message' | 'message'
   /** Its code for what is wrong with the service itself; InternalServiceError when absent. */

@@ -1,3 +1,4 @@
+import { cloudTrailService } from './cloudtrail-service.ts'
 import { explanationService } from './explanation-service.ts'
 import { iamService } from './iam-service.ts'
 import { keyringService } from './keyring-service.ts'
@@ -11,6 +12,6 @@ import { stsService } from './sts-service.ts'
 export function createServices(parts: ServiceParts): readonly Service[] {
   const kms = kmsService(parts)
   const secretsManager = secretsManagerService(parts, kms)
-  const others = [kms, iamService(parts), stsService(parts)]
+  const others = [kms, iamService(parts), stsService(parts), cloudTrailService(parts)]
   return [secretsManager, ...others, explanationService(parts, [secretsManager, ...others]), keyringService(parts)]
 }

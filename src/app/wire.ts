@@ -20,7 +20,7 @@ export interface Wire<B> {
 /** AWS JSON 1.1. */
 export function jsonWire({ errorMember }: Pick<JsonProtocol, 'errorMember'>): Wire<Uint8Array> {
   return {
-    decode: (operation, body) => decodeInput(operation.input, body) as object,
+    decode: (operation, body) => decodeInput(operation.input, body, operation.refusalAt) as object,
     output: (operation, output, requestId) =>
       jsonResponse(200, operation.output ? encodeOutput(output) : '', requestId),
     error: (error, requestId) => jsonResponse(error.status, encodeError(error, errorMember), requestId),

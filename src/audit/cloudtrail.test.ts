@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { recordsOf } from './cloudtrail.ts'
 import type { Entry } from './entry.ts'
+import { eventIdBeginning } from './event-id.ts'
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/db-AbCdEf'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -125,7 +126,8 @@ describe('the record of one request', () => {
       ['alias/mine', 'AWS::KMS::Alias'],
     ]) {
       const arn = `arn:aws:kms:eu-central-1:444455556666:${resource}`
-      assert.deepEqual(only({ ...kms, arn }).resources, [{ ARN: arn, accountId: '444455556666', type }])
+      for (const { resources } of recordsOf({ ...kms, arn }))
+        assert.deepEqual(resources, [{ ARN: arn, accountId: '444455556666', type }])
     }
     assert.equal(only({ ...kms, arn: undefined }).resources, undefined)
   })
@@ -146,7 +148,7 @@ describe('the record of one request', () => {
 
   test('leaves out what is not known of the caller', () => {
     const caller = { type: 'Root', principalId: '1', arn: 'arn:aws:iam::1:root', account: '1' } as const
-    const { userIdentity } = only({ ...entry, caller })
+    const { userIdentity } = only({ ...entry, caller, arn: undefined })
     assert.deepEqual(userIdentity, { type: 'Root', principalId: '1', arn: 'arn:aws:iam::1:root', accountId: '1' })
   })
 })
@@ -214,6 +216,14 @@ describe('a batch', () => {
     const ids = records.map(({ eventID }) => eventID)
     assert.equal(new Set(ids).size, records.length)
     for (const id of ids) assert.match(id, UUID)
+  })
+
+  test('has event ids that begin like the id of the request, whatever that is', () => {
+    for (const id of [batch.id, 'no UUID']) {
+      const ids = recordsOf({ ...batch, id }).map(({ eventID }) => eventID)
+      for (const one of ids) assert.ok(one.startsWith(eventIdBeginning(id)) && UUID.test(one), one)
+    }
+    assert.equal(eventIdBeginning(batch.id), '0d0f3a4c')
   })
 
   test('reads the same at every reading, also from its stored text', () => {

@@ -1,187 +1,83 @@
-import { createHash } from 'node:crypto'
-import type { Entry, EntryCaller, EntryError, EntryItem, EntrySession } from './entry.ts'
+import { common, tlsDetailsOf } from './cloudtrail-common.ts'
+import { serviceEvents, versionEvents } from './cloudtrail-events.ts'
+import { foreignIdentityOf } from './cloudtrail-identity.ts'
+import { keyOf, useRecord } from './cloudtrail-keys.ts'
+import { parametersOf, recorded, responseOf } from './cloudtrail-parameters.ts'
+import type { CloudTrailRecord } from './cloudtrail-record.ts'
+import { accountOf, resourcesOf } from './cloudtrail-resources.ts'
+import type { Entry, EntryItem, EntryKeyUse } from './entry.ts'
+import { eventId } from './event-id.ts'
 
-type Members = Readonly<Record<string, unknown>>
-
-/** A record as CloudTrail writes it (security facts 6.1–6.4). */
-export interface CloudTrailRecord {
-  readonly eventVersion: string
-  readonly userIdentity: Members
-  /** UTC, in whole seconds. */
-  readonly eventTime: string
-  readonly eventSource: string
-  readonly eventName: string
-  readonly awsRegion: string
-  readonly sourceIPAddress: string
-  readonly userAgent: string
-  readonly errorCode?: string
-  readonly errorMessage?: string
-  readonly requestParameters: Members | null
-  readonly responseElements: Members | null
-  readonly additionalEventData?: Members
-  readonly requestID: string
-  readonly eventID: string
-  readonly readOnly: boolean
-  readonly resources?: readonly Members[]
-  readonly serviceEventDetails?: Members
-  readonly eventType: 'AwsApiCall' | 'AwsServiceEvent'
-  readonly managementEvent: true
-  readonly recipientAccountId: string
-  readonly eventCategory: 'Management'
-}
-
-const EVENT_VERSION = '1.11'
+export type { CloudTrailRecord } from './cloudtrail-record.ts'
 
 /** The operation that each item of a batch is a call of. */
 const ITEM_OPERATION = 'GetSecretValue'
 
-/** Members whose content is data of the caller, not names of ours. */
-const VERBATIM = new Set([
-  'EncryptionContext',
-  'SourceEncryptionContext',
-  'DestinationEncryptionContext',
-  'EncryptionContextSubset',
-  'EncryptionContextEquals',
-])
-
-/** The records of one request: its own, then one for each secret of a batch. The same entry always gives the same records. */
+/**
+ * The records of one request: its own, then one for each secret of a batch; after each, those of the keys that were used for it, and each also to
+ * the other account that it concerns, as `recipientAccountId` says. The same entry always gives the same records.
+ */
 export function recordsOf(entry: Entry): CloudTrailRecord[] {
-  return [ownRecord(entry), ...(entry.items ?? []).map((item, index) => itemRecord(entry, item, index + 1))]
+  if (entry.caller.type === 'AWSService') return serviceEvents(entry)
+  const { arn, others = [], items = [], uses = [] } = entry
+  return [
+    ...delivered(ownRecord(entry), '0', [arn, ...others], entry),
+    ...uses.flatMap((use, index) => useRecords(entry, use, arn, `k${index}`)),
+    ...versionEvents(entry),
+    ...items.flatMap((item, index) => itemRecords(entry, item, `${index + 1}`)),
+  ]
 }
 
 function ownRecord(entry: Entry): CloudTrailRecord {
-  if (entry.caller.type === 'AWSService') return serviceEvent(entry)
+  const { service, operation, access, error, tls, additional } = entry
   return {
-    ...common(entry, entry.operation, 0, entry.error),
+    ...common(entry, { source: service, name: operation, label: '0', error }),
+    readOnly: access === 'read',
     requestParameters: parametersOf(entry),
     responseElements: responseOf(entry),
-    ...(entry.additional && { additionalEventData: lowerFirst(entry.additional) as Members }),
-    ...resourcesOf(entry),
+    ...(additional && { additionalEventData: recorded(additional) }),
+    ...resourcesOf(service, entry),
+    ...tlsDetailsOf(tls),
   }
 }
 
-/** What was answered, where the record tells it; of a changed secret its ARN (security facts 6.3, 6.5). */
-function responseOf({ access, arn, error, response, service }: Entry): Members | null {
-  if (error) return null
-  if (response) return lowerFirst(response) as Members
-  return access === 'write' && service === 'secretsmanager' && arn !== undefined ? { arn } : null
-}
-
-/** Types of what a service's records name as their resources, by the beginning of the ARN's last part (security facts 6.5). */
-const RESOURCE_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  sts: { role: 'AWS::IAM::Role' },
-  kms: { key: 'AWS::KMS::Key', alias: 'AWS::KMS::Alias' },
-}
-
-function resourcesOf({ service, arn, others = [], caller }: Entry): { readonly resources?: readonly Members[] } {
-  const types = RESOURCE_TYPES[service]
-  if (!types || arn === undefined) return {}
-  const resources = [arn, ...others].map((ARN) => {
-    const [, account = caller.account, kind = ''] = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):([^/]+)/.exec(ARN) ?? []
-    return { ARN, accountId: account, type: types[kind] }
-  })
-  return { resources }
-}
-
-function itemRecord(entry: Entry, item: EntryItem, index: number): CloudTrailRecord {
-  return {
-    ...common(entry, ITEM_OPERATION, index, item.error),
+function itemRecords(entry: Entry, item: EntryItem, label: string): CloudTrailRecord[] {
+  const record = {
+    ...common(entry, { source: entry.service, name: ITEM_OPERATION, label, error: item.error }),
+    readOnly: true,
     requestParameters: { secretId: item.id },
     responseElements: null,
+    ...tlsDetailsOf(entry.tls),
   }
+  const own = delivered(record, label, [item.arn], entry)
+  return item.use ? [...own, ...useRecords(entry, item.use, item.arn, `${label}k`)] : own
 }
 
-/** What a service did by itself. */
-function serviceEvent(entry: Entry): CloudTrailRecord {
-  const { arn, service, caller } = entry
-  const named = arn !== undefined
-  return {
-    ...common(entry, entry.operation, 0, entry.error),
-    requestParameters: parametersOf(entry),
-    responseElements: null,
-    ...(named && service === 'secretsmanager' && { additionalEventData: { SecretId: arn } }),
-    ...(named && service !== 'secretsmanager' && { resources: [{ ARN: arn, accountId: caller.account }] }),
-    ...resourcesOf(entry),
-    ...(named && entry.operation === 'RotateKey' && { serviceEventDetails: { keyId: arn.split('/')[1] } }),
-  }
+function useRecords(entry: Entry, use: EntryKeyUse, secretArn: string | undefined, label: string): CloudTrailRecord[] {
+  // Who was denied has only asked: the owner is not told who strangers are.
+  const concerned = use.error?.code === 'AccessDeniedException' ? [] : [keyOf(entry, use)]
+  return delivered(useRecord(entry, use, secretArn, label), label, concerned, entry)
 }
 
-function common(entry: Entry, eventName: string, index: number, error: EntryError | undefined) {
-  return {
-    eventVersion: EVENT_VERSION,
-    userIdentity: identityOf(entry.caller),
-    eventTime: `${new Date(entry.at).toISOString().slice(0, 19)}Z`,
-    eventSource: `${entry.service}.amazonaws.com`,
-    eventName,
-    awsRegion: entry.region,
-    sourceIPAddress: entry.address,
-    userAgent: entry.agent,
-    ...(error && errorMembers(error)),
-    requestID: entry.requestId ?? entry.id,
-    eventID: eventId(entry.id, index),
-    readOnly: entry.access === 'read',
-    eventType: entry.caller.type === 'AWSService' ? 'AwsServiceEvent' : 'AwsApiCall',
-    managementEvent: true,
-    recipientAccountId: entry.caller.account,
-    eventCategory: 'Management',
-  } as const
-}
-
-function identityOf(caller: EntryCaller): Members {
-  const { type, principalId, arn, account, accessKeyId, userName, session } = caller
-  if (type === 'AWSService') return { accountId: account, invokedBy: principalId }
-  if (type === 'WebIdentityUser') return { type, principalId, userName, identityProvider: arn }
-  return {
-    type,
-    principalId,
-    arn,
-    accountId: account,
-    ...(accessKeyId !== undefined && { accessKeyId }),
-    ...(userName !== undefined && { userName }),
-    ...(session && { sessionContext: sessionOf(session, account) }),
-  }
-}
-
-/** Where temporary credentials come from (security facts 6.2). */
-function sessionOf({ role, issuedAt, sourceIdentity, federatedProvider }: EntrySession, account: string): Members {
-  return {
-    ...(role && {
-      sessionIssuer: { type: 'Role', principalId: role.id, arn: role.arn, accountId: account, userName: role.name },
-    }),
-    ...(federatedProvider !== undefined && { webIdFederationData: { federatedProvider, attributes: {} } }),
-    attributes: { creationDate: `${new Date(issuedAt).toISOString().slice(0, 19)}Z`, mfaAuthenticated: 'false' },
-    ...(sourceIdentity !== undefined && { sourceIdentity }),
-  }
-}
-
-/** CloudTrail has its own word for the one, and the exception's name for all others. */
-function errorMembers({ code, message }: EntryError) {
-  return {
-    ...(code !== '' && { errorCode: code === 'AccessDeniedException' ? 'AccessDenied' : code }),
-    ...(message !== '' && { errorMessage: message }),
-  }
-}
-
-function parametersOf({ parameters, itemsOf, items = [] }: Entry): Members | null {
-  if (!parameters) return null
-  return lowerFirst({ ...parameters, ...(itemsOf && { [itemsOf]: items.map(({ id }) => id) }) }) as Members
-}
-
-function lowerFirst(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(lowerFirst)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [lowered(name), VERBATIM.has(name) ? member : lowerFirst(member)]),
-  )
-}
-
-/** Records say `arn` since February 2024, where they said `aRN` before (security facts 6.3). */
-const lowered = (name: string) => (name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1))
-
-/** Shaped as a UUID (version 8: made by a rule of one's own), always the same for the same record. */
-function eventId(requestId: string, index: number): string {
-  const bytes = createHash('sha256').update(`${requestId}\n${index}`).digest().subarray(0, 16)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+/** A record for the caller's account, and another one for each other account whose resource it was (security facts 6.1, 6.2). */
+function delivered(
+  record: CloudTrailRecord,
+  label: string,
+  arns: readonly (string | undefined)[],
+  { id, caller }: Entry,
+): CloudTrailRecord[] {
+  const owners = new Set(arns.flatMap((arn) => accountOf(arn ?? '') ?? []))
+  owners.delete(caller.account)
+  if (owners.size === 0) return [record]
+  const sharedEventID = eventId(id, `${label} shared`)
+  const { invokedBy } = record.userIdentity
+  const userIdentity = { ...foreignIdentityOf(caller), ...(invokedBy !== undefined && { invokedBy }) }
+  const theirs = [...owners].map((recipientAccountId) => ({
+    ...record,
+    userIdentity,
+    eventID: eventId(id, `${label} ${recipientAccountId}`),
+    recipientAccountId,
+    sharedEventID,
+  }))
+  return [{ ...record, sharedEventID }, ...theirs]
 }

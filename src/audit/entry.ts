@@ -29,6 +29,31 @@ export interface EntryItem {
   /** ARN it resolved to, when it did. */
   readonly arn?: string | undefined
   readonly error?: EntryError | undefined
+  /** The Decrypt that opened its value, where a customer-managed key did. */
+  readonly use?: EntryKeyUse | undefined
+}
+
+/**
+ * A call of KMS that a service made for the caller under a customer-managed key. Twenty of them stand in a batch: what can be said once is, and
+ * names are short.
+ */
+export interface EntryKeyUse {
+  /** Position of the key among the `keys` of the entry; absent where the caller may not know which key it was. */
+  readonly k?: number | undefined
+  /** `SecretVersionId` of the encryption context. */
+  readonly v: string
+  /** `SecretARN` of the encryption context, where it is not that of the item or the entry. */
+  readonly s?: string | undefined
+  /** Operation; Decrypt when absent. */
+  readonly op?: string | undefined
+  readonly error?: EntryError | undefined
+}
+
+/** What a request, or a job of a service, begins or ends for versions of its secret (security facts 6.4). */
+export interface EntryVersionEvents {
+  readonly event: 'StartSecretVersionDelete' | 'CancelSecretVersionDelete' | 'EndSecretVersionDelete'
+  /** Version ids, each with an event of its own. */
+  readonly ids: readonly string[]
 }
 
 export interface EntryError {
@@ -65,7 +90,7 @@ export interface Entry {
   readonly response?: Readonly<Record<string, unknown>> | undefined
   /** ARN of the resource, for operations on one. */
   readonly arn?: string | undefined
-  /** ARNs of other resources that it touches: the keys of an alias, the key that a ciphertext comes under. */
+  /** ARNs of other resources that it touches: the keys of an alias, the key that a ciphertext comes under, a key's replica. */
   readonly others?: readonly string[] | undefined
   /** What else there is to tell of that resource, beside the parameters. */
   readonly additional?: Readonly<Record<string, string>> | undefined
@@ -73,9 +98,18 @@ export interface Entry {
   readonly itemsOf?: string | undefined
   /** Outcomes of a batch, in order; only for operations that perform others. */
   readonly items?: readonly EntryItem[] | undefined
+  /** Keys that `uses` and those of the items refer to: ARNs, or a text that means none. */
+  readonly keys?: readonly string[] | undefined
+  /** Calls of KMS for the request itself, in order; those for an item stand with it. */
+  readonly uses?: readonly EntryKeyUse[] | undefined
+  readonly versions?: EntryVersionEvents | undefined
+  /** Version of TLS, cipher suite and Host header; absent where the client spoke no TLS to Coffer itself. */
+  readonly tls?: readonly [version: string, cipher: string, host: string] | undefined
   readonly error?: EntryError | undefined
 }
 
 /** CloudTrail's limit on an error's text and on the user agent (security facts 6.1). */
 export const ERROR_MESSAGE_LIMIT = 1024
 export const USER_AGENT_LIMIT = 1024
+/** Characters kept of a Host header: a name of DNS (RFC 1035, 2.3.4), a colon and a port. */
+export const HOST_LIMIT = 255 + 6

@@ -1,17 +1,10 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, rename } from 'node:fs/promises'
+import { openPrivateFile } from './private-file.ts'
 
 /** The file is moved aside at this size, and the one moved aside before is replaced: twice this is the most it ever takes. */
 export const SECURITY_LOG_BYTES = 4 * 1024 * 1024
 /** Lines that may wait for a slow disk; what comes beyond is left out. */
 const WAITING_LINES = 1000
-
-const FLAGS =
-  constants.O_WRONLY |
-  constants.O_CREAT |
-  constants.O_APPEND |
-  (constants.O_NOFOLLOW ?? 0) |
-  (constants.O_NONBLOCK ?? 0)
 
 /**
  * A file of JSON lines (mode 0600) for failed authentication. Writing never blocks and never fails: lines wait in bounded memory, and a disk
@@ -83,16 +76,8 @@ export class SecurityLogFile {
   }
 
   async #open(): Promise<FileHandle> {
-    const file = await open(this.#path, FLAGS, 0o600)
-    try {
-      await file.chmod(0o600)
-      const status = await file.stat()
-      if (!status.isFile()) throw new Error(`Cannot write the security log: ${this.#path}: it is not a regular file`)
-      this.#size = status.size
-      return file
-    } catch (error) {
-      await file.close()
-      throw error
-    }
+    const { file, size } = await openPrivateFile(this.#path, 'security log')
+    this.#size = size
+    return file
   }
 }

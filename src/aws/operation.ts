@@ -95,12 +95,16 @@ export interface Operation<I, O, V, C> {
   readonly makes?: boolean | undefined
   /** ARN of what was made, where the answer does not have it as its member ARN. */
   madeArn?(output: O): string | undefined
+  /** ARN of what was made beside the target, which the record names among its resources. */
+  madeBeside?(output: O): string | undefined
   /** True where the record tells what was answered, without what is sensitive in it. */
   readonly recordsAnswer?: boolean | undefined
   /** What the record tells of the target where the input does not: names of what was touched, nothing secret. */
   recordsAlso?(value: V): Readonly<Record<string, string>>
   /** Absent for operations whose answer has no members. */
   readonly output?: StructureShape<O> | undefined
+  /** What to answer to a value that breaks the model's constraints, by where it stands, for a service with errors of its own for that. */
+  refusalAt?(path: string): AwsError | undefined
   /** Refusals that need nothing but the input: parameter combinations, character sets. Throws AwsError. */
   check?(input: I): void
   target(input: I, context: C): Target<V> | Promise<Target<V>>

@@ -30,6 +30,8 @@ export interface Constraints {
   readonly sensitive?: boolean | undefined
   /** Never recorded, though the model does not call it sensitive. */
   readonly unrecorded?: boolean | undefined
+  /** Recorded as a MAC of it: records with the same text are known by it, and it opens nothing. */
+  readonly fingerprinted?: boolean | undefined
   /** For strings whose quota counts UTF-8 bytes beside the model's characters. */
   readonly maxBytes?: number | undefined
 }

@@ -26,10 +26,13 @@ export class ViolationList implements Violations {
   readonly #texts: string[] = []
   #count = 0
   #length = 0
+  /** Where the first one is. */
+  firstPath: string | undefined
 
   at(path: string, value: string | null | undefined): (constraint: string) => void {
     const shown = value === undefined ? '' : value === null ? ' null' : ` '${value.slice(0, MAX_SHOWN_VALUE)}'`
     return (constraint) => {
+      this.firstPath ??= path
       if (++this.#count > MAX_LISTED || this.#length > MAX_LISTED_TEXT) return
       const text = `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`
       this.#length += text.length

@@ -1,32 +1,20 @@
 import { Command, Help, Option } from 'commander'
-import {
-  DEFAULT_HOST,
-  DEFAULT_PORT,
-  DEFAULT_TRAIL_RECORDS,
-  type GivenOptions,
-  type Settings,
-  trailLimit,
-} from '../config.ts'
+import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
+import { DEFAULT_RESERVE_MEGABYTES, DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
 import { importRootKey } from './import-root-key.ts'
 import { keyringStatus, rotateKeyring } from './keyring.ts'
+import { dataDir, type ProgramParts, repeatable, rootKeyOptions } from './program-options.ts'
 import { readers } from './readers.ts'
 import { resetKey } from './reset-key.ts'
 import { rotateRootKey } from './rotate-root-key.ts'
 import { serve } from './serve.ts'
-import { trail } from './trail.ts'
+import { addTrail } from './trail-program.ts'
 import { why } from './why.ts'
-
-export interface ProgramParts {
-  readonly version: string
-  readonly defaultDataDir: string
-  /** Joins what was typed with the environment. */
-  readonly settings: (given: GivenOptions) => Settings
-}
 
 const NAME_POLICIES = 'name the denying policy in refusals, as AWS does in places'
 
@@ -39,6 +27,8 @@ export function createProgram(parts: ProgramParts): Command {
     .description('A self-hosted secrets manager that speaks the AWS Secrets Manager API.')
     .version(parts.version)
     .exitOverride()
+    // What follows a command is its own, also where the command above it has an option of the same name.
+    .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 1, formatItem })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   addServe(program, parts)
@@ -53,7 +43,7 @@ export function createProgram(parts: ProgramParts): Command {
 }
 
 function addServe(program: Command, parts: ProgramParts): void {
-  rotating(rootKeyOptions(listening(program.command('serve'))))
+  delivering(rotating(rootKeyOptions(listening(program.command('serve')))))
     .summary('serve a durable installation')
     .description(
       'Serves a durable installation. Every request must carry a valid signature. The first start makes the account, its administrator and the root key, and says where they are.',
@@ -73,6 +63,14 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
     .addOption(throttle(`${DEFAULT_RATE_FACTOR}`))
+    .option(
+      '--trail-retention <days>',
+      `days after which records are removed, or forever (default: ${DEFAULT_RETENTION_DAYS})`,
+    )
+    .option(
+      '--trail-reserve <megabytes>',
+      `disk that is kept for records alone, 0 for none (default: ${DEFAULT_RESERVE_MEGABYTES})`,
+    )
     .addHelpText(
       'after',
       `
@@ -107,21 +105,6 @@ function addDev(program: Command, parts: ProgramParts): void {
       const settings = parts.settings(given)
       return dev(settings.dev(), settings.devWarnings())
     })
-}
-
-function addTrail(program: Command, parts: ProgramParts): void {
-  program
-    .command('trail')
-    .summary('print the newest records of who did what')
-    .description(
-      'Prints the newest records, also while a server runs: a table on a terminal, otherwise JSON lines as CloudTrail has them.',
-    )
-    .addOption(dataDir(parts))
-    .option('--limit <number>', `records to print (default: ${DEFAULT_TRAIL_RECORDS})`)
-    .option('--json', 'print JSON lines on a terminal too')
-    .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
-      trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
-    )
 }
 
 interface GivenWhy extends GivenOptions {
@@ -256,15 +239,6 @@ function addKeyring(program: Command, parts: ProgramParts): void {
     )
 }
 
-/** Options of everything that opens the store. */
-function rootKeyOptions(command: Command): Command {
-  return command
-    .option('--root-key-file <file>', 'file with the root key (default: <data-dir>.key)')
-    .option('--root-key-systemd-credential <name>', 'systemd credential with the root key')
-    .option('--root-key-kms-key <arn>', 'KMS key that is the root key')
-    .option('--root-key-kms-endpoint <url>', 'where that KMS is (default: AWS)')
-}
-
 /** Options of everything that listens. */
 function listening(command: Command): Command {
   return command
@@ -289,6 +263,17 @@ function rotating(command: Command): Command {
     .option('--rotation-endpoint <url>', 'where they reach Coffer (default: where it listens)')
 }
 
+/** Options of where the trail goes beside its own file. */
+function delivering(command: Command): Command {
+  return command
+    .option('--trail-file <file>', 'file that gets every record as a JSON line')
+    .option('--trail-file-keep <number>', 'files moved aside that are kept (default: all)')
+    .option('--trail-stdout', 'print every record as a JSON line on standard output')
+    .option('--trail-webhook <url>', 'where every record is posted, signed with COFFER_TRAIL_WEBHOOK_KEY')
+    .option('--alert-rules <file>', 'rules on records that raise alerts')
+    .option('--alert-webhook <url>', 'where alerts are posted, signed with COFFER_ALERT_WEBHOOK_KEY')
+}
+
 /** Options of everything that asks a running Coffer. */
 function asking(command: Command, parts: ProgramParts): Command {
   return command
@@ -308,13 +293,6 @@ AWS_SHARED_CREDENTIALS_FILE.`,
     )
 }
 
-/** An option that may come several times. */
-function repeatable(flags: string, text: string): Option {
-  return new Option(flags, text).argParser((value: string, previous: string[] = []) => [...previous, value])
-}
-
-const dataDir = ({ defaultDataDir }: ProgramParts) =>
-  new Option('--data-dir <folder>', `where the data is (default: ${defaultDataDir})`)
 const oidcKeys = () =>
   repeatable('--oidc-keys <issuer=file>', 'file with the keys of a token issuer, otherwise asked for; repeatable')
 const organizationId = () => new Option('--organization-id <id>', 'value of the condition key aws:PrincipalOrgID')

@@ -39,6 +39,8 @@ export async function runServer({ config, log, ...run }: ServerRun): Promise<voi
     await running.close()
   }
   log.info({}, 'stopped')
+  // Records that nobody reads from a pipe come again at the next start; they must not keep this process.
+  if (process.stdout.writableLength > 0) process.exit()
 }
 
 /** An address that means all of them is none to connect to. */

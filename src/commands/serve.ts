@@ -8,6 +8,7 @@ import { type Log, standardLog } from '../log.ts'
 import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
 import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
+import { readSinks } from './read-alert-rules.ts'
 import { readOrganization } from './read-organization.ts'
 import { runServer } from './run-server.ts'
 
@@ -15,8 +16,9 @@ import { runServer } from './run-server.ts'
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation } = config
+  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
   const organization = readOrganization(trust)
+  const sinks = readSinks(config.sinks)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
     log.error({ reason: reasonOf(error) }, 'the security log cannot be written: lines are lost'),
   )
@@ -35,6 +37,8 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           oidcKeys: trust.oidcKeys,
           rateFactor,
           rotation,
+          trail,
+          sinks,
           account,
           administrator,
           async keepCredentials(of, credentials) {

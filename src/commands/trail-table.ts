@@ -1,5 +1,6 @@
 import type { CloudTrailRecord } from '../audit/cloudtrail.ts'
 import { cells, graphemes, printable } from './printable.ts'
+import { resourceShown, whoShown } from './trail-columns.ts'
 
 interface Column {
   readonly title: string
@@ -13,33 +14,63 @@ interface Column {
 const WIDE = 100
 
 const columns: readonly Column[] = [
-  { title: 'WHO', least: 5, most: 24, of: who },
+  { title: 'WHO', least: 5, most: 24, of: whoShown },
   { title: 'WHAT', least: 6, most: 26, of: (record) => record.eventName },
   { title: 'SECRET', least: 8, most: 80, of: subject },
   { title: 'OUTCOME', least: 7, most: 30, of: (record) => record.errorCode ?? 'ok' },
 ]
 
+const wholeTime = timeColumn('TIME (UTC)', 0, 19)
+const timeOfYear = timeColumn('UTC', 5, 16)
+const timeOfDay = timeColumn('UTC', 11, 19)
+
+/** Part of a time such as 2026-05-03T17:51:02Z. */
+function timeColumn(title: string, from: number, to: number): Column {
+  const width = to - from
+  return { title, least: width, most: width, of: ({ eventTime }) => eventTime.slice(from, to).replace('T', ' ') }
+}
+
 /** Records as a table that fits the given width: one line for each, times in UTC. */
 export function trailTable(records: readonly CloudTrailRecord[], width: number): string {
-  const time: Column =
-    width >= WIDE
-      ? { title: 'TIME (UTC)', least: 19, most: 19, of: (record) => record.eventTime.slice(0, 19).replace('T', ' ') }
-      : { title: 'UTC', least: 8, most: 8, of: (record) => record.eventTime.slice(11, 19) }
-  const shown = [time, ...columns]
-  const gap = width >= WIDE ? '  ' : ' '
-  const rows = [
-    shown.map(({ title }) => title),
-    ...records.map((record) => shown.map(({ of }) => printable(of(record)))),
-  ]
-  const widths = share(
-    shown.map((column, index) => {
-      const content = Math.max(...rows.map((row) => cells(row[index] ?? '')))
-      return { least: Math.min(column.least, content), wanted: Math.min(column.most, content) }
-    }),
-    width - gap.length * (shown.length - 1),
-  )
-  const lines = rows.map((row) => row.map((text, index) => fit(text, widths[index] ?? 0)).join(gap))
-  return lines.map((line) => `${cut(line.trimEnd(), width)}\n`).join('')
+  return new TrailTable(width).add(records)
+}
+
+/** A table that is printed in pieces. The first one decides how wide its columns are. */
+export class TrailTable {
+  readonly #width: number
+  readonly #gap: string
+  readonly #columns: readonly Column[]
+  #widths: readonly number[] | undefined
+
+  /** @param dated whether the records may be of several days, and a narrow table has to tell them apart */
+  constructor(width: number, dated = false) {
+    this.#width = width
+    this.#gap = width >= WIDE ? '  ' : ' '
+    this.#columns = [width >= WIDE ? wholeTime : dated ? timeOfYear : timeOfDay, ...columns]
+  }
+
+  /** The next lines, those of the titles before the first. */
+  add(records: readonly CloudTrailRecord[]): string {
+    const rows = records.map((record) => this.#columns.map(({ of }) => printable(of(record))))
+    const first = this.#widths === undefined
+    if (first) rows.unshift(this.#columns.map(({ title }) => title))
+    this.#widths ??= this.#share(rows, records.length > 0)
+    return rows.map((row) => this.#line(row)).join('')
+  }
+
+  /** Where nothing is known of what will come, every column may need as much as it may have. */
+  #share(rows: readonly (readonly string[])[], isKnown: boolean): number[] {
+    const wishes = this.#columns.map(({ least, most }, index) => {
+      const content = isKnown ? Math.max(...rows.map((row) => cells(row[index] ?? ''))) : most
+      return { least: Math.min(least, content), wanted: Math.min(most, content) }
+    })
+    return share(wishes, this.#width - this.#gap.length * (this.#columns.length - 1))
+  }
+
+  #line(row: readonly string[]): string {
+    const text = row.map((cell, index) => fit(cell, this.#widths?.[index] ?? 0)).join(this.#gap)
+    return `${cut(text.trimEnd(), this.#width)}\n`
+  }
 }
 
 /** Every column its least, then what is left to those that want more, a cell at a time. */
@@ -59,18 +90,8 @@ function share(wishes: readonly { least: number; wanted: number }[], total: numb
   return widths
 }
 
-function who({ userIdentity }: CloudTrailRecord): string {
-  const { userName, type, invokedBy, accountId } = userIdentity
-  if (invokedBy !== undefined) return String(invokedBy).replace('.amazonaws.com', '')
-  return String(userName ?? (type === 'Root' ? `root of ${accountId}` : userIdentity.arn))
-}
-
-/** What a record is about: the secret as the caller named it, or the resource that an event names. */
-function subject({ requestParameters, responseElements, additionalEventData, resources }: CloudTrailRecord): string {
-  const { secretId, name, secretIdList } = requestParameters ?? {}
-  if (Array.isArray(secretIdList)) return secretIdList.length === 1 ? '1 secret' : `${secretIdList.length} secrets`
-  const named = secretId ?? name ?? additionalEventData?.SecretId ?? resources?.[0]?.ARN ?? responseElements?.arn
-  return named === undefined ? '-' : String(named).replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(secret:)?/, '')
+function subject(record: CloudTrailRecord): string {
+  return resourceShown(record)?.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(secret:)?/, '') ?? '-'
 }
 
 function fit(text: string, width: number): string {

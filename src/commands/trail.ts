@@ -1,5 +1,5 @@
 import { recordsOf } from '../audit/cloudtrail.ts'
-import { readTrail } from '../storage/read-trail.ts'
+import { TrailFiles } from '../storage/trail-files.ts'
 import { jsonLine } from './json-line.ts'
 import { outputWidth } from './paragraph.ts'
 import { trailTable } from './trail-table.ts'
@@ -12,7 +12,8 @@ export interface TrailOptions {
 
 /** Prints the newest records, the newest last: a table for a person, one JSON text a line for a program. */
 export function trail({ dataDir, limit, json }: TrailOptions): void {
-  const records = readTrail(dataDir, limit).flatMap(recordsOf).slice(-limit)
+  using files = new TrailFiles(dataDir)
+  const records = files.newest(limit).flatMap(recordsOf).slice(-limit)
   const { stdout } = process
   if (json || !stdout.isTTY) stdout.write(records.map(jsonLine).join(''))
   else if (records.length === 0) stdout.write('The trail is empty.\n')

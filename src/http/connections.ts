@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BlockList, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { TlsDetails } from '../app/request.ts'
 import { isTrusted, plainAddress } from './trusted-proxies.ts'
 
 /** What is known of one connection. */
@@ -8,7 +10,8 @@ export interface Connection {
   readonly peer: string
   /** Whether the other end is a proxy whose forwarded headers are believed. */
   readonly trusted: boolean
-  readonly encrypted: boolean
+  /** Absent without TLS. */
+  readonly tls: TlsDetails | undefined
   /** Requests so far. */
   requests: number
   /** Requests that have no answer yet. */
@@ -49,7 +52,7 @@ export class Connections {
     this.#bySocket.set(socket, {
       peer,
       trusted: isTrusted(peer, this.#proxies),
-      encrypted: 'encrypted' in socket,
+      tls: tlsOf(socket),
       requests: 0,
       open: 0,
       latest: undefined,
@@ -89,4 +92,10 @@ export class Connections {
   destroyAll(): void {
     for (const socket of this.#raw) socket.destroy()
   }
+}
+
+/** What a connection has agreed on; its handshake is over. */
+function tlsOf(socket: Socket): TlsDetails | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  return { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName }
 }

@@ -29,9 +29,9 @@ export class Exchange {
   }
 
   /** What the application is told of it. */
-  head(client: Pick<RequestHead, 'address' | 'secure'>): RequestHead {
+  head(client: Pick<RequestHead, 'address' | 'secure' | 'tls'>): RequestHead {
     const { method = '', url = '', rawHeaders } = this.request
-    return { method, url, rawHeaders, address: client.address, secure: client.secure }
+    return { method, url, rawHeaders, address: client.address, secure: client.secure, tls: client.tls }
   }
 
   /** Reads the body, once a client that waits for it was told to send it. `onEnd` is not called when the client goes away before. */

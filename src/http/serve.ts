@@ -102,11 +102,13 @@ const bodyRefusals: Readonly<Record<BodyFault, () => Response>> = {
 function clientOf(
   { connection, request: { headers } }: Exchange,
   proxies: BlockList,
-): Pick<RequestHead, 'address' | 'secure'> {
-  const { peer, trusted, encrypted } = connection
-  if (!trusted) return { address: peer, secure: encrypted }
-  const forwarded = headers['x-forwarded-for']
-  const proto = headers['x-forwarded-proto']
+): Pick<RequestHead, 'address' | 'secure' | 'tls'> {
+  const { peer, trusted, tls } = connection
+  const encrypted = tls !== undefined
+  const forwarded = trusted ? headers['x-forwarded-for'] : undefined
+  const proto = trusted ? headers['x-forwarded-proto'] : undefined
+  if (forwarded === undefined && proto === undefined) return { address: peer, secure: encrypted, tls }
+  // How the proxy's client spoke TLS, nobody says.
   return {
     address: forwardedFor(peer, forwarded?.toString(), proxies),
     secure: forwardedOverTls(proto?.toString()) ?? encrypted,

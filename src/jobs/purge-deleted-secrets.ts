@@ -5,17 +5,19 @@ import type { SecretsStore } from '../secrets/secrets-store.ts'
 /** Secrets removed before the store is asked for the next ones. */
 const BATCH = 100
 
+export type RecordPurge = (secret: Secret, versionIds: readonly string[], change: Change) => Promise<void>
+
 /**
  * Removes for good every secret whose recovery window has ended, values and versions with it, from the files too.
  *
- * @param record commits a removal together with its record
+ * @param record commits a removal together with its record, which names the versions that are gone
  * @param signal stops it between two batches; what is left has time until the next run
  * @returns how many were removed
  */
 export async function purgeDeletedSecrets(
   store: SecretsStore,
   now: number,
-  record: (secret: Secret, change: Change) => Promise<void>,
+  record: RecordPurge,
   signal?: AbortSignal,
 ): Promise<number> {
   let removed = 0
@@ -33,13 +35,14 @@ export async function purgeDeletedSecrets(
 }
 
 /** False when the secret was restored or removed meanwhile. */
-async function purge(
-  secret: Secret,
-  store: SecretsStore,
-  record: (secret: Secret, change: Change) => Promise<void>,
-): Promise<boolean> {
+async function purge(secret: Secret, store: SecretsStore, record: RecordPurge): Promise<boolean> {
   try {
-    await record(secret, store.remove(secret))
+    const versions = await store.versions(secret)
+    await record(
+      secret,
+      versions.map(({ versionId }) => versionId),
+      store.remove(secret),
+    )
     return true
   } catch (error) {
     if (error instanceof ConflictError) return false

@@ -3,6 +3,7 @@ import { OpenError, openDerived, sealDerived } from './aead.ts'
 import { deriveMacKey, KEY_BYTES, MAC_BYTES, mac, sameMac } from './mac.ts'
 import { encodePlace, type Place } from './place.ts'
 import type { RootKey } from './root-key.ts'
+import { deriveSigningKey, publicKeyOf, signatureOf } from './sign.ts'
 
 /** What a key of the keyring is for. A key never serves a second purpose. */
 export const purposes = ['kms', 'access-key', 'session', 'page-token', 'trail', 'row-mac'] as const
@@ -28,6 +29,14 @@ export interface Authenticator {
   verify(fields: Place, tag: Uint8Array): boolean
 }
 
+/** Signs under the newest key of one purpose. */
+export interface Signer {
+  /** Version of that key. */
+  readonly version: number
+  /** Ed25519. The message comes from `encodePlace`. */
+  sign(message: Uint8Array): Buffer
+}
+
 /**
  * All keys that are at work in an installation. A value: a rotation makes a new keyring. Shows no key, not even when
  * printed.
@@ -35,6 +44,9 @@ export interface Authenticator {
 export interface Keyring {
   sealer(purpose: Purpose): Sealer
   authenticator(purpose: Purpose): Authenticator
+  signer(purpose: Purpose): Signer
+  /** What proves the signatures of each version of this purpose, by version. */
+  publicKeys(purpose: Purpose): ReadonlyMap<number, Uint8Array>
   /** Versions of the keys for this purpose, oldest first; the last one seals. */
   versions(purpose: Purpose): readonly number[]
   /**
@@ -148,6 +160,11 @@ function keyringOf(keys: Keys): Keyring {
   const keyring: Keyring = {
     sealer: (purpose) => createSealer(purpose, keys.get(purpose)!),
     authenticator: (purpose) => createAuthenticator(purpose, keys.get(purpose)!),
+    signer: (purpose) => createSigner(keys.get(purpose)!.at(-1)!),
+    publicKeys: (purpose) =>
+      new Map(
+        keys.get(purpose)!.map(({ version, key }) => [version, publicKeyOf(deriveSigningKey(key, SIGNER_LABEL))]),
+      ),
     versions: (purpose) => keys.get(purpose)!.map(({ version }) => version),
     withNewVersion(purpose) {
       const old = keys.get(purpose)!
@@ -183,6 +200,7 @@ const FORMAT = 1
 const HEADER_BYTES = 5
 const SEALER_LABEL = 'coffer/keyring/sealer'
 const AUTHENTICATOR_LABEL = 'coffer/keyring/authenticator'
+const SIGNER_LABEL = 'coffer/keyring/signer'
 
 /** Blob: header, then a blob of `sealDerived`, whose associated data covers purpose and version too. */
 function createSealer(purpose: Purpose, keys: readonly VersionedKey[]): Sealer {
@@ -221,6 +239,12 @@ function createAuthenticator(purpose: Purpose, keys: readonly VersionedKey[]): A
       return sameMac(macOf(version, fields), tag.subarray(HEADER_BYTES))
     },
   }
+}
+
+/** A purpose has a key of its own, so the signing key that follows from it serves no other. */
+function createSigner({ version, key }: VersionedKey): Signer {
+  const signingKey = deriveSigningKey(key, SIGNER_LABEL)
+  return { version, sign: (message) => signatureOf(signingKey, message) }
 }
 
 /** With what everything begins that a version of a key makes; nothing else that a keyring made begins so. */

@@ -2,7 +2,7 @@ import type { Change } from '../aws/change.ts'
 import type { Conditions, Operation } from '../aws/operation.ts'
 import type { PageTokens } from '../aws/pagination.ts'
 import type { KmsClient } from '../kms/client.ts'
-import type { Secret, SecretPolicy } from './secret.ts'
+import type { Secret, SecretPolicy, VersionInfo } from './secret.ts'
 import type { ValueCipher } from './secret-value.ts'
 import type { Scope, SecretsStore } from './secrets-store.ts'
 
@@ -27,6 +27,8 @@ export interface SecretsContext {
   change(change: Change): void
   /** Tells the operator of what the caller only sees as a refusal. */
   report(error: Error): void
+  /** Says in the record what the request begins or ends for versions of its secret: one event for each (security facts 6.4). */
+  versionEvents(event: VersionEvent, versions: readonly VersionInfo[]): void
   /** Something to do once the changes have committed; its failure does not change the answer. */
   afterCommit(work: () => Promise<void>): void
   /**
@@ -35,6 +37,9 @@ export interface SecretsContext {
    */
   performItem<I, O, V>(operation: Operation<I, O, V, SecretsContext>, input: I, id: string): Promise<O>
 }
+
+/** What records tell of a version whose secret is to go, is not to go after all, or is gone. */
+export type VersionEvent = 'StartSecretVersionDelete' | 'CancelSecretVersionDelete' | 'EndSecretVersionDelete'
 
 /** What carries rotations out. */
 export interface Rotations {

@@ -15,6 +15,8 @@ export interface DataDirectory {
   readonly path: string
   readonly storePath: string
   readonly trailPath: string
+  /** Index of the trail, which is made from it: it may be removed at any time. */
+  readonly indexPath: string
   /** Lets others have it. */
   release(): void
 }
@@ -29,8 +31,12 @@ export function claimDataDirectory(path: string): DataDirectory {
   return { path, ...filesOf(path), release: () => lock.close() }
 }
 
-export function filesOf(path: string): { storePath: string; trailPath: string } {
-  return { storePath: join(path, 'store.db'), trailPath: join(path, 'trail.db') }
+export function filesOf(path: string): Pick<DataDirectory, 'storePath' | 'trailPath' | 'indexPath'> {
+  return {
+    storePath: join(path, 'store.db'),
+    trailPath: join(path, 'trail.db'),
+    indexPath: join(path, 'trail-index.db'),
+  }
 }
 
 /** True when there is no store in the directory yet, or no directory. */

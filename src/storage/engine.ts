@@ -1,4 +1,7 @@
 import type { Entry } from '../audit/entry.ts'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement, StatementKind } from '../audit/statement.ts'
+import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Change } from '../aws/change.ts'
 import type { Row, Sql } from './sql.ts'
 
@@ -19,11 +22,37 @@ export interface Snapshot {
 export interface Write {
   readonly statement: Sql
   readonly expect?: number | undefined
+  /** May be left out, as if it had been done, where the disk has room for records alone. */
+  readonly expendable?: boolean | undefined
 }
 
 /** The changes that stores make: statements that the engine runs in one transaction with their record. */
 export interface SqlChange extends Change {
   readonly writes: readonly Write[]
+}
+
+export interface StatementsQuery {
+  /** Of this kind; of any when absent. */
+  readonly kind?: StatementKind | undefined
+  /** With numbers greater than this. */
+  readonly after?: number | undefined
+  readonly newestFirst?: boolean | undefined
+  readonly limit: number
+}
+
+/** How the rows of the trail are chained, and what is signed of them. */
+export interface Chain {
+  /** The end of this node's chain, once everything that was acknowledged stands in it. Rejects when the trail cannot be written. */
+  end(): Promise<ChainEnd>
+  /** Hash of a row as it is stored; undefined when it is not there. */
+  hashAt(seq: number): Promise<Uint8Array | undefined>
+  statements(query: StatementsQuery): Promise<Statement[]>
+  /** Adds a statement. Rejects when its number is taken. */
+  state(statement: Statement): Promise<void>
+  /** The row by which is known what of the outbox stands in the trail, or the last where none says so: it and what follows must stay. */
+  neededFrom(): Promise<number>
+  /** Removes some of what is before a cut, oldest first. False when nothing of it is left. */
+  removeSome(cut: Statement): Promise<boolean>
 }
 
 /** Row of `meta` that counts removals whose content may still stand in the files. */
@@ -40,6 +69,10 @@ export interface Engine {
   append(entry: Entry | undefined, writes: readonly Write[]): Promise<void>
   /** The newest entries, oldest first. */
   newestEntries(limit: number): Promise<Entry[]>
+  /** Moves the records of changes that wait on to the trail. Rejects when it cannot be written. */
+  settleTrail(): Promise<void>
+  trailRows(query: RowsQuery): Promise<TrailRow[]>
+  readonly chain: Chain
   /** Asks that deleted content leaves the files too. Resolves once it is done or known to be impossible for now. */
   erase(): Promise<void>
   /** Rejects when the store does not answer or can no longer be written. */

@@ -188,6 +188,7 @@ export class SqlIdentityStore implements IdentityStore {
       statement: sql`insert into last_uses (id, at, service, region) values ${join(chunk, ', ')}
         on conflict (id) do update set at = excluded.at, service = excluded.service, region = excluded.region
         where last_uses.at < excluded.at`,
+      expendable: true,
     }))
     return { describes: 'record uses', writes } as SqlChange
   }

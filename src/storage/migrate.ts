@@ -4,6 +4,7 @@ import { kmsKeys } from './migrations/0003-kms-keys.ts'
 import { keyringRotation } from './migrations/0004-keyring-rotation.ts'
 import { replicas } from './migrations/0005-replicas.ts'
 import { rotation } from './migrations/0006-rotation.ts'
+import { sinkPositions } from './migrations/0007-sink-positions.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -20,6 +21,7 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
   keyringRotation,
   replicas,
   rotation,
+  sinkPositions,
 ]
 
 /** Version of a store that this program writes. */

@@ -162,10 +162,14 @@ export class SqlSecretsStore implements SecretsStore {
 
   touch(secret: Secret, versionId: string, day: number): Change {
     return change(`touch ${secret.arn}`, [
-      { statement: sql`update secrets set accessed_at = ${day} where id = ${secret.id} and accessed_at < ${day}` },
+      {
+        statement: sql`update secrets set accessed_at = ${day} where id = ${secret.id} and accessed_at < ${day}`,
+        expendable: true,
+      },
       {
         statement: sql`update versions set accessed_at = ${day}
           where secret_id = ${secret.id} and version_id = ${versionId} and accessed_at < ${day}`,
+        expendable: true,
       },
     ])
   }

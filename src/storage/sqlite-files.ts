@@ -1,13 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import { makePrivateFile } from './data-directory.ts'
 import { type Dialect, migrationsFrom, NewerStoreError, STORE_VERSION } from './migrate.ts'
+import { STATEMENTS } from './statement-rows.ts'
 
 const dialect: Dialect = { blob: 'blob', serial: 'integer primary key autoincrement' }
 
-/** The trail's own file; its form is part of the embedded engine, not of the store. */
-const TRAIL_VERSION = 1
-const trailSchema = [
-  `create table trail (
+/** The trail's own file; its form is part of the embedded engine, not of the store. Number n takes a trail of version n to the next. */
+const trailMigrations = [
+  [
+    `create table trail (
     seq integer primary key autoincrement,
     node text not null,
     at integer not null,
@@ -17,8 +18,12 @@ const trailSchema = [
     previous blob not null,
     hash blob not null
   )`,
-  'create index trail_by_outbox on trail (outbox_id) where outbox_id is not null',
+    'create index trail_by_outbox on trail (outbox_id) where outbox_id is not null',
+  ],
+  // Rows that are there keep the rule by which they were hashed.
+  ['alter table trail add column format integer not null default 1', STATEMENTS],
 ]
+export const TRAIL_VERSION = trailMigrations.length
 
 interface File {
   readonly path: string
@@ -45,7 +50,7 @@ export function prepareFiles(storePath: string, trailPath: string): void {
       path: trailPath,
       what: 'trail',
       version: TRAIL_VERSION,
-      statementsFrom: (version) => (version < TRAIL_VERSION ? trailSchema : []),
+      statementsFrom: (version) => trailMigrations.slice(version).flat(),
     },
   ]
   for (const { path } of files) makePrivateFile(path)

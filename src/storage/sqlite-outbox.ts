@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import type { TrailChain } from './sqlite-chain.ts'
 import type { WriteConnection } from './sqlite-connection.ts'
 
 /** Records moved on with one row of the trail; a longer backlog takes several. */
@@ -12,25 +12,20 @@ export interface TrailRecord {
 }
 
 /**
- * The trail's own file, and the outbox of the store where the records of changes wait for it.
+ * The outbox of the store, where the records of changes wait for the trail's own file.
  *
  * A row of the trail says up to where the outbox was moved, so that a crash between the two files neither loses nor doubles a record.
  */
 export class Outbox {
   readonly #store: WriteConnection
-  readonly #trail: WriteConnection
-  readonly #node: string
-  #lastHash: Uint8Array
+  readonly #chain: TrailChain
   /** Records of the outbox up to this id stand in the trail. */
   #moved: number
   #waiting = 0
 
-  constructor(store: WriteConnection, trail: WriteConnection, node: string) {
+  constructor(store: WriteConnection, trail: WriteConnection, chain: TrailChain) {
     this.#store = store
-    this.#trail = trail
-    this.#node = node
-    const [last] = trail.all('select hash from trail order by seq desc limit 1')
-    this.#lastHash = (last?.hash as Uint8Array | undefined) ?? new Uint8Array(32)
+    this.#chain = chain
     const [moved] = trail.all('select max(outbox_id) as id from trail where outbox_id is not null')
     this.#moved = Number(moved?.id ?? 0)
     this.#continueIds()
@@ -67,19 +62,11 @@ export class Outbox {
     this.#waiting = 0
   }
 
-  /** One row, in a transaction of its own. */
   #append(records: readonly TrailRecord[], upTo: number | undefined): void {
     const last = records.at(-1)
     if (!last) return
-    const text = records.map(({ entry }) => entry).join('\n')
-    const hash = createHash('sha256').update(this.#lastHash).update(this.#node).update('\n').update(text).digest()
-    this.#trail.transaction(() => {
-      this.#trail.run(
-        'insert into trail (node, at, count, entries, outbox_id, previous, hash) values (?, ?, ?, ?, ?, ?, ?)',
-        [this.#node, last.at, records.length, text, upTo ?? null, this.#lastHash, hash],
-      )
-    })
-    this.#lastHash = hash
+    const entries = records.map(({ entry }) => entry).join('\n')
+    this.#chain.append({ at: last.at, count: records.length, entries, outboxMark: upTo })
     this.#moved = upTo ?? this.#moved
   }
 

@@ -1,6 +1,15 @@
 import { Worker } from 'node:worker_threads'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement } from '../audit/statement.ts'
 import { ConflictError } from '../aws/change.ts'
-import type { GroupItem, WriterOptions, WriterReply, WriterRequest } from './sqlite-writer.ts'
+import type {
+  GroupItem,
+  ReserveState,
+  WriterNotice,
+  WriterOptions,
+  WriterReply,
+  WriterRequest,
+} from './sqlite-writer.ts'
 
 /** A group of changes and records sent to the writer at once holds at most this many bytes of them. */
 const GROUP_BYTES = 4 * 1024 * 1024
@@ -15,16 +24,22 @@ interface Waiting {
 
 /** A request other than a group. */
 interface Errand {
-  readonly kind: 'erase' | 'ping' | 'close'
-  readonly resolve: () => void
+  readonly request: Exclude<WriterRequest, { kind: 'group' }>
+  readonly resolve: (reply: WriterReply) => void
   readonly reject: (error: Error) => void
+}
+
+/** Who is told of what. */
+interface Told {
+  /** Every group that changed the store, before anybody who waits for it knows. */
+  readonly onChanged: () => void
+  readonly onReserve: (state: ReserveState) => void
 }
 
 /** The writer's thread, seen from the main thread: appends gather while a group is under way and leave together. */
 export class WriterThread {
   readonly #worker: Worker
-  /** Told of every group that changed the store, before anybody who waits for it is. */
-  readonly #onChanged: () => void
+  readonly #told: Told
   readonly #waiting: Waiting[] = []
   readonly #errands: Errand[] = []
   #busy = false
@@ -36,12 +51,15 @@ export class WriterThread {
   /** Settles the request that is under way. */
   #settle: ((reply: WriterReply) => void) | undefined
 
-  constructor(options: WriterOptions, onChanged: () => void) {
-    this.#onChanged = onChanged
+  constructor(options: WriterOptions, told: Told) {
+    this.#told = told
     // Beside this file, in the source as in the build.
     const file = new URL(import.meta.url.replace(/sqlite-writer-thread(\.[jt]s)$/, 'sqlite-writer$1'))
     this.#worker = new Worker(file, { workerData: options, execArgv: [], stdout: false, stderr: false })
-    this.#worker.on('message', (reply: WriterReply) => this.#settle?.(reply))
+    this.#worker.on('message', (message: WriterReply | WriterNotice) => {
+      if ('reserve' in message) this.#told.onReserve(message.reserve)
+      else this.#settle?.(message)
+    })
     this.#worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', () => this.#die(new Error('The writer of the store has stopped')))
     // A program that uses Coffer in process may end without closing it.
@@ -52,14 +70,37 @@ export class WriterThread {
     return this.#enqueue((resolve, reject) => this.#waiting.push({ item, resolve, reject }))
   }
 
+  /** Resolves once the records of changes stand in the trail; rejects when it cannot be written. */
+  async settle(): Promise<void> {
+    await this.#send({ kind: 'settle' })
+  }
+
+  /** The last row of the trail, once everything that was appended stands in it. */
+  async end(): Promise<ChainEnd> {
+    const reply = await this.#send({ kind: 'end' })
+    if ('end' in reply) return reply.end
+    throw new Error('The writer of the store did not say where the trail ends')
+  }
+
+  /** Adds a statement to the trail. */
+  async state(statement: Statement): Promise<void> {
+    await this.#send({ kind: 'state', statement })
+  }
+
+  /** Removes some of what is before a cut, oldest first. False when nothing of it is left. */
+  async removeSome(cut: Statement): Promise<boolean> {
+    const reply = await this.#send({ kind: 'remove', statement: cut })
+    return 'removed' in reply && reply.removed
+  }
+
   /** Resolves once what was removed has left the files, or this is known to be impossible for now. */
-  erase(): Promise<void> {
-    return this.#send('erase')
+  async erase(): Promise<void> {
+    await this.#send({ kind: 'erase' })
   }
 
   /** Rejects when nothing can be written any more, or the last write has failed just now. */
   async ping(): Promise<void> {
-    await this.#send('ping')
+    await this.#send({ kind: 'ping' })
     if (this.#lastFailure && Date.now() - this.#lastFailure.at < UNWRITABLE_FOR_MS) throw this.#lastFailure.error
   }
 
@@ -71,16 +112,16 @@ export class WriterThread {
 
   async #close(): Promise<void> {
     this.#worker.ref()
-    await this.#send('close').catch(() => {})
+    await this.#send({ kind: 'close' }).catch(() => {})
     this.#die(new Error('The store is closed'))
     await this.#worker.terminate()
   }
 
-  #send(kind: Errand['kind']): Promise<void> {
-    return this.#enqueue((resolve, reject) => this.#errands.push({ kind, resolve, reject }))
+  #send(request: Errand['request']): Promise<WriterReply> {
+    return this.#enqueue((resolve, reject) => this.#errands.push({ request, resolve, reject }))
   }
 
-  #enqueue(add: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> {
+  #enqueue<T>(add: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead)
     if (this.#closing) return Promise.reject(new Error('The store is closed'))
     return new Promise((resolve, reject) => {
@@ -105,8 +146,8 @@ export class WriterThread {
     while (!this.#dead && (this.#waiting.length > 0 || this.#errands.length > 0)) {
       if (this.#waiting.length > 0) await this.#sendGroup(this.#takeGroup())
       // Groups may never cease, and an errand must not wait for that. Closing comes last.
-      const kind = this.#errands[0]?.kind
-      if (kind && (kind !== 'close' || this.#waiting.length === 0)) await this.#run(kind)
+      const request = this.#errands[0]?.request
+      if (request && (request.kind !== 'close' || this.#waiting.length === 0)) await this.#run(request)
     }
     this.#busy = false
     if (!this.#closing) this.#worker.unref()
@@ -126,10 +167,10 @@ export class WriterThread {
   async #sendGroup(group: readonly Waiting[]): Promise<void> {
     const reply = await this.#request({ kind: 'group', items: group.map(({ item }) => item) })
     const outcomes =
-      'failure' in reply
-        ? group.map(() => ({ reason: 'failed', message: reply.failure }) as const)
-        : group.map((_, index) => reply.outcomes[index])
-    if (group.some(({ item }) => item.writes.length > 0)) this.#onChanged()
+      'outcomes' in reply
+        ? group.map((_, index) => reply.outcomes[index])
+        : group.map(() => ({ reason: 'failed', message: 'failure' in reply ? reply.failure : 'no outcome' }) as const)
+    if (group.some(({ item }) => item.writes.length > 0)) this.#told.onChanged()
     const failed = outcomes.find((outcome) => outcome?.reason === 'failed')
     this.#lastFailure = failed && { error: unwritable(failed.message), at: Date.now() }
     group.forEach((waiting, index) => {
@@ -141,14 +182,16 @@ export class WriterThread {
   }
 
   /** One run serves all who wait for the same thing already. */
-  async #run(kind: Errand['kind']): Promise<void> {
-    const served = this.#errands.filter((errand) => errand.kind === kind)
-    const others = this.#errands.filter((errand) => errand.kind !== kind)
+  async #run(request: Errand['request']): Promise<void> {
+    const isServed = (errand: Errand) =>
+      errand.request === request || (!('statement' in request) && errand.request.kind === request.kind)
+    const served = this.#errands.filter(isServed)
+    const others = this.#errands.filter((errand) => !isServed(errand))
     this.#errands.splice(0, this.#errands.length, ...others)
-    const reply = await this.#request({ kind })
+    const reply = await this.#request(request)
     for (const { resolve, reject } of served) {
       if ('failure' in reply) reject(new Error(reply.failure))
-      else resolve()
+      else resolve(reply)
     }
   }
 

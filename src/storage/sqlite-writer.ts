@@ -1,6 +1,10 @@
 import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Statement } from '../audit/statement.ts'
+import { DiskReserve } from './disk-reserve.ts'
 import type { SqlValue } from './sql.ts'
+import { TrailChain } from './sqlite-chain.ts'
 import { WriteConnection } from './sqlite-connection.ts'
 import { Erasure } from './sqlite-erasure.ts'
 import { Outbox } from './sqlite-outbox.ts'
@@ -18,18 +22,28 @@ export interface WriterOptions {
   readonly durable: boolean
   /** Name of this node in the trail. */
   readonly node: string
+  /** What to keep of the disk for the trail; nothing when absent. */
+  readonly reserve?: { readonly path: string; readonly bytes: number } | undefined
+}
+
+export interface CompiledWrite {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+  readonly expect: number | undefined
+  readonly expendable: boolean | undefined
 }
 
 export interface GroupItem {
   readonly at: number
   /** JSON text of the record; absent for changes that need none. */
   readonly entry: string | undefined
-  readonly writes: readonly { text: string; values: readonly SqlValue[]; expect: number | undefined }[]
+  readonly writes: readonly CompiledWrite[]
 }
 
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'settle' | 'end' | 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'state' | 'remove'; readonly statement: Statement }
 
 /**
  * What became of an item: nothing to say, or why it was not written. `conflict`: the store has moved; `invalid`: the statement itself is refused;
@@ -37,7 +51,21 @@ export type WriterRequest =
  */
 export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' | 'failed'; readonly message: string }
 
-export type WriterReply = { readonly outcomes: readonly ItemOutcome[] } | { readonly failure: string }
+export type WriterReply =
+  | { readonly outcomes: readonly ItemOutcome[] }
+  | { readonly end: ChainEnd }
+  | { readonly removed: boolean }
+  | { readonly failure: string }
+
+/** Whether a part of the disk is kept for the trail. */
+export type ReserveState = 'spent' | 'whole'
+
+/** Something that nobody has asked for. */
+export interface WriterNotice {
+  readonly reserve: ReserveState
+}
+
+const NO_ROOM = 'the disk is nearly full: what is left of it is kept for the records of reads'
 
 const CONSTRAINT_UNIQUE = 2067
 const CONSTRAINT_PRIMARY_KEY = 1555
@@ -55,16 +83,20 @@ class Writer {
   readonly #options: WriterOptions
   readonly #store: WriteConnection
   readonly #trail: WriteConnection
+  readonly #chain: TrailChain
   readonly #outbox: Outbox
   readonly #erasure: Erasure
+  readonly #reserve: DiskReserve
   #choresAt = 0
   #truncateAfter = 0
 
-  constructor(options: WriterOptions) {
+  constructor(options: WriterOptions, onReserve: (state: ReserveState) => void) {
     this.#options = options
+    this.#reserve = new DiskReserve({ path: '', bytes: 0, ...options.reserve, onChange: onReserve })
     this.#store = new WriteConnection(options.storePath, options.durable)
     this.#trail = new WriteConnection(options.trailPath, options.durable)
-    this.#outbox = new Outbox(this.#store, this.#trail, options.node)
+    this.#chain = new TrailChain(this.#store, this.#trail, options.node)
+    this.#outbox = new Outbox(this.#store, this.#trail, this.#chain)
     this.#erasure = new Erasure(this.#store, options.storePath)
     this.rest()
   }
@@ -72,26 +104,69 @@ class Writer {
   /** The two files fail apart: a change that is on disk is acknowledged even when the records of reads beside it could not be written. */
   group(items: readonly GroupItem[]): ItemOutcome[] {
     const outcomes: ItemOutcome[] = items.map(() => undefined)
-    const changes = [...items.keys()].filter((index) => items[index]!.writes.length > 0)
-    const records = [...items.keys()].filter((index) => items[index]!.writes.length === 0)
-    const attempt = (of: readonly number[], work: () => void) => {
-      try {
-        work()
-      } catch (error) {
-        for (const index of of) outcomes[index] = { reason: 'failed', message: textOf(error) }
-      }
+    const of = (wanted: boolean) => [...items.keys()].filter((index) => this.#isChange(items[index]!) === wanted)
+    const [changes, records] = [of(true), of(false)]
+    if (changes.length > 0) this.#change(items, changes, outcomes)
+    try {
+      const entries = records.map((index) => items[index]!).filter(({ entry }) => entry !== undefined)
+      // Records of changes are safe in the outbox; they travel on with the next records of reads, when they are many, or when the writer rests.
+      if (entries.length > 0) this.#move(entries)
+      else if (this.#outbox.isFull) this.#move([])
+    } catch (error) {
+      fail(outcomes, records, textOf(error))
     }
-    if (changes.length > 0)
-      attempt(changes, () =>
-        this.#store.transaction(() => {
-          this.#outbox.sweep()
-          for (const index of changes) outcomes[index] = this.#applyChange(items[index]!)
-        }),
-      )
-    // Records of changes are safe in the outbox; they travel on with the next records of reads, when they are many, or when the writer rests.
-    if (records.length > 0) attempt(records, () => this.#outbox.move(records.map((index) => items[index]!)))
-    else if (this.#outbox.isFull) attempt([], () => this.#outbox.move([]))
     return outcomes
+  }
+
+  /** With the reserve spent, what is expendable is as good as done. */
+  #isChange({ writes }: GroupItem): boolean {
+    return writes.length > 0 && !(this.#reserve.isSpent && writes.every(({ expendable }) => expendable))
+  }
+
+  #change(items: readonly GroupItem[], changes: readonly number[], outcomes: ItemOutcome[]): void {
+    if (this.#reserve.isSpent) {
+      fail(outcomes, changes, NO_ROOM)
+      return
+    }
+    try {
+      this.#store.transaction(() => {
+        this.#outbox.sweep()
+        for (const index of changes) outcomes[index] = this.#applyChange(items[index]!)
+      })
+    } catch (error) {
+      this.#reserve.spendFor(error)
+      fail(outcomes, changes, textOf(error))
+    }
+  }
+
+  /** Writes to the trail; once more where that made use of the reserve. */
+  #move(records: readonly GroupItem[]): void {
+    try {
+      this.#outbox.move(records)
+    } catch (error) {
+      if (!this.#reserve.spendFor(error)) throw error
+      this.#outbox.move(records)
+    }
+  }
+
+  /** Moves the records of changes on to the trail. */
+  settle(): void {
+    this.#move([])
+  }
+
+  /** The last row of the trail, once everything that waits stands in it. */
+  end(): ChainEnd {
+    this.settle()
+    return this.#chain.end
+  }
+
+  state(statement: Statement): void {
+    this.#chain.state(statement)
+  }
+
+  /** Removes some of what is before a cut. */
+  removeSome(cut: Statement): boolean {
+    return this.#chain.removeSome(cut)
   }
 
   erase(): void {
@@ -103,7 +178,7 @@ class Writer {
   /** What can be done when nobody waits. */
   rest(): void {
     try {
-      this.#outbox.move([])
+      this.#move([])
       this.#outbox.sweep()
     } catch {
       // A full disk: the records stay in the outbox, and the next group tries again.
@@ -111,7 +186,7 @@ class Writer {
   }
 
   get isUnfinished(): boolean {
-    return this.#erasure.isUnfinished
+    return this.#erasure.isUnfinished || this.#reserve.isUnfinished
   }
 
   /** What has to be done now and then, also under load. */
@@ -121,6 +196,7 @@ class Writer {
       this.#limitLog(this.#store, storePath, now)
       this.#limitLog(this.#trail, trailPath, now)
       if (now - this.#choresAt < CHORE_EVERY_MS) return
+      this.#reserve.step(now)
       this.#erasure.step()
     } catch {
       // A full disk, most likely; there will be another time.
@@ -145,6 +221,7 @@ class Writer {
       this.#store.close()
       this.#trail.close()
       this.#erasure.close()
+      this.#reserve.close()
     }
   }
 
@@ -179,6 +256,10 @@ class Writer {
   }
 }
 
+function fail(outcomes: ItemOutcome[], of: readonly number[], message: string): void {
+  for (const index of of) outcomes[index] = { reason: 'failed', message }
+}
+
 function logBytes(path: string): number {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
 }
@@ -191,10 +272,14 @@ const REST_AFTER_MS = 200
 if (parentPort) serve(parentPort, workerData as WriterOptions)
 
 function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): void {
-  const writer = new Writer(options)
+  const writer = new Writer(options, (reserve) => port.postMessage({ reserve } satisfies WriterNotice))
   let resting: NodeJS.Timeout | undefined
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
+    if (request.kind === 'end') return { end: writer.end() }
+    if (request.kind === 'remove') return { removed: writer.removeSome(request.statement) }
+    if (request.kind === 'settle') writer.settle()
+    if (request.kind === 'state') writer.state(request.statement)
     if (request.kind === 'erase') writer.erase()
     if (request.kind === 'close') writer.close()
     return { outcomes: [] }

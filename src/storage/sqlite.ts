@@ -1,10 +1,13 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
-import type { Engine, Generations, Snapshot, Write } from './engine.ts'
+import type { RowsQuery, TrailRow } from '../audit/trail.ts'
+import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
-import type { WriterOptions } from './sqlite-writer.ts'
+import type { ReserveState, WriterOptions } from './sqlite-writer.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
+import { statementsIn } from './statement-rows.ts'
+import { hashAt, neededFrom, trailRows } from './trail-rows.ts'
 
 /** Prepared read statements kept. */
 const STATEMENT_CACHE = 500
@@ -25,17 +28,30 @@ export class SqliteEngine implements Engine {
   readonly #trailReader: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #writer: WriterThread
+  readonly chain: Chain
   /** What the last read saw; absent once something was acknowledged after it. */
   #generations: Generations | undefined
 
-  constructor(options: WriterOptions) {
+  /** @param onReserve told when what is kept of the disk for the trail had to be given up, and when it is there again */
+  constructor(options: WriterOptions, onReserve: (state: ReserveState) => void = () => {}) {
     this.#reader = new DatabaseSync(options.storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
     this.#trailReader = new DatabaseSync(options.trailPath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
     for (const db of [this.#reader, this.#trailReader]) db.exec('pragma temp_store = memory')
     this.#reader.exec(`pragma cache_size = -${READER_CACHE_KIB}`)
-    this.#writer = new WriterThread(options, () => {
-      this.#generations = undefined
+    this.#writer = new WriterThread(options, {
+      onChanged: () => {
+        this.#generations = undefined
+      },
+      onReserve,
     })
+    this.chain = {
+      end: () => this.#writer.end(),
+      hashAt: async (seq) => hashAt(this.#trailReader, seq),
+      statements: async (query) => statementsIn(this.#trailReader, query),
+      state: (statement) => this.#writer.state(statement),
+      neededFrom: async () => neededFrom(this.#trailReader),
+      removeSome: (cut) => this.#writer.removeSome(cut),
+    }
   }
 
   async read(statements: readonly Sql[]): Promise<Snapshot> {
@@ -48,12 +64,20 @@ export class SqliteEngine implements Engine {
     return this.#writer.append({
       at: entry?.at ?? Date.now(),
       entry: entry && JSON.stringify(entry),
-      writes: writes.map(({ statement, expect }) => ({ ...compile(statement), expect })),
+      writes: writes.map(({ statement, expect, expendable }) => ({ ...compile(statement), expect, expendable })),
     })
   }
 
   async newestEntries(limit: number): Promise<Entry[]> {
     return newestEntries(this.#reader, this.#trailReader, limit)
+  }
+
+  settleTrail(): Promise<void> {
+    return this.#writer.settle()
+  }
+
+  async trailRows(query: RowsQuery): Promise<TrailRow[]> {
+    return trailRows(this.#trailReader, query)
   }
 
   erase(): Promise<void> {

@@ -33,7 +33,7 @@ export const credentials = structure(
   {
     AccessKeyId: required(accessKeyId),
     SecretAccessKey: required(string({ sensitive: true })),
-    SessionToken: required(string({ unrecorded: true })),
+    SessionToken: required(string({ fingerprinted: true })),
     Expiration: required(timestamp()),
   },
   'Credentials',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { serviceEntry } from '../../src/app/service-entry.ts'
-import type { Change } from '../../src/aws/change.ts'
+import { recordsOf } from '../../src/audit/cloudtrail.ts'
 import { purgeDeletedSecrets } from '../../src/jobs/purge-deleted-secrets.ts'
 import type { Secret } from '../../src/secrets/secret.ts'
 import { startCoffer } from '../../src/start-coffer.ts'
@@ -17,7 +17,7 @@ const DAY = 86_400_000
 /** One run of the job; `before` happens between finding a secret and removing it. */
 function purge(app: TestApp, before: (secret: Secret) => Promise<unknown> = async () => {}): Promise<number> {
   const { secrets, trail } = app.running.installation
-  return purgeDeletedSecrets(secrets, app.clock.now(), async (secret: Secret, change: Change) => {
+  return purgeDeletedSecrets(secrets, app.clock.now(), async (secret, _versionIds, change) => {
     await before(secret)
     const { account, region, arn } = secret
     const of = { service: 'secretsmanager', operation: 'EndSecretVersionDelete', by: 'secretsmanager' }
@@ -128,10 +128,13 @@ test('a server that starts after the end of a window removes the secret', async 
   const folder = await mkdtemp(join(tmpdir(), 'coffer-purge-'))
   const dataDir = join(folder, 'data')
   const rootKey = { kind: 'file', path: join(folder, 'root.key'), chosen: true } as const
+  const versions: (string | undefined)[] = []
   try {
     {
       await using app = await startApp({ dataDir, rootKey })
-      await app.client.createSecret({ Name: 's', SecretString: 'x' })
+      const { VersionId: first } = await app.client.createSecret({ Name: 's', SecretString: 'x' })
+      const { VersionId: second } = await app.client.putSecretValue({ SecretId: 's', SecretString: 'y' })
+      versions.push(first, second)
       await app.client.deleteSecret({ SecretId: 's', RecoveryWindowInDays: 7 })
     }
     const later = await startCoffer({
@@ -148,7 +151,12 @@ test('a server that starts after the end of a window removes the secret', async 
     await later.close()
     await using app = await startApp({ dataDir, rootKey })
     await assert.rejects(app.client.describeSecret({ SecretId: 's' }), NOT_FOUND)
-    assert.equal((await app.trail()).filter(({ operation }) => operation === 'EndSecretVersionDelete').length, 1)
+    const records = (await app.trail()).flatMap(recordsOf)
+    const ended = records.filter(({ eventName }) => eventName === 'EndSecretVersionDelete')
+    assert.deepEqual(
+      ended.map(({ additionalEventData }) => additionalEventData?.SecretVersionId).toSorted(),
+      versions.toSorted(),
+    )
   } finally {
     await rm(folder, { recursive: true })
   }

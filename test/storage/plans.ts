@@ -14,6 +14,9 @@ export function planning({ engine }: SqliteUnderTest, plans: string[]): Engine {
   return {
     append: (entry, writes) => engine.append(entry, writes),
     newestEntries: (limit) => engine.newestEntries(limit),
+    settleTrail: () => engine.settleTrail(),
+    trailRows: (query) => engine.trailRows(query),
+    chain: engine.chain,
     erase: () => engine.erase(),
     ping: () => engine.ping(),
     explain: (statement) => engine.explain(statement),

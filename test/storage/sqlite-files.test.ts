@@ -42,22 +42,22 @@ test('preparing files that are prepared changes nothing', async () => {
 })
 
 for (const [what, name, known] of [
-  ['store', 'store.db', 6],
-  ['trail', 'trail.db', 1],
+  ['store', 'store.db', 7],
+  ['trail', 'trail.db', 2],
 ] as const)
   test(`a ${what} that a newer Coffer wrote is refused in one clear line, and nothing is changed`, async () => {
     await using folder = temporaryFolder()
     const { storePath, trailPath } = filesOf(folder.path)
     prepareFiles(storePath, trailPath)
     // The other file is older, so that there would be something to do in it.
-    for (const path of [storePath, trailPath]) alter(path, `pragma user_version = ${path.endsWith(name) ? 7 : 0}`)
+    for (const path of [storePath, trailPath]) alter(path, `pragma user_version = ${path.endsWith(name) ? 8 : 0}`)
     const before = [readFileSync(storePath), readFileSync(trailPath)]
     assert.throws(
       () => prepareFiles(storePath, trailPath),
       (error) =>
         error instanceof NewerStoreError &&
         error.message ===
-          `The ${what} has version 7, and this Coffer knows versions up to ${known}: it was written by a newer Coffer. Start that one.`,
+          `The ${what} has version 8, and this Coffer knows versions up to ${known}: it was written by a newer Coffer. Start that one.`,
     )
     assert.deepEqual([readFileSync(storePath), readFileSync(trailPath)], before)
   })
@@ -68,6 +68,7 @@ test('secrets of a store from before replication keep their MACs, and take repli
   await store.engine.close()
   // As version 4 left it.
   await store.alter(`
+    drop table sink_positions;
     drop table rotation_leases;
     drop index secrets_by_rotation;
     alter table secrets drop column rotate_at;

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** A file system of 12 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
-const MOUNT = 'mount -t tmpfs -o size=12m none "$0"'
-const driver = fileURLToPath(new URL('full-disk.ts', import.meta.url))
+/** A file system of 16 MB in name spaces of its own: nobody else sees it, and it is gone with the process. */
+const MOUNT = 'mount -t tmpfs -o size=16m none "$0"'
+const driver = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 function inSmallFileSystem(command: string, ...args: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'coffer-full-'))
@@ -25,9 +25,31 @@ function inSmallFileSystem(command: string, ...args: readonly string[]) {
 
 const cannot = inSmallFileSystem('true').status !== 0 && 'this machine gives no small file system (unshare, tmpfs)'
 
-test('a full disk refuses what is new, keeps what was acknowledged, and is forgotten once there is room', {
-  skip: cannot,
-}, () => {
-  const { status, stdout, stderr } = inSmallFileSystem('exec "$1" "$2" "$0"', process.execPath, driver)
+function assertRuns(name: string) {
+  const { status, stdout, stderr } = inSmallFileSystem('exec "$1" "$2" "$0"', process.execPath, driver(name))
   assert.equal(status, 0, `${stdout}${stderr}`)
-})
+}
+
+test(
+  'a full disk refuses what is new, keeps what was acknowledged, and is forgotten once there is room',
+  {
+    skip: cannot,
+  },
+  () => assertRuns('full-disk.ts'),
+)
+
+test(
+  'what is kept of a full disk is for the records of reads; changes are refused until there is room',
+  {
+    skip: cannot,
+  },
+  () => assertRuns('full-disk-with-reserve.ts'),
+)
+
+test(
+  'on a full disk clients change nothing and read everything, each read with its record',
+  {
+    skip: cannot,
+  },
+  () => assertRuns('full-disk-app.ts'),
+)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import * as cloudTrail from '@aws-sdk/client-cloudtrail'
 import * as iam from '@aws-sdk/client-iam'
 import * as kms from '@aws-sdk/client-kms'
 import * as secretsManager from '@aws-sdk/client-secrets-manager'
 import * as sts from '@aws-sdk/client-sts'
 import type { RateOf } from '../../src/aws/request-rates.ts'
+import { rateOf as cloudTrailRate } from '../../src/cloudtrail-api/request-rates.ts'
 import { rateOf as iamRate } from '../../src/iam-api/request-rates.ts'
 import { rateOf as kmsRate } from '../../src/kms/request-rates.ts'
 import { rateOf as secretsManagerRate } from '../../src/secrets/request-rates.ts'
@@ -12,7 +14,7 @@ import { rateOf as stsRate } from '../../src/sts/request-rates.ts'
 
 // Harm prevented: a misspelled operation has the rate of those that nobody named.
 
-/** Operations without a rate of their own: all of IAM's but those that look at many policies, and what is refused or unknown. */
+/** Operations without a rate of their own: all of IAM's but those that look at many policies, all of CloudTrail's but one, and what is refused or unknown. */
 const services: readonly { service: string; client: object; rateOf: RateOf; others: RegExp | undefined }[] = [
   { service: 'Secrets Manager', client: secretsManager, rateOf: secretsManagerRate, others: undefined },
   {
@@ -22,6 +24,7 @@ const services: readonly { service: string; client: object; rateOf: RateOf; othe
     others: /^(Sign|Verify|DeriveSharedSecret|GetKeyLastUsage|Encapsulate|Decapsulate)$|DataKeyPair|CustomKeyStore/,
   },
   { service: 'STS', client: sts, rateOf: stsRate, others: /^AssumeRoleWith|^AssumeRoot$|^Get(Delegated|WebIdentity)/ },
+  { service: 'CloudTrail', client: cloudTrail, rateOf: cloudTrailRate, others: /^(?!LookupEvents$)/ },
   {
     service: 'IAM',
     client: iam,

@@ -12,6 +12,7 @@ export const updateRoleDescription = operation({
   access: 'write',
   input: structure({ RoleName: required(shapes.roleName), Description: required(shapes.roleDescription) }),
   output: structure({ Role: shapes.role }),
+  recordsAnswer: true,
   target: ({ RoleName }, context: IamContext) => findNamed('role', RoleName, context),
 
   async run({ Description }, role: Role, { store, change }) {

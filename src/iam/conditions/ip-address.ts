@@ -64,6 +64,18 @@ function blockTest(text: string): ((address: Address) => boolean) | undefined {
   return (other) => other.version === version && other.bits >> shift === wanted
 }
 
+/** Test for texts that are addresses of a block in CIDR notation; undefined when the block is none. */
+export function addressTest(block: string): ((text: string) => boolean) | undefined {
+  const test = blockTest(block)
+  return (
+    test &&
+    ((text) => {
+      const address = readAddress(text)
+      return address !== undefined && test(address)
+    })
+  )
+}
+
 const inBlock: Omit<Comparison<Address>, 'name' | 'negated'> = {
   variables: false,
   wildcards: false,

@@ -31,6 +31,7 @@ export const replicateKey = operation({
     ReplicaTags: shapes.tags,
   }),
   recordsAnswer: true,
+  madeBeside: ({ ReplicaKeyMetadata }) => ReplicaKeyMetadata?.Arn,
   check({ Policy, Tags = [] }) {
     checkPolicySize(Policy)
     checkTags(Tags)

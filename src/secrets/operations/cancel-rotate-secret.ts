@@ -14,6 +14,7 @@ export const cancelRotateSecret = operation({
   access: 'write',
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName, VersionId: shapes.versionId }),
+  recordsAnswer: true,
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
 

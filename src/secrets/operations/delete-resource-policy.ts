@@ -12,6 +12,7 @@ export const deleteResourcePolicy = operation({
   access: 'write',
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({ ARN: shapes.arn, Name: shapes.name }),
+  recordsAnswer: true,
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   // Who may read a secret is for its account to say (facts 8.8).

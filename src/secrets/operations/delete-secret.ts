@@ -18,6 +18,7 @@ export const deleteSecret = operation({
     ForceDeleteWithoutRecovery: boolean(),
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName, DeletionDate: timestamp() }),
+  recordsAnswer: true,
 
   check(input) {
     checkSecretId(input.SecretId)
@@ -40,13 +41,16 @@ export const deleteSecret = operation({
     const { secret } = found
     if (secret.replicas) throw errors.hasReplicas(secret.arn, secret.replicas.map(({ region }) => region).sort())
     const plan = deletionPlan(input, now)
+    const versions = await store.versions(secret)
     if (plan.force) {
       context.change(store.remove(secret))
+      context.versionEvents('EndSecretVersionDelete', versions)
       // Gone means gone from the files too: for most stores before anybody is told so, for large ones soon after.
       context.afterCommit(() => store.erase())
       return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(now) }
     }
     const { deletedAt, purgeAt } = plan
+    context.versionEvents('StartSecretVersionDelete', versions)
     await changeSecret({ ...secret, deletedAt, purgeAt, changedAt: now }, context)
     return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(purgeAt) }
   },

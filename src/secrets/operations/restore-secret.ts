@@ -12,6 +12,7 @@ export const restoreSecret = operation({
   access: 'write',
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
+  recordsAnswer: true,
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   acceptsManaged: () => true,
@@ -19,8 +20,10 @@ export const restoreSecret = operation({
 
   async run(_input, { secret }: Found, context) {
     // Restoring a secret that is not deleted succeeds and changes nothing (facts 9.7, 9).
-    if (secret.deletedAt !== undefined)
+    if (secret.deletedAt !== undefined) {
+      context.versionEvents('CancelSecretVersionDelete', await context.store.versions(secret))
       await changeSecret({ ...secret, deletedAt: undefined, purgeAt: undefined, changedAt: context.now }, context)
+    }
     return { ARN: secret.arn, Name: secret.name }
   },
 })

@@ -26,6 +26,7 @@ export const rotateSecret = operation({
     RotateImmediately: boolean(),
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName, VersionId: shapes.versionId }),
+  recordsAnswer: true,
 
   check({ SecretId, ClientRequestToken, RotationRules }) {
     if (ClientRequestToken === undefined) throw errors.rotationTokenMissing()

@@ -12,6 +12,7 @@ export const stopReplicationToReplica = operation({
   access: 'write',
   input: structure({ SecretId: required(shapes.secretId) }),
   output: structure({ ARN: shapes.arn }),
+  recordsAnswer: true,
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findSecret(SecretId, context),
 

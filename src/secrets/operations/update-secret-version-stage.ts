@@ -18,6 +18,7 @@ export const updateSecretVersionStage = operation({
     MoveToVersionId: shapes.versionId,
   }),
   output: structure({ ARN: shapes.arn, Name: shapes.outputName }),
+  recordsAnswer: true,
   check: ({ SecretId }) => checkSecretId(SecretId),
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: ({ VersionStage }) => ({ 'secretsmanager:VersionStage': VersionStage }),

@@ -343,7 +343,7 @@ describe('access', () => {
     )
     const [record] = recordsOf(done)
     assert.deepEqual(record?.requestParameters, { secretId: SecretId, resourcePolicy: POLICY, blockPublicPolicy: true })
-    assert.deepEqual(record?.responseElements, { arn: SecretId })
+    assert.deepEqual(record?.responseElements, { arn: SecretId, name: SecretId.split(':').at(-1)?.slice(0, -7) })
     await assert.rejects(client.putResourcePolicy({ SecretId, ResourcePolicy: '{' }))
     const [refused] = await app.trail(1)
     assert.deepEqual([refused?.arn, refused?.error?.code], [SecretId, POLICY_SYNTAX.name])

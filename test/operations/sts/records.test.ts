@@ -25,7 +25,10 @@ describe('records of STS and IAM', async () => {
     assert.equal(record.eventSource, 'sts.amazonaws.com')
     assert.deepEqual(record.resources, [{ ARN: RoleArn, accountId: account, type: 'AWS::IAM::Role' }])
     const { credentials, assumedRoleUser } = record.responseElements as Record<string, Record<string, unknown>>
-    assert.deepEqual(Object.keys(credentials ?? {}), ['accessKeyId', 'expiration'])
+    assert.deepEqual(Object.keys(credentials ?? {}), ['accessKeyId', 'sessionToken', 'expiration'])
+    // A session's records are known by what stands for its token, and nobody can be the session by that.
+    assert.match(String(credentials?.sessionToken), /^hmac-sha256:[\w-]{50}$/)
+    assert.match(String(credentials?.expiration), /^[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d\d:\d\d [AP]M$/)
     assert.equal(credentials?.accessKeyId, Credentials?.AccessKeyId)
     assert.equal(assumedRoleUser?.arn, `arn:aws:sts::${account}:assumed-role/reader/one`)
     const text = JSON.stringify(await app.trail(1))

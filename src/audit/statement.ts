@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { encodePlace } from '../seal/place.ts'
+import { NO_HASH } from './chain.ts'
+
+/**
+ * What is stated of a node's rows:
+ * - `enrolment`: the node belongs to the installation, and its chain begins behind the row that is named;
+ * - `head`: the row that is named, and so every row before it, is the node's;
+ * - `cut`: the rows up to the one that is named were removed because of their age.
+ */
+export type StatementKind = 'enrolment' | 'head' | 'cut'
+
+/**
+ * A signed statement on the trail. All statements of an installation form one chain, whatever node they speak of: each covers the one before, so
+ * that who trusts a signature trusts all that was stated earlier, also under keys that are gone.
+ */
+export interface Statement {
+  readonly installation: string
+  /** Position among the statements, from 1. */
+  readonly number: number
+  readonly kind: StatementKind
+  readonly node: string
+  /** The row that it names; 0 for none. */
+  readonly seq: number
+  /** Hash of that row. */
+  readonly hash: Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Of a cut: the first statement that is kept. Otherwise 0. */
+  readonly keptFrom: number
+  /** Hash of the statement before; zeros for the first. */
+  readonly previous: Uint8Array
+  /** Version of the keyring's trail key. */
+  readonly keyVersion: number
+  /** Ed25519. */
+  readonly signature: Uint8Array
+}
+
+export type UnsignedStatement = Omit<Statement, 'signature'>
+
+const FORMAT = 1
+const LABEL = 'coffer/trail/statement'
+
+/** The bytes that are signed. */
+export function signedBytes(statement: UnsignedStatement): Buffer {
+  const { installation, number, kind, node, seq, hash, at, keptFrom, previous, keyVersion } = statement
+  return encodePlace([LABEL, FORMAT, installation, number, kind, node, seq, hash, at, keptFrom, previous, keyVersion])
+}
+
+/** The hash by which the next statement covers this one, its signature included. */
+export function statementHash(statement: Statement | undefined): Uint8Array {
+  if (!statement) return NO_HASH
+  return createHash('sha256').update(signedBytes(statement)).update(statement.signature).digest()
+}

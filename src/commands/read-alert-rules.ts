@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { AlertRulesError, parseRules } from '../alerts/parse-rules.ts'
+import type { AlertRule } from '../alerts/rule.ts'
+import type { SinkConfig } from '../sink-config.ts'
+import type { TrailSinks } from '../trail-delivery.ts'
+import { CommandError, lineOf, reasonOf } from './command-error.ts'
+
+/** The sinks of an operator, with rules that are understood. Throws CommandError. */
+export function readSinks({ alerts, ...sinks }: SinkConfig): TrailSinks {
+  return { ...sinks, alerts: alerts && { rules: readAlertRules(alerts.rules), webhook: alerts.webhook } }
+}
+
+/** Rules of a file. Throws CommandError; each mistake but the last has a line of its own on standard error before. */
+export function readAlertRules(path: string): readonly AlertRule[] {
+  try {
+    return parseRules(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const mistakes = error instanceof AlertRulesError ? error.mistakes : [reasonOf(error)]
+    const lines = mistakes.map((mistake) => new CommandError(`Cannot use the alert rules ${path}: ${mistake}`))
+    const last = lines.pop()
+    for (const line of lines) process.stderr.write(`coffer: ${lineOf(line, '')}\n`)
+    throw last
+  }
+}

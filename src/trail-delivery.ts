@@ -1,0 +1,115 @@
+import { AlertSink } from './alerts/alert-sink.ts'
+import type { AlertRule } from './alerts/rule.ts'
+import { type ReadTags, rememberedTags } from './alerts/secret-tags.ts'
+import { Delivery, type SinkEvent, type SinkLag } from './audit/sinks/delivery.ts'
+import { FileSink } from './audit/sinks/file-sink.ts'
+import { type Sink, SinkError } from './audit/sinks/sink.ts'
+import { StandardOutputSink } from './audit/sinks/standard-output-sink.ts'
+import { WebhookSink } from './audit/sinks/webhook-sink.ts'
+import type { Log } from './log.ts'
+import type { Installation } from './open-installation.ts'
+import { readTagsBy } from './read-tags.ts'
+import { deliverySigner } from './seal/delivery-signature.ts'
+import { TamperedError } from './secrets/secrets-store.ts'
+import type { SinkConfig, WebhookConfig } from './sink-config.ts'
+
+/** Where the trail is delivered to, with the rules in place of their file. */
+export interface TrailSinks extends Omit<SinkConfig, 'alerts'> {
+  readonly alerts: { readonly rules: readonly AlertRule[]; readonly webhook: WebhookConfig } | undefined
+}
+
+/** How long the end of the process waits for receivers. */
+const CLOSING_MS = 2_000
+
+export interface TrailDeliveryParts {
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** The deliveries of the trail to every configured sink, each at its own pace. */
+export class TrailDelivery {
+  readonly #deliveries: readonly Delivery[]
+
+  constructor(sinks: TrailSinks, installation: Installation, { now, log }: TrailDeliveryParts) {
+    const { trail: source, sinkPositions: positions } = installation
+    this.#deliveries = sinksOf(sinks, installation, now).map(
+      (sink) =>
+        new Delivery(sink, {
+          source,
+          positions,
+          onEvent: (event) => tell(log, sink.name, event),
+        }),
+    )
+  }
+
+  /** What is recorded after this resolves goes to every sink. */
+  async start(): Promise<void> {
+    for (const delivery of this.#deliveries) await delivery.start()
+  }
+
+  /** Resolves when everything recorded before is delivered everywhere. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#deliveries.map((delivery) => delivery.flush()))
+  }
+
+  /** Rows of the trail after this one have not been delivered everywhere; undefined without any sink. */
+  neededAfter(): number | undefined {
+    const delivered = this.#deliveries.map((delivery) => delivery.delivered)
+    return delivered.length > 0 ? Math.min(...delivered) : undefined
+  }
+
+  lags(): Promise<readonly SinkLag[]> {
+    return Promise.all(this.#deliveries.map((delivery) => delivery.lag()))
+  }
+
+  /** Delivers what is there, as far as receivers take it within a moment. */
+  async close(): Promise<void> {
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), CLOSING_MS)
+    await Promise.all(this.#deliveries.map((delivery) => delivery.close(deadline.signal)))
+    clearTimeout(timer)
+  }
+}
+
+function sinksOf(config: TrailSinks, { secrets, trail: source }: Installation, now: () => number): Sink[] {
+  const { file, standardOutput, webhook, alerts } = config
+  const receiver = ({ url, key }: WebhookConfig) => ({ url, sign: deliverySigner(key), now })
+  const sinks: Sink[] = []
+  if (file) sinks.push(new FileSink({ ...file, now }))
+  if (standardOutput) sinks.push(new StandardOutputSink(process.stdout))
+  if (webhook) sinks.push(new WebhookSink(receiver(webhook)))
+  if (alerts) {
+    const tagsOf = rememberedTags(tagsFrom(secrets), now)
+    sinks.push(new AlertSink({ rules: alerts.rules, receiver: receiver(alerts.webhook), tagsOf, source }))
+  }
+  return sinks
+}
+
+function tagsFrom(secrets: Installation['secrets']): ReadTags {
+  return readTagsBy(async (selectors) => {
+    const found = await secrets.findMany(selectors)
+    return found.map((one) => {
+      if (one instanceof TamperedError) return 'forged'
+      return one && new Map(one.secret.tags?.map(({ Key, Value }) => [Key, Value]))
+    })
+  })
+}
+
+function tell(log: Log, sink: string, event: SinkEvent): void {
+  if (event.kind === 'failing')
+    log.error({ sink, reason: reasonOf(event.error) }, 'the trail cannot be delivered to a sink: it is tried again')
+  else if (event.kind === 'delivering again') log.info({ sink }, 'the trail is delivered to a sink again')
+  else if (event.kind === 'trail put back')
+    log.warn({ sink, last: event.last }, 'the trail ends before what a sink has: it was put back from a copy')
+  else
+    log.error(
+      { sink, after: event.after, before: event.before },
+      'rows of the trail were removed before they could be delivered to a sink',
+    )
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SinkError) return error.message
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
+}

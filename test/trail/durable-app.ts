@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { formatRootKey, generateRootKey } from '../../src/seal/root-key-material.ts'
+import { filesOf } from '../../src/storage/data-directory.ts'
+import { type AppOptions, startApp } from '../start-app.ts'
+
+/** A durable installation in a folder, whose trail can be looked at and altered while it is closed. */
+export async function durableApp(options: AppOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-trail-'))
+  const dataDir = join(folder, 'data')
+  const rootKeyText = formatRootKey(generateRootKey())
+  const rootKey = { kind: 'value', text: rootKeyText } as const
+  const open = () => startApp({ ...options, dataDir, rootKey })
+  let app = await open()
+  let isOpen = true
+  const close = async () => {
+    if (isOpen) await app.close()
+    isOpen = false
+  }
+  const { trailPath, storePath } = filesOf(dataDir)
+  return {
+    folder,
+    dataDir,
+    trailPath,
+    storePath,
+    rootKey,
+    get app() {
+      return app
+    },
+    close,
+    /** Closes it, changes the trail's file as somebody would who has it, and opens it again. */
+    async reopen(between?: (trail: DatabaseSync) => void) {
+      await close()
+      if (between) {
+        using trail = new DatabaseSync(trailPath)
+        between(trail)
+      }
+      app = await open()
+      isOpen = true
+      return app
+    },
+    async [Symbol.asyncDispose]() {
+      await close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
