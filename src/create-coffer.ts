@@ -3,9 +3,8 @@ import type { App } from './app/create-app.ts'
 import { type SdkRequestHandler, sdkRequestHandler } from './app/sdk-request-handler.ts'
 import { type Credentials, credentialsFault } from './identity/access-key.ts'
 import { writeCredentialsFile } from './identity/credentials-file.ts'
+import { inProcessRotation, type RotationOptions } from './in-process-rotation.ts'
 import { standardLog } from './log.ts'
-import type { RotationHandler } from './rotation/function-target.ts'
-import { rotationConfig } from './rotation-config.ts'
 import { startCoffer } from './start-coffer.ts'
 import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { trailConfig } from './trail-config.ts'
@@ -14,10 +13,11 @@ export type { App } from './app/create-app.ts'
 export type { RequestHead, Response } from './app/request.ts'
 export type { SdkRequestHandler } from './app/sdk-request-handler.ts'
 export type { Credentials } from './identity/access-key.ts'
+export type { RotationOptions } from './in-process-rotation.ts'
 export type { RotationHandler } from './rotation/function-target.ts'
 export type { RotationEvent } from './rotation/rotation-functions.ts'
 
-export interface CofferOptions {
+export interface CofferOptions extends RotationOptions {
   /**
    * Folder that keeps the data. With it, every request must carry a valid signature. Without it, the data lives in a temporary folder and is
    * gone with `close`, and any credentials are taken.
@@ -39,15 +39,6 @@ export interface CofferOptions {
   readonly enforce?: boolean | undefined
   /** How many times AWS's rates each caller may have, or `off`. Default: 10 with a data directory, else `off`. */
   readonly throttle?: number | 'off' | undefined
-  /**
-   * Rotation functions of this process, by the ARN that RotateSecret names, or `type:` and a type of managed external secrets. They do their work
-   * with a client of yours.
-   */
-  readonly rotationFunctions?: Readonly<Record<string, RotationHandler>> | undefined
-  /** Databases that the built-in rotators may connect to, as `host` or `host:port`; without any there are none. */
-  readonly rotationHosts?: readonly string[] | undefined
-  /** ARN of the role with which they reach secrets, one for each account; needed where signatures are verified. */
-  readonly rotationRoles?: readonly string[] | undefined
   /** Days after which records are removed from the trail of a data directory, or `forever`. Default: 90. */
   readonly trailRetention?: number | 'forever' | undefined
 }
@@ -82,11 +73,11 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     verify: options.verify ?? (enforce || dataDir !== undefined),
     enforce,
     rateFactor: rateFactorOf(`${throttle}`),
-    rotation: rotationOf(options),
     trail:
       dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
     administrator,
+    rotation: inProcessRotation(options),
     keepCredentials: async (of, credentials) => {
       if (dataDir !== undefined && !administrator)
         await writeCredentialsFile(options.credentialsFile ?? `${dataDir}.credentials`, of, credentials)
@@ -124,20 +115,6 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-function rotationOf({ rotationFunctions, rotationHosts = [], rotationRoles = [] }: CofferOptions) {
-  return rotationConfig({
-    functions: [],
-    handlers: rotationFunctions,
-    hosts: rotationHosts,
-    roles: rotationRoles,
-    environment: [],
-    endpoint: undefined,
-    lambdaCredentials: undefined,
-    webhookKey: undefined,
-    variables: {},
-  })
 }
 
 function rootKeySource({ rootKey, rootKeyFile }: CofferOptions, dataDir: string | undefined) {

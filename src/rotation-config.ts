@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { SigningCredentials } from './aws/sigv4/sign.ts'
 import { ConfigError } from './config-error.ts'
 import { parseReachableHost, type ReachableHost } from './rotation/built-in/reachable-hosts.ts'
-import type { FunctionTarget, RotationHandler } from './rotation/function-target.ts'
+import type { FunctionTarget } from './rotation/function-target.ts'
 
 /** How secrets are rotated. */
 export interface RotationConfig {
@@ -24,8 +24,6 @@ export interface RotationConfig {
 
 export interface GivenRotation {
   readonly functions: readonly string[]
-  /** Functions of this process, by the same names. */
-  readonly handlers?: Readonly<Record<string, RotationHandler>> | undefined
   readonly hosts: readonly string[]
   readonly roles: readonly string[]
   /** Names of variables. */
@@ -60,8 +58,7 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
   const { webhookKey } = given
   if (webhookKey !== undefined && webhookKey.length < MIN_WEBHOOK_KEY)
     throw new ConfigError(`Cannot use the key of webhooks: it is shorter than ${MIN_WEBHOOK_KEY} characters`)
-  const handlers = Object.entries(given.handlers ?? {}).map(handlerOf)
-  const functions = new Map([...given.functions.map(functionOf), ...handlers])
+  const functions = new Map(given.functions.map(functionOf))
   if (webhookKey === undefined && [...functions.values()].some(({ kind }) => kind === 'webhook'))
     throw new ConfigError('Cannot call webhooks without a key to sign with: set COFFER_ROTATION_WEBHOOK_KEY')
   const names = [...HARMLESS_VARIABLES, ...given.environment]
@@ -80,6 +77,9 @@ export function rotationConfig(given: GivenRotation): RotationConfig {
   }
 }
 
+/** Whether something that rotates can have this name: the ARN of a function, or `type:` with a type of managed external secrets. */
+export const isFunctionName = (name: string) => FUNCTION_ARN.test(name) || EXTERNAL_TYPE.test(name)
+
 function functionOf(text: string): [arn: string, target: FunctionTarget] {
   const at = text.indexOf('=')
   const arn = text.slice(0, Math.max(0, at))
@@ -89,16 +89,6 @@ function functionOf(text: string): [arn: string, target: FunctionTarget] {
     )
   return [arn, targetOf(text.slice(at + 1))]
 }
-
-function handlerOf([name, handler]: [string, RotationHandler]): [arn: string, target: FunctionTarget] {
-  if (!isFunctionName(name))
-    throw new ConfigError(`Cannot use the rotation function: ${name}: wanted the ARN of a Lambda function or type:…`)
-  if (typeof handler !== 'function')
-    throw new ConfigError(`Cannot use the rotation function: ${name}: it is no function`)
-  return [name, { kind: 'handler', handler }]
-}
-
-const isFunctionName = (name: string) => FUNCTION_ARN.test(name) || EXTERNAL_TYPE.test(name)
 
 function targetOf(text: string): FunctionTarget {
   const [, scheme, rest = ''] = /^(command|module|webhook|https?):(.+)$/.exec(text) ?? []

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { KMS } from '@aws-sdk/client-kms'
 import { SecretsManager } from '@aws-sdk/client-secrets-manager'
-import { type CofferOptions, createCoffer } from '../src/create-coffer.ts'
+import { type Coffer, type CofferOptions, createCoffer, type RotationEvent } from '../src/create-coffer.ts'
 import { rotateStep } from './rotation/rotate-step.ts'
 
 const credentials = { accessKeyId: '111122223333', secretAccessKey: 'any' }
@@ -22,25 +22,6 @@ test('closing lets requests in progress end, and later ones are told that it is 
 
 describe('rotation', () => {
   const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
-
-  test('is done by a function of this process', async () => {
-    const steps: string[] = []
-    await using coffer = await createCoffer({
-      rotationFunctions: {
-        async [LAMBDA](event) {
-          steps.push(event.Step)
-          await rotateStep(event, client)
-        },
-      },
-    })
-    const { requestHandler } = coffer
-    const client = new SecretsManager({ region: 'eu-central-1', credentials, requestHandler, maxAttempts: 1 })
-    await client.createSecret({ Name: 'a', SecretString: 'first' })
-    await client.rotateSecret({ SecretId: 'a', RotationLambdaARN: LAMBDA })
-    await coffer.rotate()
-    assert.deepEqual(steps, ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
-    assert.match((await client.getSecretValue({ SecretId: 'a' })).SecretString ?? '', /^password /)
-  })
 
   test('has names that are ARNs, and functions', async () => {
     const wrong: [CofferOptions, RegExp][] = [
@@ -97,5 +78,70 @@ describe('callers', () => {
       await assert.rejects(createCoffer({ throttle }), {
         message: /^Cannot use the throttle: .*: wanted off, or a number/,
       })
+  })
+})
+
+describe('rotation', () => {
+  const SecretId = 'a'
+  const RotationLambdaARN = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
+  const clientOf = ({ requestHandler }: Coffer) =>
+    new SecretsManager({ region: 'eu-central-1', credentials, requestHandler, maxAttempts: 1 })
+
+  test('runs functions of this process', async () => {
+    const done = Promise.withResolvers<RotationEvent>()
+    await using coffer: Coffer = await createCoffer({
+      rotationFunctions: {
+        async [RotationLambdaARN](event) {
+          await rotateStep(event, clientOf(coffer))
+          if (event.Step === 'finishSecret') done.resolve(event)
+        },
+      },
+    })
+    const client = clientOf(coffer)
+    await client.createSecret({ Name: SecretId, SecretString: 'first' })
+    const { VersionId, ARN } = await client.rotateSecret({ SecretId, RotationLambdaARN })
+    assert.deepEqual(await done.promise, { Step: 'finishSecret', SecretId: ARN, ClientRequestToken: VersionId })
+    assert.match((await client.getSecretValue({ SecretId })).SecretString ?? '', /^password /)
+  })
+
+  test('ends with the Coffer: who asks is told, and nobody waits for a function that does not', async () => {
+    const begun = Promise.withResolvers<AbortSignal>()
+    const coffer = await createCoffer({
+      rotationFunctions: {
+        [RotationLambdaARN]: (_event, signal) => {
+          begun.resolve(signal)
+          return new Promise<void>(() => {})
+        },
+      },
+    })
+    const client = clientOf(coffer)
+    await client.createSecret({ Name: SecretId, SecretString: 'first' })
+    await client.rotateSecret({ SecretId, RotationLambdaARN })
+    const signal = await begun.promise
+    await coffer.close()
+    assert.ok(signal.aborted)
+  })
+
+  test('knows built-in rotators once a host of databases is named', async () => {
+    const name = RotationLambdaARN.replace('rotate', 'SecretsManagerRDSPostgreSQLRotationSingleUser')
+    for (const rotationHosts of [[], ['db.example']]) {
+      await using coffer = await createCoffer({ rotationHosts })
+      const client = clientOf(coffer)
+      await client.createSecret({ Name: SecretId, SecretString: 'first' })
+      const asked = client.rotateSecret({ SecretId, RotationLambdaARN: name }).then(
+        () => 'taken',
+        (error) => error.name,
+      )
+      assert.equal(await asked, rotationHosts.length > 0 ? 'taken' : 'AccessDeniedException')
+    }
+  })
+
+  test('takes names that make sense', async () => {
+    const functions = { rotate: async () => {} }
+    await assert.rejects(createCoffer({ rotationFunctions: functions }), {
+      message: /^Cannot use the rotation function: rotate:/,
+    })
+    await assert.rejects(createCoffer({ rotationHosts: ['*'] }), { message: /^Cannot use the rotation host: \*:/ })
+    await assert.rejects(createCoffer({ rotationRoles: ['x'] }), { message: /^Cannot use the rotation role: x:/ })
   })
 })

@@ -165,7 +165,7 @@ describe('the Lambda Invoke API', () => {
   test('is called below an endpoint, signed, with one event after the other', async () => {
     await using lambda = await startAnswering({})
     await using app = await startWith(lambda.url, { roles: [], lambdaCredentials: ADMINISTRATOR })
-    lambda.parts.act = (event) => rotateStep(event as Parameters<typeof rotateStep>[0], app.client)
+    lambda.parts.act = (event) => rotateStep(event, app.client)
     assert.match(await rotate(app), /^password /)
     assert.equal(lambda.seen.length, 4)
     const [first] = lambda.seen
