@@ -39,18 +39,27 @@ export function statementsIn(trail: DatabaseSync, query: StatementsQuery): State
 /** A statement as it stands in its row, whoever wrote it. */
 export function statementOf(row: Readonly<Record<string, unknown>>): Statement {
   return {
-    number: Number(row.number),
+    number: integerOf(row.number),
     installation: String(row.installation),
     kind: String(row.kind) as StatementKind,
     node: String(row.node),
-    seq: Number(row.seq),
+    seq: integerOf(row.seq),
     hash: bytesOf(row.hash),
-    at: Number(row.at),
-    detail: Number(row.detail),
+    at: integerOf(row.at),
+    detail: integerOf(row.detail),
     previous: bytesOf(row.previous),
-    keyVersion: Number(row.key_version),
+    keyVersion: integerOf(row.key_version),
     signature: bytesOf(row.signature),
   }
+}
+
+/** What Coffer never writes in place of an integer. */
+const NO_INTEGER = -1
+
+/** An integer of a row; one that none can have where the column holds anything else: nothing else may count as the same as what was hashed or signed. */
+export function integerOf(value: unknown): number {
+  const number = typeof value === 'bigint' ? Number(value) : value
+  return Number.isSafeInteger(number) ? (number as number) : NO_INTEGER
 }
 
 export const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(0))
