@@ -28,12 +28,12 @@ export function statementValues(statement: Statement): { columns: string; values
 
 export function statementsIn(trail: DatabaseSync, query: StatementsQuery): Statement[] {
   const { kind, after = 0, newestFirst = false, limit } = query
-  const rows = trail
-    .prepare(
-      `select * from statements where number > ? and (? is null or kind = ?) order by number ${newestFirst ? 'desc' : 'asc'} limit ?`,
-    )
-    .all(after, kind ?? null, kind ?? null, limit)
-  return rows.map(statementOf)
+  const statement = trail.prepare(
+    `select * from statements where number > ? and (? is null or kind = ?) order by number ${newestFirst ? 'desc' : 'asc'} limit ?`,
+  )
+  // Integers that no number holds exactly are somebody else's; they must not keep the others from being read.
+  statement.setReadBigInts(true)
+  return statement.all(after, kind ?? null, kind ?? null, limit).map(statementOf)
 }
 
 /** A statement as it stands in its row, whoever wrote it. */
@@ -56,10 +56,10 @@ export function statementOf(row: Readonly<Record<string, unknown>>): Statement {
 /** What Coffer never writes in place of an integer. */
 const NO_INTEGER = -1
 
-/** An integer of a row; one that none can have where the column holds anything else: nothing else may count as the same as what was hashed or signed. */
+/** An integer of a row; one that none can have where the column holds anything else, so that nothing else counts as what was hashed or signed. */
 export function integerOf(value: unknown): number {
-  const number = typeof value === 'bigint' ? Number(value) : value
-  return Number.isSafeInteger(number) ? (number as number) : NO_INTEGER
+  if (typeof value === 'bigint') return Number(value)
+  return Number.isInteger(value) ? (value as number) : NO_INTEGER
 }
 
 export const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(0))
