@@ -64,7 +64,7 @@ export function string(constraints: Constraints = {}): Shape<string> {
       return json
     },
     check(value, path, violations) {
-      const at = violations.at(path, constraints.sensitive ? undefined : value)
+      const at = violations.at(path, isHidden(constraints) ? undefined : value)
       if (expression && !expression.test(value)) at(patternText(constraints))
       if (constraints.enum && !constraints.enum.includes(value)) at(enumText(constraints))
       checkLength(value.length, constraints, at)
@@ -130,7 +130,7 @@ export function blob(constraints: Constraints = {}): Shape<Uint8Array> {
       return Buffer.from(json, 'base64')
     },
     check(value, path, violations) {
-      checkLength(value.byteLength, constraints, violations.at(path, constraints.sensitive ? undefined : '***'))
+      checkLength(value.byteLength, constraints, violations.at(path, isHidden(constraints) ? undefined : '***'))
     },
     render: () => '***',
   }
@@ -168,7 +168,7 @@ export function list<T>(member: Shape<T>, constraints: Constraints = {}): ListSh
       return json.map((item) => (item === null ? (null as T) : member.bind(item)))
     },
     check(value, path, violations) {
-      const sensitive = constraints.sensitive || member.constraints.sensitive
+      const sensitive = isHidden(constraints) || isHidden(member.constraints)
       const at = violations.at(path, sensitive ? undefined : render(value))
       checkLength(value.length, constraints, at)
       if (member.kind === 'structure') {
@@ -281,7 +281,10 @@ export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
-const shown = <T>(shape: Shape<T>, value: T) => (shape.constraints.sensitive ? '***' : shape.render(value))
+/** Refusals are recorded, so that what no record may hold must not stand in their text either. */
+const isHidden = ({ sensitive, unrecorded, fingerprinted }: Constraints) => sensitive || unrecorded || fingerprinted
+
+const shown = <T>(shape: Shape<T>, value: T) => (isHidden(shape.constraints) ? '***' : shape.render(value))
 
 const NOT_NULL = 'Member must not be null'
 const maxLengthText = (max: number) => `Member must have length less than or equal to ${max}`

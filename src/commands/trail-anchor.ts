@@ -96,6 +96,7 @@ function isHead(value: unknown): value is TrailHead {
   const { installation, node, hash, previous, signature, number, seq, at, keyVersion } = value as Partial<TrailHead>
   return (
     [installation, node, hash, previous, signature].every((text) => typeof text === 'string') &&
-    [number, seq, at, keyVersion].every((one) => Number.isSafeInteger(one))
+    [number, seq, at, keyVersion].every((one) => Number.isSafeInteger(one)) &&
+    !Number.isNaN(new Date(at ?? Number.NaN).getTime())
   )
 }

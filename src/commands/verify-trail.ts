@@ -46,10 +46,16 @@ function jsonOf({ proven, cut, waiting, ...verification }: Verification & { wait
       hash: Buffer.from(proven.hash).toString('hex'),
       keyVersion: proven.keyVersion,
     },
-    removed: cut && { row: cut.seq, at: new Date(cut.at).toISOString() },
+    removed: cut && { row: cut.seq, at: timeIn(cut) },
     rows,
     entries,
     entriesAfter,
     waiting,
   }
+}
+
+/** Null for a time that no calendar has: the cut may be anybody's. */
+function timeIn({ at }: { readonly at: number }): string | null {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }

@@ -7,7 +7,7 @@ import { DataDirectoryError, filesOf } from './data-directory.ts'
 import type { Installation } from './installation.ts'
 import { NewerStoreError, STORE_VERSION } from './migrate.ts'
 import { TRAIL_VERSION } from './sqlite-files.ts'
-import { bytesOf, statementOf } from './statement-rows.ts'
+import { bytesOf, integerOf, statementOf } from './statement-rows.ts'
 
 /** How long to wait for a server that is just moving its files. */
 const BUSY_TIMEOUT_MS = 5_000
@@ -124,13 +124,13 @@ function* inOrder(trail: DatabaseSync, table: string, key: string, condition: st
 
 function rowOf(row: Readonly<Record<string, unknown>>): StoredRow {
   return {
-    format: Number(row.format),
-    seq: Number(row.seq),
+    format: integerOf(row.format),
+    seq: integerOf(row.seq),
     node: String(row.node),
-    at: Number(row.at),
-    count: Number(row.count),
+    at: integerOf(row.at),
+    count: integerOf(row.count),
     entries: String(row.entries),
-    outboxMark: row.outbox_id === null ? undefined : Number(row.outbox_id),
+    outboxMark: row.outbox_id === null ? undefined : integerOf(row.outbox_id),
     previous: bytesOf(row.previous),
     hash: bytesOf(row.hash),
   }

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { makePrivateFile } from './data-directory.ts'
+import { DataDirectoryError, makePrivateFile } from './data-directory.ts'
 import { type Dialect, migrationsFrom, NewerStoreError, STORE_VERSION } from './migrate.ts'
 import { STATEMENTS } from './statement-rows.ts'
 
@@ -36,7 +36,7 @@ interface File {
 
 /**
  * Makes the two files of the embedded engine or brings them to this program's version. Throws NewerStoreError when a newer program wrote one of
- * them; then both are as they were.
+ * them, DataDirectoryError when something in them would act on what is written; then both are as they were.
  */
 export function prepareFiles(storePath: string, trailPath: string): void {
   const files: File[] = [
@@ -63,6 +63,7 @@ function checkVersion({ path, what, version }: File): void {
   try {
     const found = versionOf(db)
     if (found > version) throw new NewerStoreError(found, version, what)
+    refuseTriggers(db, path)
   } finally {
     db.close()
   }
@@ -86,6 +87,15 @@ function prepare({ path, version, statementsFrom }: File): void {
 
 function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('pragma user_version').get()?.user_version)
+}
+
+/** Coffer makes none. A trigger would take records of changes away before they are chained, and nobody could see that they are missing. */
+function refuseTriggers(db: DatabaseSync, path: string): void {
+  const found = db.prepare(`select name from sqlite_schema where type = 'trigger'`).get()
+  if (found)
+    throw new DataDirectoryError(
+      `Cannot use ${path}: it holds the trigger ${JSON.stringify(found.name)}, which Coffer did not make: somebody else has changed the file`,
+    )
 }
 
 /** Plans are made and tested without statistics; if somebody gathered some, a query could read a whole table. */

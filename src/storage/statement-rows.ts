@@ -28,29 +28,38 @@ export function statementValues(statement: Statement): { columns: string; values
 
 export function statementsIn(trail: DatabaseSync, query: StatementsQuery): Statement[] {
   const { kind, after = 0, newestFirst = false, limit } = query
-  const rows = trail
-    .prepare(
-      `select * from statements where number > ? and (? is null or kind = ?) order by number ${newestFirst ? 'desc' : 'asc'} limit ?`,
-    )
-    .all(after, kind ?? null, kind ?? null, limit)
-  return rows.map(statementOf)
+  const statement = trail.prepare(
+    `select * from statements where number > ? and (? is null or kind = ?) order by number ${newestFirst ? 'desc' : 'asc'} limit ?`,
+  )
+  // Integers that no number holds exactly are somebody else's; they must not keep the others from being read.
+  statement.setReadBigInts(true)
+  return statement.all(after, kind ?? null, kind ?? null, limit).map(statementOf)
 }
 
 /** A statement as it stands in its row, whoever wrote it. */
 export function statementOf(row: Readonly<Record<string, unknown>>): Statement {
   return {
-    number: Number(row.number),
+    number: integerOf(row.number),
     installation: String(row.installation),
     kind: String(row.kind) as StatementKind,
     node: String(row.node),
-    seq: Number(row.seq),
+    seq: integerOf(row.seq),
     hash: bytesOf(row.hash),
-    at: Number(row.at),
-    detail: Number(row.detail),
+    at: integerOf(row.at),
+    detail: integerOf(row.detail),
     previous: bytesOf(row.previous),
-    keyVersion: Number(row.key_version),
+    keyVersion: integerOf(row.key_version),
     signature: bytesOf(row.signature),
   }
+}
+
+/** What Coffer never writes in place of an integer. */
+const NO_INTEGER = -1
+
+/** An integer of a row; one that none can have where the column holds anything else, so that nothing else counts as what was hashed or signed. */
+export function integerOf(value: unknown): number {
+  if (typeof value === 'bigint') return Number(value)
+  return Number.isInteger(value) ? (value as number) : NO_INTEGER
 }
 
 export const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array(0))

@@ -11,6 +11,8 @@ export function trailRows(trail: DatabaseSync, query: RowsQuery): TrailRow[] {
   const statement = trail.prepare(
     `select seq, node, at, entries from trail where seq > ? and seq < ? order by seq ${newestFirst ? 'desc' : 'asc'} limit ?`,
   )
+  // An integer that no number holds exactly is somebody else's; it must not keep the others from being read.
+  statement.setReadBigInts(true)
   const rows: TrailRow[] = []
   let size = 0
   for (const row of statement.iterate(after, before, limit)) {

@@ -47,6 +47,20 @@ describe('coffer trail verify', () => {
     assert.match(ended.stdout.replace(/\s+/g, ' '), /^NOT PROVEN: the hashes of .* can compute them\./)
   })
 
+  test('refuses a head of a time that no calendar has, and prints a cut of such a time', async () => {
+    using folder = temporaryFolder()
+    const { data, verify } = await installation(folder.path)
+    using trail = openTrail(data)
+    const head = join(folder.path, 'head.jsonl')
+    writeFileSync(head, JSON.stringify({ ...headOf([...trail.heads()].at(-1)!), at: Number.MAX_SAFE_INTEGER }))
+    assertRefused(await verify('--head', head), /there is no head of a trail in it/)
+    using db = new DatabaseSync(join(data, 'trail.db'))
+    db.exec(`update statements set kind = 'cut', at = ${Number.MAX_SAFE_INTEGER} where kind = 'head'`)
+    const { code, stdout } = await verify('--json')
+    assert.equal(code, 1)
+    assert.equal(JSON.parse(stdout).removed.at, null)
+  })
+
   test('ends with 1 and a line for each fault; a head kept elsewhere shows what was cut off', async () => {
     using folder = temporaryFolder()
     const { data, verify } = await installation(folder.path)

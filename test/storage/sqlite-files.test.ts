@@ -191,3 +191,33 @@ function count(path: string, table: string): number {
 
 const ids = async ({ engine }: Awaited<ReturnType<typeof openSqlite>>) =>
   (await engine.newestEntries(1_000)).map(({ id }) => id)
+
+for (const [file, table] of [
+  ['store', 'outbox'],
+  ['trail', 'trail'],
+] as const)
+  test(`a ${file} with a trigger is refused: it would take records away before they are chained`, async () => {
+    await using folder = temporaryFolder()
+    const { storePath, trailPath } = filesOf(folder.path)
+    prepareFiles(storePath, trailPath)
+    const path = file === 'store' ? storePath : trailPath
+    alter(path, `create trigger hide after insert on ${table} begin delete from ${table} where rowid = new.rowid; end`)
+    assert.throws(
+      () => prepareFiles(storePath, trailPath),
+      (error) =>
+        error instanceof DataDirectoryError &&
+        error.message.startsWith(`Cannot use ${path}: it holds the trigger "hide"`),
+    )
+  })
+
+test('a forged row of the trail, with a time that no number holds, keeps no other from being read', async () => {
+  await using store = await openSqlite()
+  for (let count = 0; count < 3; count++) await store.engine.append(newEntry(), [])
+  await store.engine.settleTrail()
+  alter(filesOf(store.folder).trailPath, 'update trail set at = 9223372036854775807 where seq = 2')
+  const rows = await store.engine.trailRows({ limit: 10 })
+  assert.deepEqual(
+    rows.map(({ seq }) => seq),
+    [1, 2, 3],
+  )
+})

@@ -195,6 +195,7 @@ describe('coffer trail verify-export', () => {
       const path = join(root, 'public-keys.json')
       writeFileSync(path, readFileSync(path, 'utf8').replace(/"ValidityStartTime": \d/, '"ValidityStartTime": 9'))
     },
+    'removes all but the public keys': (root) => rmSync(join(root, 'AWSLogs'), { recursive: true }),
     'removes the public keys': (root) => rmSync(join(root, 'public-keys.json')),
   }
 

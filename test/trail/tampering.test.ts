@@ -156,6 +156,14 @@ describe('a trail that somebody tampered with', () => {
     `update statements set signature = '' where number = 3`,
     `update statements set seq = 9223372036854775807 where number = 3`,
     `update statements set number = -number`,
+    `update statements set seq = 'text' where number = 3`,
+    `update statements set at = 9e999 where number = 3`,
+    `update statements set detail = 'text', key_version = x'01' where number = 2`,
+    `update statements set seq = 'text' where number = (select max(number) from statements)`,
+    `update trail set seq = seq + 9007199254740993`,
+    `update trail set outbox_id = unhex(printf('%02x', outbox_id)) where seq = (select min(seq) from trail where outbox_id between 1 and 9)`,
+    `update trail set entries = entries || char(0) || 'x' where seq = 3`,
+    `update trail set at = 9e999, node = x'00', outbox_id = 'text' where seq = 3`,
     `delete from statements`,
   ]
   for (const statement of absurd)

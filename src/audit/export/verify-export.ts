@@ -53,6 +53,9 @@ export async function verifyExport(
   await check.readKeys(trailKeys)
   const files = (await readdir(root, { recursive: true })).map((path) => path.split(sep).join('/'))
   const digests = files.filter((path) => /^AWSLogs\/\d{12}\/CloudTrail-Digest\/.*\.json\.gz$/.test(path))
+  // What is emptied must not pass for what is whole.
+  if (digests.length === 0)
+    check.faults.push('there is no digest in the folder: nothing was exported to it, or all was removed')
   for (const [, chain] of Map.groupBy(digests.toSorted(), (path) => path.split('/').slice(1, 4).join('/'))) {
     let previous: Link | undefined
     for (const key of chain) previous = await check.digest(key, previous)
