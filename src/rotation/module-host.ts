@@ -45,10 +45,10 @@ async function call({ path, handler: name, lambdaArn, event }: HostedCall): Prom
   })
 }
 
-let answer: ChildAnswer = {}
+let answer: ChildAnswer['answer'] = {}
 try {
   await call(JSON.parse(await text(process.stdin)) as HostedCall)
 } catch (error) {
   answer = { failed: error instanceof Error ? error.name : 'Error' }
 }
-process.send?.(answer)
+process.send?.({ answer } satisfies ChildAnswer)

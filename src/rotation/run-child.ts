@@ -14,9 +14,9 @@ export interface ChildRun {
   readonly answers: boolean
 }
 
-/** What a program that answers says: nothing when it is done, otherwise the name of what went wrong. */
+/** What a program that answers says: how it went, with the name of what went wrong if anything did. */
 export interface ChildAnswer {
-  readonly failed?: string | undefined
+  readonly answer: { readonly failed?: string | undefined }
 }
 
 /** Names of errors, and nothing that could be a sentence. */
@@ -58,7 +58,10 @@ function outcomeOf(child: ChildProcess, { input, answers }: ChildRun, end: Abort
       if (code === 0 && !answers) resolve()
       else fail(code === 0 ? 'ended without an answer' : `ended with ${killedBy ?? `code ${code}`}`)
     })
-    child.on('message', ({ failed }: ChildAnswer) => {
+    child.on('message', (message) => {
+      // What it calls may send messages of its own.
+      if (!isAnswer(message)) return
+      const { failed } = message.answer
       if (failed === undefined) resolve()
       else fail(`failed${ERROR_NAME.test(failed) ? `: ${failed}` : ''}`)
     })
@@ -66,6 +69,11 @@ function outcomeOf(child: ChildProcess, { input, answers }: ChildRun, end: Abort
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
+}
+
+function isAnswer(message: unknown): message is ChildAnswer {
+  const { answer } = (message ?? {}) as Partial<ChildAnswer>
+  return typeof answer === 'object' && answer !== null
 }
 
 /** Ends the program and what it has started. */

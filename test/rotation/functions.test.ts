@@ -65,13 +65,14 @@ for (const [kind, target] of [
 describe('what a function of this machine fails with', () => {
   const failures: readonly [target: string, reason: string][] = [
     [`module:${HANDLERS}#failing`, 'The rotation function failed: RangeError'],
+    [`module:${HANDLERS}#talkative`, 'The rotation function failed: RangeError'],
     [`module:${HANDLERS}#nothing`, 'The rotation function failed: HandlerNotFound'],
     [`module:${HANDLERS}#vanishing`, 'The rotation function ended without an answer'],
     [`command:${COMMAND} failing`, 'The rotation function ended with code 1'],
     ['command:/nowhere/at-all', 'The rotation function cannot be started: ENOENT'],
   ]
   for (const [target, reason] of failures)
-    test(`${reason}: the log says so, and nothing that the function said`, async () => {
+    test(`${target.replace(/.*[/#]/, '')}: ${reason}: the log says so, and nothing that the function said`, async () => {
       await using app = await startWith(target)
       await createRole(app, 'rotation')
       assert.equal(await rotate(app), 'first')

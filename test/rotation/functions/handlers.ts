@@ -22,6 +22,12 @@ export function vanishing(): Promise<void> {
   process.exit(0)
 }
 
+/** Has something to say to its parent that is no answer. */
+export async function talkative(): Promise<void> {
+  for (const word of [null, 'horse', {}]) await new Promise((resolve) => process.send?.(word, resolve))
+  throw new RangeError()
+}
+
 /** Says which process it is, and never ends by itself. */
 export function endless(): Promise<never> {
   const file = process.env.SPY_FILE ?? ''
