@@ -135,9 +135,16 @@ function throwWithoutValue(): never {
   throw new CallFailed({ kind: 'other', code: 'UnknownError', text: 'the answer holds no value' })
 }
 
+/** Undefined for what holds no value, or is of another form: the SDK passes on what a server, or somebody in between, makes up. */
 function readOf(entry: SecretValueEntry): ReadSecret | undefined {
   const { ARN: arn, Name: name, VersionId: versionId = '', VersionStages: versionStages = [], CreatedDate } = entry
-  const content = entry.SecretString ?? entry.SecretBinary
-  if (arn === undefined || name === undefined || content === undefined) return undefined
+  const content: unknown = entry.SecretString ?? entry.SecretBinary
+  if (typeof arn !== 'string' || typeof name !== 'string' || typeof versionId !== 'string') return undefined
+  if (!Array.isArray(versionStages) || !(typeof content === 'string' || isBytes(content))) return undefined
   return { arn, name, versionId, versionStages, createdDate: CreatedDate, content }
+}
+
+/** Also those of another realm, as test runners make them. */
+function isBytes(content: unknown): content is Uint8Array {
+  return ArrayBuffer.isView(content) && 'fill' in content
 }

@@ -34,7 +34,7 @@ export class SecretReadError extends Error {
     super(
       secretId === undefined
         ? `Cannot find secrets: ${failure.text}`
-        : `Cannot read secret ${secretId}: ${failure.text}`,
+        : `Cannot read secret ${String(secretId)}: ${failure.text}`,
     )
     this.code = failure.code
     this.secretId = secretId
