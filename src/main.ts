@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CommanderError } from 'commander'
 import { lineOf } from './commands/command-error.ts'
+import { EXIT_CODES, exitCodeOf } from './commands/exit-code.ts'
 import { createProgram } from './commands/program.ts'
 import { type Environment, Settings } from './config.ts'
 
@@ -35,8 +36,9 @@ try {
     settings: (given) => new Settings(given, environment, defaultDataDir),
   }).parseAsync()
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode
-  else fail(lineOf(error, 'Something unexpected went wrong'))
+  // Commander has printed its own line.
+  if (!(error instanceof CommanderError)) report(lineOf(error, 'Something unexpected went wrong'))
+  process.exitCode = exitCodeOf(error)
 }
 
 /** The environment; what is secret of it is left in no place from which threads, reports or other programs could have it. */
@@ -46,12 +48,13 @@ function takeEnvironment(): Environment {
   return taken
 }
 
-function fail(line: string): void {
-  process.exitCode = 1
+function report(line: string): void {
   process.stderr.write(`coffer: ${line}\n`)
 }
 
-/** A reader who has seen enough is no failure. */
+/** A reader that closes the pipe early, such as `head`, is not a failure. */
 function outputFailed(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') fail(`Cannot write the output: ${error.message}`)
+  if (error.code === 'EPIPE') return
+  process.exitCode = EXIT_CODES.failed
+  report(`Cannot write the output: ${error.message}`)
 }

@@ -60,7 +60,7 @@ export async function connect(
     }
     if (answer && 'refusal' in answer) throw refused(answer.refusal, { endpoint, region, credentials: source })
     const answered = answer && output && decode(output, answer.body)
-    if (!answered) throw new CommandError(`What answers at ${endpoint.origin} is no Coffer of this version`)
+    if (!answered) throw unreachable(`What answers at ${endpoint.origin} is not a Coffer of this version`)
     return answered
   }
 }
@@ -74,7 +74,7 @@ async function send({ url, ...request }: { url: URL; method: string; headers: Re
   try {
     return await readAnswer(await fetch(url, init))
   } catch (error) {
-    throw new CommandError(`Cannot reach Coffer at ${url.origin}: ${whyUnreachable(error)}`)
+    throw unreachable(`Cannot reach Coffer at ${url.origin}: ${whyUnreachable(error)}`)
   }
 }
 
@@ -86,7 +86,7 @@ function decode<O>(shape: StructureShape<O>, body: Uint8Array): Answered<O> | un
   }
 }
 
-/** Errors of authentication (security facts 1.6). */
+/** Codes of AWS's errors of authentication. */
 const UNPROVED = new Set([
   'ExpiredTokenException',
   'IncompleteSignatureException',
@@ -95,17 +95,22 @@ const UNPROVED = new Set([
   'UnrecognizedClientException',
 ])
 
-/** A refusal as one line; of most, the server's own sentence says all. */
+const unreachable = (message: string) => new CommandError(message, { kind: 'unreachable' })
+
+/** A refusal as one line. For most refusals the server's own sentence is that line. */
 function refused({ code, text, status, requestId }: Refusal, connection: ConnectionConfig): CommandError {
   const { endpoint, region, credentials } = connection
   const coffer = `Coffer at ${endpoint.origin}`
   if (code === 'UnknownOperationException')
-    return new CommandError(
-      `What answers at ${endpoint.origin} does not know this question: is it Coffer, of this version?`,
+    return unreachable(
+      `The server at ${endpoint.origin} does not know this operation: is it Coffer, and of this version?`,
     )
   if (status >= 500) return new CommandError(`${coffer} failed: ${text} (request ${requestId})`)
-  if (code === 'ResourceNotFoundException') return new CommandError(`${text} (asked in ${region})`)
-  if (!UNPROVED.has(code)) return new CommandError(text)
   const whose = credentials.kind === 'environment' ? 'the environment' : credentials.path
-  return new CommandError(`${coffer} refuses the credentials of ${whose}: ${text}`)
+  const line = UNPROVED.has(code)
+    ? `${coffer} refuses the credentials of ${whose}: ${text}`
+    : code === 'ResourceNotFoundException'
+      ? `${text} (asked in ${region})`
+      : text
+  return new CommandError(line, { kind: 'refused' })
 }

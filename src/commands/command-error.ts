@@ -8,6 +8,13 @@ import { printable } from './printable.ts'
 /** A command cannot do what was asked; the message is one line for the operator. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
+  /** Which exit code the command ends with (`exit-code.ts`). */
+  readonly kind: 'failed' | 'refused' | 'unreachable'
+
+  constructor(message: string, { kind = 'failed', cause }: { kind?: CommandError['kind']; cause?: unknown } = {}) {
+    super(message, { cause })
+    this.kind = kind
+  }
 }
 
 /** Errors whose message is already the line that the operator is to read. */

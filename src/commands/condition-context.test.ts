@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { CommandError } from './command-error.ts'
+import { ConfigError } from '../config-error.ts'
 import { conditionContext } from './condition-context.ts'
 
 describe('the context of a question', () => {
@@ -19,5 +19,5 @@ describe('the context of a question', () => {
   })
 
   for (const text of ['', '=', '=value', 'aws:SourceIp', 'aws:SourceIp:::1'])
-    test(`is not "${text}"`, () => assert.throws(() => conditionContext([text]), CommandError))
+    test(`is not "${text}"`, () => assert.throws(() => conditionContext([text]), ConfigError))
 })

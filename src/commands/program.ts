@@ -18,6 +18,14 @@ import { why } from './why.ts'
 
 const NAME_POLICIES = 'name the denying policy in refusals, as AWS does in places'
 
+const EXIT_CODES_HELP = `
+Exit codes:
+  0  done
+  1  failed
+  2  wrong command, option or setting
+  3  the server refused the call
+  4  no Coffer answers there`
+
 /** In a terminal narrower than this, what an option does stands below it. */
 const NARROW = 60
 
@@ -31,6 +39,7 @@ export function createProgram(parts: ProgramParts): Command {
     .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 1, formatItem })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .addHelpText('after', EXIT_CODES_HELP)
   addServe(program, parts)
   addDev(program, parts)
   addTrail(program, parts)

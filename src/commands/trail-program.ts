@@ -27,9 +27,21 @@ export function addTrail(program: Command, parts: ProgramParts): void {
     .addOption(dataDir(parts))
     .option('--limit <number>', `records to print (default: ${DEFAULT_TRAIL_RECORDS})`)
     .option('--json', 'print JSON lines on a terminal too')
-    .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) =>
-      trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json }),
-    )
+    .allowExcessArguments()
+    .action(({ limit, json = false, ...given }: GivenOptions & { limit?: string; json?: boolean }) => {
+      if (command.args.length > 0) refuseUnknownCommand(command)
+      return trail({ dataDir: parts.settings(given).dataDir(), limit: trailLimit(limit), json })
+    })
+}
+
+/**
+ * Refuses the first argument as a command that does not exist and suggests one that is spelled like it. Commander does so by itself only below
+ * commands that have no action of their own, and its types leave the method out.
+ */
+function refuseUnknownCommand(command: Command): void {
+  const { unknownCommand } = command as Command & { unknownCommand?: () => void }
+  if (unknownCommand) unknownCommand.call(command)
+  else command.error(`error: unknown command '${command.args[0]}'`, { code: 'commander.unknownCommand' })
 }
 
 interface GivenVerify extends GivenOptions {

@@ -45,13 +45,15 @@ describe('help', { concurrency: 2 }, () => {
 
   test('coffer alone says how it is used, and fails', async () => {
     const { code, stdout, stderr } = await runCoffer([])
-    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
     assert.match(stderr, /^Usage: coffer /)
   })
 })
 
 describe('what was typed wrong is refused in one sentence', { concurrency: 2 }, () => {
-  const refused: readonly [args: string, sentence: RegExp][] = [
+  const refused: readonly [args: string, sentence: RegExp, code?: 1][] = [
+    ['trail serch', /unknown command 'serch' \(Did you mean search\?\)/],
+    ['trail tail serch', /too many arguments/],
     ['serv', /unknown command 'serv' \(Did you mean serve\?\)/],
     ['serve --prot 1', /unknown option '--prot' \(Did you mean --port\?\)/],
     ['serve --port', /'--port <number>' argument missing/],
@@ -66,10 +68,12 @@ describe('what was typed wrong is refused in one sentence', { concurrency: 2 }, 
     [
       'dev --verify --enforce --service-control-policy none.json',
       /service control policy .*none\.json: there is no such file/,
+      1,
     ],
     [
       'dev --verify --enforce --service-control-policy package.json',
       /service control policy .*package\.json: Syntax errors in policy/,
+      1,
     ],
     ['serve --throttle none', /Cannot use the throttle: none: wanted off, or a number from 0\.01 to 1000/],
     ['dev --throttle 0', /Cannot use the throttle: 0: wanted off/],
@@ -77,29 +81,29 @@ describe('what was typed wrong is refused in one sentence', { concurrency: 2 }, 
     ['trail --limit many', /Cannot use the limit: many/],
     ['root-key import', /missing required argument 'export'|required option '--root-key-file <file>'/],
   ]
-  for (const [args, sentence] of refused)
-    test(`coffer ${args}`, async () => assertRefused(await runCoffer(args.split(' ')), sentence))
+  for (const [args, sentence, code = 2] of refused)
+    test(`coffer ${args}`, async () => assertRefused(await runCoffer(args.split(' ')), sentence, code))
 
   test('a host beyond this machine without TLS', async () => {
     const refusal = await runCoffer(serveArgs(folder.path, ['--host', '0.0.0.0']))
-    assertRefused(refusal, /Cannot listen on 0\.0\.0\.0 without TLS/)
+    assertRefused(refusal, /Cannot listen on 0\.0\.0\.0 without TLS/, 2)
   })
 })
 
 describe('what the environment says wrong is refused in one sentence', { concurrency: 2 }, () => {
-  const refused: readonly [env: Readonly<Record<string, string>>, sentence: RegExp][] = [
+  const refused: readonly [env: Readonly<Record<string, string>>, sentence: RegExp, code?: 1][] = [
     [{ COFFER_PORT: '-1' }, /Cannot use the port: -1/],
     [{ COFFER_PLAINTEXT_BEHIND_PROXY: 'maybe' }, /COFFER_PLAINTEXT_BEHIND_PROXY: maybe/],
     [{ COFFER_TRUSTED_PROXY: 'anybody' }, /anybody/],
     [{ COFFER_THROTTLE: '10x' }, /Cannot use the throttle: 10x/],
-    [{ COFFER_ROOT_KEY: '' }, /COFFER_ROOT_KEY is empty/],
+    [{ COFFER_ROOT_KEY: '' }, /COFFER_ROOT_KEY is empty/, 1],
     [{ COFFER_ADMIN_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, /belong together: one is missing/],
     [{ COFFER_TLS_CERT: '/nowhere.pem' }, /without its key: give --tls-key too/],
   ]
-  for (const [env, sentence] of refused)
+  for (const [env, sentence, code = 2] of refused)
     test(Object.entries(env).flat().join('='), async () => {
       const args = ['serve', '--data-dir', join(folder.path, 'data'), ...('COFFER_PORT' in env ? [] : ['--port', '0'])]
-      assertRefused(await runCoffer(args, { env }), sentence)
+      assertRefused(await runCoffer(args, { env }), sentence, code)
     })
 
   test('a root key that is none is not shown', async () => {

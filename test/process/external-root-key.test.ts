@@ -99,6 +99,7 @@ describe('a root key in the KMS of another Coffer', () => {
     assertRefused(
       await runCoffer(keyring(server, folder.path, 'rotate')),
       /Cannot rotate the keyring: the root key cannot be used now\. The log of the server says why\./,
+      3,
     )
     assert.match(await server.said(/Cannot reach the KMS of the root key/), /Cannot reach the KMS/)
     assert.match((await runCoffer(keyring(server, folder.path, 'status'))).stdout, /^kms: version 1$/m)

@@ -60,10 +60,15 @@ describe('coffer keyring', () => {
         assertRefused(
           await runCoffer(['keyring', name, '--endpoint-url', url], { env }),
           /user\/bob is not authorized to perform: coffer:(Rotate|Describe)Keyring/,
+          3,
         )
     }
     for (const name of ['rotate', 'status'])
-      assertRefused(await runCoffer(askedBy({ url }, folder.path)(name)), /Cannot reach Coffer at .*: is it running\?/)
+      assertRefused(
+        await runCoffer(askedBy({ url }, folder.path)(name)),
+        /Cannot reach Coffer at .*: is it running\?/,
+        4,
+      )
   })
 
   test('fits a narrow terminal', { skip: noTerminal }, async () => {

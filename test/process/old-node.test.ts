@@ -53,7 +53,7 @@ describe(`a launcher that an old Node.js runs (${oldVersion})`, { skip }, () => 
 
   test('passes on what the program says and how it ends', async () => {
     using folder = temporaryFolder()
-    assertRefused(await runCoffer(serveArgs(folder.path, ['--port', 'x']), { node: OLD }), /Cannot use the port: x/)
+    assertRefused(await runCoffer(serveArgs(folder.path, ['--port', 'x']), { node: OLD }), /Cannot use the port: x/, 2)
   })
 
   test('refuses a debugger of NODE_OPTIONS', async () => {

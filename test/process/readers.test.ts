@@ -68,21 +68,22 @@ describe('coffer readers', { concurrency: 2 }, () => {
 })
 
 describe('coffer readers says in one sentence', { concurrency: 2 }, () => {
-  const refused: readonly [what: string, args: readonly string[], sentence: RegExp][] = [
+  const refused: readonly [what: string, args: readonly string[], sentence: RegExp, code?: 3][] = [
     [
       'that there is no such secret in the Region',
       ['--secret', 'prod/db'],
       /There is no secret prod\/db \(asked in us-east-1\)/,
+      3,
     ],
     ['that an ARN is none', ['--secret', 'arn:aws:secretsmanager:prod/db'], /Cannot use the ARN: arn:aws:/],
     ['that an option is missing', [], /required option '--secret <id>' not specified/],
     ['what was typed wrong', ['--secret', 'prod/db', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
   ]
-  for (const [what, args, sentence] of refused)
-    test(what, async () => assertRefused(await coffer.ask(['readers', ...args]), sentence))
+  for (const [what, args, sentence, code = 2] of refused)
+    test(what, async () => assertRefused(await coffer.ask(['readers', ...args]), sentence, code))
 
   test('that the caller may not ask', async () => {
     const ended = await runCoffer(['readers', '--secret', coffer.secret], { env: coffer.environmentOf(coffer.bob) })
-    assertRefused(ended, /user\/bob is not authorized to perform: iam:GetAccountAuthorizationDetails/)
+    assertRefused(ended, /user\/bob is not authorized to perform: iam:GetAccountAuthorizationDetails/, 3)
   })
 })

@@ -10,16 +10,16 @@ const tls = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.u
 const pair = (cert: string, key: string) => ['--tls-cert', tls(cert), '--tls-key', tls(key)]
 
 describe('TLS files are refused', { concurrency: 2 }, () => {
-  const refused: readonly [what: string, args: readonly string[], sentence: RegExp][] = [
+  const refused: readonly [what: string, args: readonly string[], sentence: RegExp, code?: 2][] = [
     ['that are not there', pair('none.pem', 'server-key.pem'), /TLS certificate: .*none\.pem: there is no such file/],
     ['that hold no certificate', pair('server-key.pem', 'server-key.pem'), /wanted a certificate in PEM form/],
     ['that hold no key', pair('server.pem', 'server.pem'), /wanted a private key in PEM form/],
     ['that want a passphrase', pair('server.pem', 'encrypted-key.pem'), /without a passphrase/],
     ['that do not belong together', pair('server.pem', 'other-key.pem'), /does not belong to the certificate/],
-    ['of which one is missing', ['--tls-key', tls('server-key.pem')], /give --tls-cert too/],
+    ['of which one is missing', ['--tls-key', tls('server-key.pem')], /give --tls-cert too/, 2],
   ]
-  for (const [what, args, sentence] of refused)
-    test(what, async () => assertRefused(await runCoffer(['dev', '--port', '0', ...args]), sentence))
+  for (const [what, args, sentence, code] of refused)
+    test(what, async () => assertRefused(await runCoffer(['dev', '--port', '0', ...args]), sentence, code))
 })
 
 describe('offline commands without an installation', { concurrency: 2 }, () => {
@@ -47,7 +47,7 @@ describe('offline commands without an installation', { concurrency: 2 }, () => {
 test('two root keys are refused', async () => {
   using folder = temporaryFolder()
   const env = { COFFER_ROOT_KEY: 'ab'.repeat(32), COFFER_ROOT_KEY_FILE: join(folder.path, 'key') }
-  assertRefused(await runCoffer(serveArgs(folder.path), { env }), /given together: Coffer has one root key/)
+  assertRefused(await runCoffer(serveArgs(folder.path), { env }), /given together: Coffer has one root key/, 2)
 })
 
 test('an address of another machine is refused', async () => {

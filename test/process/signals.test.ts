@@ -80,7 +80,7 @@ test('kill -9 of a launcher leaves no server behind', posix, async () => {
 })
 
 test('a second process passes its failure on', async () => {
-  assertRefused(await runCoffer(['serve', '--port', 'x'], twoProcesses), /Cannot use the port: x/)
+  assertRefused(await runCoffer(['serve', '--port', 'x'], twoProcesses), /Cannot use the port: x/, 2)
 })
 
 describe('a debugger', () => {

@@ -133,7 +133,7 @@ describe('alert rules', () => {
     const one = await runCoffer(['trail', 'alerts', '--rules', EXAMPLE, '--rule', 'decoy-read', ...data])
     assert.equal(one.stdout.trimEnd().split('\n').length, 1)
     const none = await runCoffer(['trail', 'alerts', '--rules', EXAMPLE, '--since', '0d', ...data])
-    assertRefused(none, /Cannot look back so far: 0d: wanted a time such as 30m, 12h or 7d/)
+    assertRefused(none, /Cannot look back so far: 0d: wanted a time such as 30m, 12h or 7d/, 2)
     const unknown = await runCoffer(['trail', 'alerts', '--rules', EXAMPLE, '--rule', 'x', ...data])
     assertRefused(unknown, /Cannot try the alert rule: x: there is none of that name/)
   })

@@ -55,6 +55,7 @@ describe('coffer trail export', () => {
     assertRefused(
       await runCoffer(['trail', 'export', '--data-dir', data, '--output', output, '--since', 'yesterday']),
       /^coffer: option '--since <time>' argument 'yesterday' is invalid\. Wanted 2026-01-31/,
+      2,
     )
     const key = ['--root-key-file', none]
     assertRefused(

@@ -141,7 +141,7 @@ describe('coffer why takes its access key', { concurrency: 2 }, () => {
 })
 
 describe('coffer why says in one sentence', { concurrency: 2 }, () => {
-  const refused: readonly [what: string, args: () => readonly string[], sentence: RegExp][] = [
+  const refused: readonly [what: string, args: () => readonly string[], sentence: RegExp, code?: 3 | 4][] = [
     [
       'that an option is missing',
       () => ['why', '--principal', 'x'],
@@ -157,8 +157,9 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that a principal is none',
       () => question('usr/bob'),
       /Cannot explain the principal: \S+usr\/bob: wanted the ARN/,
+      3,
     ],
-    ['that nobody is called so', () => question('user/eve'), /There is no principal arn:aws:iam::\d+:user\/eve/],
+    ['that nobody is called so', () => question('user/eve'), /There is no principal arn:aws:iam::\d+:user\/eve/, 3],
     [
       'that a context is none',
       () => question('user/bob', ['--context', 'aws:SourceIp']),
@@ -174,24 +175,27 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that an action is none',
       () => ['why', '--principal', arnOf('user/bob'), '--action', 'secretsmanager:Get*', '--resource', '*'],
       /Cannot explain the action: secretsmanager:Get\*: wanted service:Name/,
+      3,
     ],
     [
       'that a principal is of another account',
       () => ['why', '--principal', 'arn:aws:iam::999988887777:user/bob', '--action', ACTION, '--resource', '*'],
       /999988887777:user\/bob: it is of another account/,
+      3,
     ],
     [
       'that no TLS is spoken there',
       () => question('user/bob', ['--endpoint-url', coffer.url.replace('http:', 'https:')]),
       /Cannot reach Coffer at https:\S+: it speaks no TLS/,
+      4,
     ],
   ]
-  for (const [what, args, sentence] of refused)
-    test(what, async () => assertRefused(await coffer.ask(args()), sentence))
+  for (const [what, args, sentence, code = 2] of refused)
+    test(what, async () => assertRefused(await coffer.ask(args()), sentence, code))
 
   test('that the caller may not ask', async () => {
     const ended = await runCoffer(question('user/bob'), { env: coffer.environmentOf(coffer.bob) })
-    assertRefused(ended, /user\/bob is not authorized to perform: iam:GetAccountAuthorizationDetails/)
+    assertRefused(ended, /user\/bob is not authorized to perform: iam:GetAccountAuthorizationDetails/, 3)
   })
 
   test('that the access key is unknown or its secret is wrong, and shows none', async () => {
@@ -199,7 +203,7 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
     for (const accessKeyId of [NOBODY.AWS_ACCESS_KEY_ID, coffer.administrator.accessKeyId]) {
       const env = coffer.environmentOf({ accessKeyId, secretAccessKey })
       const ended = await runCoffer(question('user/bob'), { env })
-      assertRefused(ended, /Coffer at http:\S+ refuses the credentials of the environment: The /)
+      assertRefused(ended, /Coffer at http:\S+ refuses the credentials of the environment: The /, 3)
       assert.ok(!ended.stderr.includes(secretAccessKey))
     }
   })
@@ -208,20 +212,20 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
     const gone = await listen((_request, response) => response.end())
     await gone[Symbol.asyncDispose]()
     const ended = await coffer.ask(question('user/bob', ['--endpoint-url', gone.url]))
-    assertRefused(ended, new RegExp(`Cannot reach Coffer at ${gone.url}: is it running\\?`))
+    assertRefused(ended, new RegExp(`Cannot reach Coffer at ${gone.url}: is it running\\?`), 4)
   })
 
   test('that what answers is no Coffer', async () => {
     await using other = await listen((_request, response) => response.writeHead(404).end('<h1>Not here</h1>'))
     const ended = await coffer.ask(question('user/bob', ['--endpoint-url', other.url]))
-    assertRefused(ended, /What answers at http:\S+ is no Coffer of this version/)
+    assertRefused(ended, /What answers at http:\S+ is not a Coffer of this version/, 4)
   })
 
   test('what another server refuses, which steers no terminal', async () => {
     const body = JSON.stringify({ __type: 'x#OddException', message: `\x1b[2J\u202e\n${'long '.repeat(10_000)}` })
     await using other = await listen((_request, response) => response.writeHead(400).end(body))
     const ended = await coffer.ask(question('user/bob', ['--endpoint-url', other.url]))
-    assertRefused(ended, /long long/)
+    assertRefused(ended, /long long/, 3)
     assert.doesNotMatch(ended.stderr.trimEnd(), /[\p{Cc}\p{Cf}]/u)
     assert.ok(ended.stderr.length < 3000)
   })
@@ -234,7 +238,7 @@ test('over TLS, coffer why trusts whom the system and NODE_EXTRA_CA_CERTS trust'
   await using server = await startCoffer(['dev', '--port', '0', ...tls], { env: { TMPDIR: folder.path } })
   const root = ['why', '--principal', 'arn:aws:iam::111122223333:root', '--action', ACTION, '--resource', '*']
   const env = { COFFER_ENDPOINT_URL: server.url, AWS_ACCESS_KEY_ID: '111122223333', AWS_SECRET_ACCESS_KEY: 'any' }
-  assertRefused(await runCoffer(root, { env }), /its certificate comes from nobody that is trusted here/)
+  assertRefused(await runCoffer(root, { env }), /its certificate comes from nobody that is trusted here/, 4)
   const trusting = await runCoffer(root, { env: { ...env, NODE_EXTRA_CA_CERTS: file('server.pem') } })
   assert.deepEqual({ code: trusting.code, stderr: trusting.stderr }, { code: 0, stderr: '' })
   assert.match(trusting.stdout, /^This Coffer does not enforce policies.*\n\nALLOWED: root may call /)
