@@ -4,8 +4,8 @@ import { holdsTerm, type Segment } from '../audit/lookup/segment.ts'
 import type { SegmentAnswer, SegmentQuery, SegmentStore } from '../audit/lookup/segment-store.ts'
 import { makePrivateFile } from './data-directory.ts'
 
-/** Of the file's form, and of what its terms stand for: another version is thrown away. */
-const VERSION = 1
+/** Version of the file's form and of the terms in it. An index of another version is removed and built again from the trail. */
+const VERSION = 2
 const SCHEMA = `create table segment (
   last integer primary key,
   first integer not null,

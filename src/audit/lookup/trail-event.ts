@@ -3,7 +3,7 @@ import { hostOf } from '../cloudtrail-common.ts'
 import type { Members } from '../cloudtrail-record.ts'
 import type { Entry, EntryCaller, EntryItem } from '../entry.ts'
 
-/** What somebody may look for among records: LookupEvents' attributes (security facts 6.8). */
+/** What records are looked up by: the attributes of LookupEvents (AWS CloudTrail API Reference, LookupAttribute). */
 export const attributeKeys = [
   'EventId',
   'EventName',
@@ -32,7 +32,7 @@ export interface TrailEvent {
   readonly record: CloudTrailRecord
   readonly userName: string | undefined
   readonly resources: readonly EventResource[]
-  /** What it is found by as ResourceName: its resources, and what the caller called them. */
+  /** What it is found by as ResourceName: ARNs and names of its resources, and what the caller called them. */
   readonly names: ReadonlySet<string>
 }
 
@@ -75,7 +75,7 @@ export function eventsOf(entry: Entry): TrailEvent[] {
       record,
       userName: userNameOf(record.userIdentity),
       resources: resources.map(resourceOf),
-      names: new Set([...resources, ...sent]),
+      names: new Set(withNames([...resources, ...sent])),
     }
   })
 }
@@ -109,11 +109,36 @@ export function userNameOf({ type, userName, principalId }: Members | EntryCalle
   return typeof userName === 'string' ? userName : undefined
 }
 
-/** Everything that any record of a request is found by as ResourceName. */
+/** Everything that any record of a request is found by as ResourceName; texts may come twice. */
 export function namesOf(entry: Entry): string[] {
   const items = (entry.items ?? []).flatMap((item) => [item.id, nameOfItem(item)])
-  return [...arnsOf(entry), ...namesSent(entry), ...items, ...(entry.keys ?? [])]
+  return withNames([...arnsOf(entry), ...namesSent(entry), ...items, ...(entry.keys ?? [])])
 }
+
+/** ARNs and names, and for each ARN the name in it: a record is found by both, whichever the caller sent. */
+function withNames(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const name = text.startsWith('arn:') ? nameInArn(text) : undefined
+    return name === undefined ? [text] : [text, name]
+  })
+}
+
+/**
+ * The name that people know a resource by: of a secret its name without the random suffix, of a key its id, of an alias `alias/…`, of a
+ * resource of IAM what follows the path. Undefined for an ARN of anything else.
+ */
+function nameInArn(arn: string): string | undefined {
+  const [, service = '', rest = ''] = ARN.exec(arn) ?? []
+  return NAMES_IN_ARNS.get(service)?.exec(rest)?.[1]
+}
+
+const ARN = /^arn:[^:]*:([^:]*):[^:]*:[^:]*:(.+)$/s
+/** By the service of the ARN. */
+const NAMES_IN_ARNS: ReadonlyMap<string, RegExp> = new Map([
+  ['secretsmanager', /^secret:(.+?)(?:-[A-Za-z0-9]{6})?$/s],
+  ['kms', /^(?:key\/)?(.+)$/s],
+  ['iam', /^(?:user|group|role|policy|instance-profile)\/(?:.*\/)?([^/]+)$/s],
+])
 
 export function resourceOf(name: string): EventResource {
   const [, service = '', kind = ''] = /^arn:[^:]*:([^:]*):[^:]*:[^:]*:([^:/]*)/.exec(name) ?? []

@@ -88,6 +88,25 @@ describe('attributes', () => {
     for (const event of events) assert.deepEqual(await lookUp(app.cloudTrail, 'EventId', event.EventId ?? ''), [event])
   })
 
+  test('find every record of a resource by its name and by its ARN, whichever the caller sent', async () => {
+    await using app = await startApp()
+    const { client } = app
+    const { ARN = '' } = await client.createSecret({ Name: 'app/db', SecretString: 'x' })
+    await client.createSecret({ Name: 'app/db-other', SecretString: 'x' })
+    for (const SecretId of ['app/db', ARN, ARN.slice(0, -7)]) await client.getSecretValue({ SecretId })
+    await client.batchGetSecretValue({ SecretIdList: [ARN] })
+    await client.batchGetSecretValue({ SecretIdList: ['app/db'] })
+    const reads = ['GetSecretValue', 'GetSecretValue', 'GetSecretValue', 'GetSecretValue', 'GetSecretValue']
+    for (const id of ['app/db', ARN])
+      assert.deepEqual(namesOf(await lookUp(app.cloudTrail, 'ResourceName', id)), [...reads, 'CreateSecret'])
+    await client.deleteSecret({ SecretId: 'arn:aws:constructor:::x' }).catch(() => {})
+    await app.iam.createUser({ UserName: 'eve', Path: '/staff/' })
+    await app.iam.listAttachedUserPolicies({ UserName: 'eve' })
+    const global = app.cloudTrailFor({ region: 'us-east-1' })
+    for (const id of ['eve', `arn:aws:iam::${app.account}:user/staff/eve`])
+      assert.deepEqual(namesOf(await lookUp(global, 'ResourceName', id)), ['ListAttachedUserPolicies', 'CreateUser'])
+  })
+
   test('are one at most, with a key that is known', async () => {
     await using app = await startApp()
     const one = { AttributeKey: 'EventName' as const, AttributeValue: 'GetSecretValue' }
