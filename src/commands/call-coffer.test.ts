@@ -87,7 +87,7 @@ describe('an answer that is not of Coffer', () => {
   ]
   for (const [what, listener] of others)
     test(`is ${what}`, async () => {
-      assert.match(await refusal(listener), /^What answers at http:\S+ is no Coffer of this version$/)
+      assert.match(await refusal(listener), /^What answers at http:\S+ is not a Coffer of this version$/)
     })
 
   test('is one that breaks off', async () => {
@@ -116,7 +116,7 @@ describe('a refusal', () => {
   })
 
   test('of a question that the server does not know says so', async () => {
-    assert.match(await refusal(awsError(400, 'com.amazon#UnknownOperationException')), /does not know this question/)
+    assert.match(await refusal(awsError(400, 'com.amazon#UnknownOperationException')), /does not know this operation/)
   })
 
   test('that is a failure names the request', async () => {

@@ -1,6 +1,6 @@
 import type { CloudTrailRecord } from '../audit/cloudtrail.ts'
 import { printable } from './printable.ts'
-import { resourceShown, whoShown } from './trail-columns.ts'
+import { targetShown, whoShown } from './trail-columns.ts'
 
 const columns: Readonly<Record<string, (record: CloudTrailRecord) => string>> = {
   time: ({ eventTime }) => eventTime,
@@ -12,7 +12,7 @@ const columns: Readonly<Record<string, (record: CloudTrailRecord) => string>> = 
   account: ({ recipientAccountId }) => recipientAccountId,
   region: ({ awsRegion }) => awsRegion,
   address: ({ sourceIPAddress }) => sourceIPAddress,
-  secret: (record) => resourceShown(record) ?? '',
+  secret: (record) => targetShown(record) ?? '',
   outcome: ({ errorCode, errorMessage }) => errorCode ?? (errorMessage === undefined ? 'ok' : 'failed'),
   message: ({ errorMessage = '' }) => errorMessage,
   user_agent: ({ userAgent }) => userAgent,

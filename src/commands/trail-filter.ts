@@ -114,12 +114,9 @@ const SUFFIX = /-[A-Za-z0-9]{6}$/
 /** A secret by its ARN, with or without the suffix, or by its name; also another resource. */
 function secretTest(secret: string): Test<TrailEvent> {
   const is = pattern(secret)
-  const isNamed = (name: string) => {
-    if (is(name)) return true
-    const [, rest] = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*)$/.exec(name) ?? []
-    return rest !== undefined && (is(rest.replace(SUFFIX, '')) || is(name.replace(SUFFIX, '')))
-  }
-  return ({ names }) => [...names].some(isNamed)
+  const isPartial = (name: string) =>
+    name.startsWith('arn:') && name.includes(':secret:') && is(name.replace(SUFFIX, ''))
+  return ({ names }) => [...names].some((name) => is(name) || isPartial(name))
 }
 
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])

@@ -27,14 +27,34 @@ export async function searchTrail({ dataDir, filter, limit, format }: TrailSearc
   using files = new TrailFiles(dataDir)
   const output = new TrailOutput(format, true)
   let found = 0
-  for (const records of limit === undefined ? oldestFirst(files, filter) : [newestFirst(files, filter, limit)]) {
+  const searched = countingEntries(filter)
+  const pieces = limit === undefined ? oldestFirst(files, searched) : [newestFirst(files, searched, limit)]
+  for (const records of pieces) {
     found += records.length
     if (records.length > 0) await output.write(records)
     if (output.isGone) return
   }
   if (found > 0) return
   if (format === 'csv') await output.write([])
-  if (format === 'table') process.stderr.write('No record fits.\n')
+  process.stderr.write(noneFits(searched.entries))
+}
+
+const noneFits = (requests: number) =>
+  `No record fits. Searched the records of ${requests} ${requests === 1 ? 'request' : 'requests'}.\n`
+
+/** A filter that counts the entries it was asked about. */
+function countingEntries(filter: TrailFilter): TrailFilter & { readonly entries: number } {
+  let entries = 0
+  return {
+    ...filter,
+    of(entry) {
+      entries++
+      return filter.of(entry)
+    },
+    get entries() {
+      return entries
+    },
+  }
 }
 
 /** Up to where a trail is looked at: rows before one, and the entries that waited then. */

@@ -40,7 +40,7 @@ test('a wide terminal shows everything', () => {
   assert.deepEqual(
     lines.map((line) => line.split(/ {2,}/)),
     [
-      ['TIME (UTC)', 'WHO', 'WHAT', 'SECRET', 'OUTCOME'],
+      ['TIME (UTC)', 'WHO', 'WHAT', 'TARGET', 'OUTCOME'],
       ['2026-05-03 17:51:02', 'iam', 'CreateUser', 'user/administrator', 'ok'],
       [
         '2026-05-03 17:51:02',
@@ -53,6 +53,43 @@ test('a wide terminal shows everything', () => {
     ],
   )
   assert.equal(lines[1]?.indexOf('ok'), lines[2]?.lastIndexOf('ok'))
+})
+
+const bySession = (operation: string, parameters: Record<string, unknown>) =>
+  recordsOf({
+    ...made,
+    operation,
+    caller: {
+      type: 'AssumedRole',
+      principalId: 'AROAEXAMPLE:nightly',
+      arn: 'arn:aws:sts::111122223333:assumed-role/backup-worker/nightly',
+      account: '111122223333',
+    },
+    parameters,
+  })
+
+test('a role session is shown by its role and its name', () => {
+  const [, line = ''] = trailTable(bySession('CreateUser', { UserName: 'eve' }), 100).split('\n')
+  assert.match(line, / backup-worker\/nightly /)
+})
+
+describe('an event of IAM or STS shows its target:', () => {
+  const cases: readonly [operation: string, parameters: Record<string, unknown>, target: string][] = [
+    ['CreateUser', { UserName: 'eve' }, 'user/eve'],
+    ['AddUserToGroup', { UserName: 'eve', GroupName: 'staff' }, 'group/staff user/eve'],
+    ['PutRolePolicy', { RoleName: 'worker', PolicyName: 'read' }, 'role/worker policy/read'],
+    [
+      'AttachUserPolicy',
+      { UserName: 'eve', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnly' },
+      'user/eve policy/ReadOnly',
+    ],
+    ['DeletePolicy', { PolicyArn: 'arn:aws:iam::111122223333:policy/read' }, 'policy/read'],
+  ]
+  for (const [operation, parameters, target] of cases)
+    test(`${operation} shows ${target}`, () => {
+      const [, line = ''] = trailTable(bySession(operation, parameters), 140).split('\n')
+      assert.ok(line.includes(` ${operation} `) && line.includes(` ${target} `), line)
+    })
 })
 
 describe('a terminal of any width', () => {

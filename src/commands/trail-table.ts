@@ -1,6 +1,6 @@
 import type { CloudTrailRecord } from '../audit/cloudtrail.ts'
 import { cells, graphemes, printable } from './printable.ts'
-import { resourceShown, whoShown } from './trail-columns.ts'
+import { targetShown, whoShown, withoutAccount } from './trail-columns.ts'
 
 interface Column {
   readonly title: string
@@ -14,9 +14,9 @@ interface Column {
 const WIDE = 100
 
 const columns: readonly Column[] = [
-  { title: 'WHO', least: 5, most: 24, of: whoShown },
+  { title: 'WHO', least: 5, most: 48, of: whoShown },
   { title: 'WHAT', least: 6, most: 26, of: (record) => record.eventName },
-  { title: 'SECRET', least: 8, most: 80, of: subject },
+  { title: 'TARGET', least: 8, most: 80, of: subject },
   { title: 'OUTCOME', least: 7, most: 30, of: (record) => record.errorCode ?? 'ok' },
 ]
 
@@ -100,7 +100,7 @@ function share(wishes: readonly { least: number; wanted: number }[], total: numb
 }
 
 function subject(record: CloudTrailRecord): string {
-  return resourceShown(record)?.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:(secret:)?/, '') ?? '-'
+  return withoutAccount(targetShown(record) ?? '-')
 }
 
 function fit(text: string, width: number): string {

@@ -89,7 +89,7 @@ describe('the trail', () => {
   async function assertTable(args: readonly string[], columns: number, records: number) {
     const { stdout } = await runOnTerminal(args, { columns })
     const [heading, ...lines] = stdout.trimEnd().split('\n')
-    assert.match(heading ?? '', /^(TIME \(UTC\)|UTC) +WHO +WHAT +SECRET +OUTCOME$/)
+    assert.match(heading ?? '', /^(TIME \(UTC\)|UTC) +WHO +WHAT +TARGET +OUTCOME$/)
     assert.equal(lines.length, records)
     for (const line of lines) assert.ok(line.length <= columns, line)
     assert.match(lines.at(-1) ?? '', /^\S+ .*admin\S* +GetSec\S* +gone +Resou/)

@@ -37,10 +37,13 @@ describe('coffer trail search', () => {
     const table = await runCoffer(['trail', 'search', ...dataOf(folder), '--secret', 'gone', '--format', 'table'])
     assert.match(
       table.stdout,
-      /^UTC +WHO +WHAT +SECRET +OUTCOME\n\d\d-\d\d \d\d:\d\d administrator DescribeSecret gone /,
+      /^UTC +WHO +WHAT +TARGET +OUTCOME\n\d\d-\d\d \d\d:\d\d administrator DescribeSecret gone /,
     )
-    const none = await runCoffer(['trail', 'search', ...dataOf(folder), '--who', 'eve', '--format', 'table'])
-    assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'No record fits.\n'])
+    for (const format of ['table', 'json']) {
+      const none = await runCoffer(['trail', 'search', ...dataOf(folder), '--who', 'eve', '--format', format])
+      const stderr = 'No record fits. Searched the records of 7 requests.\n'
+      assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', stderr])
+    }
   })
 
   test('fits a narrow terminal', { skip: noTerminal }, async () => {
@@ -63,7 +66,7 @@ describe('coffer trail search', () => {
       [['--color'], /^coffer: unknown option '--color'/],
     ] as const) {
       const { code, stdout, stderr } = await runCoffer(['trail', 'search', ...dataOf(folder), ...args])
-      assert.deepEqual([code, stdout], [1, ''])
+      assert.deepEqual([code, stdout], [args.length === 0 ? 1 : 2, ''])
       assert.match(stderr, line)
       assert.equal(linesOf(stderr).length, 1)
     }
