@@ -85,6 +85,8 @@ export interface RunningCoffer {
   listensAt(url: string): void
   /** Begins rotations that are due, and resolves when none is under way in this process. */
   rotate(): Promise<void>
+  /** Decides by other service control policies from the next request on. */
+  replaceOrganization(organization: Organization): void
   /** Deliveries of the trail to its sinks; absent without any. */
   readonly delivery: TrailDelivery | undefined
   close(): Promise<void>
@@ -182,6 +184,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       ...first,
       delivery,
       listensAt: (url) => endpoint.resolve(url),
+      replaceOrganization: (organization) => authorizer.replaceOrganization(organization),
       async rotate() {
         await rotations.rotator.start(stopped.signal)
         await rotations.rotator.settled()

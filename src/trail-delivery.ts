@@ -28,23 +28,40 @@ export interface TrailDeliveryParts {
 
 /** The deliveries of the trail to every configured sink, each at its own pace. */
 export class TrailDelivery {
-  readonly #deliveries: readonly Delivery[]
+  readonly #sinks: TrailSinks
+  readonly #installation: Installation
+  readonly #parts: TrailDeliveryParts
+  readonly #deliveries: Delivery[]
+  /** One of the deliveries. */
+  #alerts: Delivery | undefined
 
-  constructor(sinks: TrailSinks, installation: Installation, { now, log }: TrailDeliveryParts) {
-    const { trail: source, sinkPositions: positions } = installation
-    this.#deliveries = sinksOf(sinks, installation, now).map(
-      (sink) =>
-        new Delivery(sink, {
-          source,
-          positions,
-          onEvent: (event) => tell(log, sink.name, event),
-        }),
-    )
+  constructor(sinks: TrailSinks, installation: Installation, parts: TrailDeliveryParts) {
+    this.#sinks = sinks
+    this.#installation = installation
+    this.#parts = parts
+    this.#deliveries = sinksOf(sinks, parts.now).map((sink) => this.#deliveryTo(sink))
+    this.#alerts = sinks.alerts && this.#deliveryTo(this.#alertSink(sinks.alerts))
+    if (this.#alerts) this.#deliveries.push(this.#alerts)
   }
 
   /** What is recorded after this resolves goes to every sink. */
   async start(): Promise<void> {
     for (const delivery of this.#deliveries) await delivery.start()
+  }
+
+  /**
+   * Raises alerts by other rules from now on, as a restart with them would: the position and the quiet periods stay. Does nothing where no alerts
+   * are raised. Rejects when the store cannot be read.
+   */
+  async replaceAlertRules(rules: readonly AlertRule[]): Promise<void> {
+    const { alerts } = this.#sinks
+    const before = this.#alerts
+    if (!alerts || !before) return
+    await closeWithin([before], CLOSING_MS)
+    const next = this.#deliveryTo(this.#alertSink({ ...alerts, rules }))
+    this.#deliveries.splice(this.#deliveries.indexOf(before), 1, next)
+    this.#alerts = next
+    await next.start()
   }
 
   /** Resolves when everything recorded before is delivered everywhere. */
@@ -64,24 +81,41 @@ export class TrailDelivery {
 
   /** Delivers what is there, as far as receivers take it within a moment. */
   async close(): Promise<void> {
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), CLOSING_MS)
-    await Promise.all(this.#deliveries.map((delivery) => delivery.close(deadline.signal)))
-    clearTimeout(timer)
+    await closeWithin(this.#deliveries, CLOSING_MS)
+  }
+
+  #deliveryTo(sink: Sink): Delivery {
+    const { trail: source, sinkPositions: positions } = this.#installation
+    return new Delivery(sink, { source, positions, onEvent: (event) => tell(this.#parts.log, sink.name, event) })
+  }
+
+  #alertSink({ rules, webhook }: NonNullable<TrailSinks['alerts']>): AlertSink {
+    const { secrets, trail: source } = this.#installation
+    const { now } = this.#parts
+    return new AlertSink({
+      rules,
+      receiver: receiver(webhook, now),
+      tagsOf: rememberedTags(tagsFrom(secrets), now),
+      source,
+    })
   }
 }
 
-function sinksOf(config: TrailSinks, { secrets, trail: source }: Installation, now: () => number): Sink[] {
-  const { file, standardOutput, webhook, alerts } = config
-  const receiver = ({ url, key }: WebhookConfig) => ({ url, sign: deliverySigner(key), now })
+async function closeWithin(deliveries: readonly Delivery[], milliseconds: number): Promise<void> {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), milliseconds)
+  await Promise.all(deliveries.map((delivery) => delivery.close(deadline.signal)))
+  clearTimeout(timer)
+}
+
+const receiver = ({ url, key }: WebhookConfig, now: () => number) => ({ url, sign: deliverySigner(key), now })
+
+/** All sinks but that of alerts. */
+function sinksOf({ file, standardOutput, webhook }: TrailSinks, now: () => number): Sink[] {
   const sinks: Sink[] = []
   if (file) sinks.push(new FileSink({ ...file, now }))
   if (standardOutput) sinks.push(new StandardOutputSink(process.stdout))
-  if (webhook) sinks.push(new WebhookSink(receiver(webhook)))
-  if (alerts) {
-    const tagsOf = rememberedTags(tagsFrom(secrets), now)
-    sinks.push(new AlertSink({ rules: alerts.rules, receiver: receiver(alerts.webhook), tagsOf, source }))
-  }
+  if (webhook) sinks.push(new WebhookSink(receiver(webhook, now)))
   return sinks
 }
 

@@ -10,13 +10,17 @@ export function readSinks({ alerts, ...sinks }: SinkConfig): TrailSinks {
   return { ...sinks, alerts: alerts && { rules: readAlertRules(alerts.rules), webhook: alerts.webhook } }
 }
 
-/** Rules of a file. Throws CommandError; each mistake but the last has a line of its own on standard error before. */
+/** What is wrong with a file of alert rules that could not be read or understood, a line for each mistake. */
+export function mistakesOf(error: unknown): readonly string[] {
+  return error instanceof AlertRulesError ? error.mistakes : [reasonOf(error)]
+}
+
+/** Rules of a file. Throws CommandError; each mistake but the last is printed before, on a line of its own on standard error. */
 export function readAlertRules(path: string): readonly AlertRule[] {
   try {
     return parseRules(readFileSync(path, 'utf8'))
   } catch (error) {
-    const mistakes = error instanceof AlertRulesError ? error.mistakes : [reasonOf(error)]
-    const lines = mistakes.map((mistake) => new CommandError(`Cannot use the alert rules ${path}: ${mistake}`))
+    const lines = mistakesOf(error).map((mistake) => new CommandError(`Cannot use the alert rules ${path}: ${mistake}`))
     const last = lines.pop()
     for (const line of lines) process.stderr.write(`coffer: ${lineOf(line, '')}\n`)
     throw last

@@ -2,6 +2,7 @@ import type { ListenConfig } from '../config.ts'
 import { type HttpServer, startHttpServer } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { RunningCoffer } from '../start-coffer.ts'
+import { CertificateWatch } from './certificate-watch.ts'
 import { CommandError } from './command-error.ts'
 import { readTls } from './read-tls.ts'
 import { stopSignal } from './stop-signals.ts'
@@ -12,20 +13,33 @@ export interface ServerRun {
   start(): Promise<RunningCoffer>
   /** Told once requests are answered; before the line on standard output. */
   onListening(running: RunningCoffer, url: string): void | Promise<void>
+  /** Makes what SIGHUP does, once the server listens. Without it SIGHUP stops the server. */
+  makeReload?(parts: ReloadParts): () => Promise<void>
   /** Called when no request can come any more, before the store closes. */
   onStopped?(): Promise<void>
+}
+
+/** What a reload replaces parts of. */
+export interface ReloadParts {
+  readonly running: RunningCoffer
+  readonly server: HttpServer
+  /** Absent without TLS. */
+  readonly certificate: CertificateWatch | undefined
 }
 
 /** Starts, says so, serves until a signal, stops gracefully. */
 export async function runServer({ config, log, ...run }: ServerRun): Promise<void> {
   endOnFailure(log)
-  const stopped = stopSignal()
+  let reload = async () => {}
+  const stopped = stopSignal(run.makeReload && (() => void reload()))
   const tls = config.tls && readTls(config.tls)
   const running = await run.start()
   try {
     const { host, port, trustedProxies } = config
     const server = await listen(running, { host, port, trustedProxies, ping: running.ping, log, ...(tls && { tls }) })
+    using certificate = tls && new CertificateWatch(tls.cert, log)
     try {
+      if (run.makeReload) reload = run.makeReload({ running, server, certificate })
       running.listensAt(fromThisMachine(server.url))
       await run.onListening(running, server.url)
       process.stdout.write(`Coffer is listening on ${server.url}\n`)

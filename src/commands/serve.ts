@@ -10,6 +10,7 @@ import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
 import { readSinks } from './read-alert-rules.ts'
 import { readOrganization } from './read-organization.ts'
+import { reloadOf } from './reload.ts'
 import { runServer } from './run-server.ts'
 
 /** Serves a durable installation until it is stopped. */
@@ -17,6 +18,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
   const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
+  const makeReload = await reloadOf(config, log)
   const organization = readOrganization(trust)
   const sinks = readSinks(config.sinks)
   const refusals = new SecurityLogFile(join(dataDir, 'security.log'), (error) =>
@@ -61,6 +63,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
       log.info({ url, dataDir: path, account: running.account, rootKey: root.fingerprint }, 'started')
       if (running.credentials) process.stderr.write(firstUse(url, credentialsAt))
     },
+    makeReload,
     onStopped: () => refusals.close(),
   })
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import type { App } from '../app/create-app.ts'
 import type { Log } from '../log.ts'
@@ -34,6 +35,8 @@ export interface HttpServer {
   /** As clients reach it, such as `http://127.0.0.1:4566`. */
   readonly url: string
   readonly port: number
+  /** Takes other PEM texts for the connections that come from now on; only for a server that was started with TLS. */
+  replaceTls(tls: Tls): void
   /** Lets requests in progress end, then closes. */
   close(): Promise<void>
 }
@@ -75,6 +78,7 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
   return {
     url: `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     port,
+    replaceTls: (replacement) => (server as TlsServer).setSecureContext({ ...replacement }),
     close() {
       stopped ??= stopServer(server, { connections, work, limitMs: limits.stopMs })
       return stopped

@@ -53,17 +53,22 @@ const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity'
 export class Authorizer {
   readonly policies: PolicyCache
   readonly enforce: boolean
-  readonly #options: AuthorizerOptions
+  #organization: Organization | undefined
 
-  constructor(options: AuthorizerOptions) {
-    this.policies = options.policies
-    this.enforce = options.enforce
-    this.#options = options
+  constructor({ policies, enforce, organization }: AuthorizerOptions) {
+    this.policies = policies
+    this.enforce = enforce
+    this.#organization = organization
+  }
+
+  /** Decides by other service control policies from the next request on. */
+  replaceOrganization(organization: Organization | undefined): void {
+    this.#organization = organization
   }
 
   /** What decides a request, in the policy engine's terms: for the decision, and for its explanation. */
   question(request: AccessRequest): Question {
-    const { organization } = this.#options
+    const organization = this.#organization
     const { principal, action, resource, account, policy, granted = false } = request
     const circumstances = organization?.id === undefined ? request : { ...request, organization: organization.id }
     return {
@@ -103,7 +108,7 @@ export class Authorizer {
     const guessed = unknown && this.decide(unknown)
     const decision = guessed && !guessed.allowed ? guessed : actual
     const { principal, action } = request
-    const namePolicies = this.#options.organization?.namePolicies ?? false
+    const namePolicies = this.#organization?.namePolicies ?? false
     const on = label === undefined ? '' : ` on resource: ${label}`
     throw new AwsError(
       'AccessDeniedException',

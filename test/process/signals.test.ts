@@ -29,7 +29,7 @@ for (const [kind, options] of [
   ['two processes, as with an old Node.js', twoProcesses],
 ] as const)
   describe(`a server of ${kind}`, posix, () => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
       test(`stops gracefully by ${signal}`, async () => {
         using folder = temporaryFolder()
         const server = await serve(folder.path, [], options)
@@ -37,6 +37,20 @@ for (const [kind, options] of [
         assert.deepEqual({ code, by }, { code: 0, by: null })
         assert.match(stderr, /"msg":"stopped"\}\n$/)
       })
+
+    test('reloads by SIGHUP and serves on', async () => {
+      using folder = temporaryFolder()
+      await using server = await serve(folder.path, [], options)
+      server.process.kill('SIGHUP')
+      await server.said(/"changed":0,"msg":"reloaded"/)
+      await clientOf(server, folder.path).listSecrets()
+    })
+
+    test('that keeps nothing stops gracefully by SIGHUP', async () => {
+      const server = await startCoffer(['dev', '--port', '0'], options)
+      const { code, signal: by } = await server.stop('SIGHUP')
+      assert.deepEqual({ code, by }, { code: 0, by: null })
+    })
 
     test('ends at once by a second signal, also while a request is in progress', async () => {
       const server = await startCoffer(['dev', '--port', '0'], options)
