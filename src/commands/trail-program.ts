@@ -127,7 +127,7 @@ function addVerifyExport(trail: Command): void {
     .command('verify-export')
     .summary('say whether exported files are as they were written')
     .description(
-      'Says whether exported files are as they were written, by their digests alone. Ends with 0 when they are proven, 1 when they were altered, 2 when they fit together and no public key says whose they are.',
+      'Says whether exported files are as they were written, by their digests alone. Ends with 0 when they are proven, 1 when they were altered, 2 when they fit together and no public key says whose they are, and when no hour was exported yet.',
     )
     .argument('<folder>', 'folder that was exported to')
     .addOption(repeatable('--public-key <version:key>', 'public key of the trail, as public-key prints it; repeatable'))

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { startApp } from '../start-app.ts'
 import { assertRefused } from './assert-refused.ts'
-import { runCoffer, temporaryFolder } from './coffer.ts'
+import { runCoffer, serve, temporaryFolder } from './coffer.ts'
 
 const HOUR = 3_600_000
 
@@ -42,6 +42,34 @@ describe('coffer trail export', () => {
     assert.equal(altered.code, 1)
     const { outcome, faults } = JSON.parse(altered.stdout)
     assert.deepEqual({ outcome, faults }, { outcome: 'altered', faults: [`${s3Object}: its signature does not fit`] })
+  })
+
+  test('of an hour that is not over yet has nothing to verify, and says so', async () => {
+    using folder = temporaryFolder()
+    const data = join(folder.path, 'data')
+    const output = join(folder.path, 'export')
+    {
+      await using _server = await serve(folder.path)
+    }
+    const exported = await runCoffer(['trail', 'export', '--data-dir', data, '--output', output])
+    assert.deepEqual([exported.code, exported.stderr], [0, ''])
+    const empty = await runCoffer(['trail', 'verify-export', output])
+    assert.deepEqual(
+      [empty.code, empty.stdout.replace(/\s+/g, ' ')],
+      [2, 'There is nothing in the export yet: no whole hour was exported to this folder. '],
+    )
+    const asJson = await runCoffer(['trail', 'verify-export', output, '--json'])
+    assert.equal(JSON.parse(asJson.stdout).outcome, 'empty')
+  })
+
+  test('from which every exported file was removed is altered', async () => {
+    using folder = temporaryFolder()
+    const { data, output } = await installation(folder.path)
+    await runCoffer(['trail', 'export', '--data-dir', data, '--output', output])
+    rmSync(join(output, 'AWSLogs'), { recursive: true })
+    const { code, stdout } = await runCoffer(['trail', 'verify-export', output])
+    assert.equal(code, 1)
+    assert.match(stdout.replace(/\s+/g, ' '), /there is no digest in it: all were removed The export was ALTERED/)
   })
 
   test('refuses what it cannot use in one line', async () => {

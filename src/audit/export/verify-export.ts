@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib'
 import { fingerprintOf, isExportSignature } from '../../seal/export-key.ts'
 import { contentHash, type LogFile, signedText } from './digest.ts'
 import { isVouchedFor, PUBLIC_KEYS_FILE, type PublishedKey } from './public-keys.ts'
-import { metadataKey } from './trail-export.ts'
+import { metadataKey, STATE_FILE } from './trail-export.ts'
 
 export interface ExportVerification {
   /** What is wrong, a line each. */
@@ -41,7 +41,7 @@ interface Link {
 
 /**
  * Verifies exported files by their digests alone (security facts 6.7): signatures, the chain of digests of each account and Region without a gap
- * in time, and every file that they name.
+ * in time, and every file that they name. A folder to which no hour was exported yet has no fault and no digest.
  *
  * @param trailKeys keys of the trail that must vouch for the keys of the export; the keys in the folder are taken as they are when absent
  */
@@ -49,13 +49,15 @@ export async function verifyExport(
   root: string,
   trailKeys: ReadonlyMap<number, Uint8Array> | undefined,
 ): Promise<ExportVerification> {
-  const check = new ExportCheck(root)
-  await check.readKeys(trailKeys)
   const files = (await readdir(root, { recursive: true })).map((path) => path.split(sep).join('/'))
   const digests = files.filter((path) => /^AWSLogs\/\d{12}\/CloudTrail-Digest\/.*\.json\.gz$/.test(path))
-  // What is emptied must not pass for what is whole.
+  // The first finished hour writes the state file: without it, nothing can have been removed.
+  const isNew = digests.length === 0 && !files.some((path) => path === STATE_FILE || path.startsWith('AWSLogs/'))
+  if (isNew) return { faults: [], digests: 0, logFiles: 0, records: 0 }
+  const check = new ExportCheck(root)
+  await check.readKeys(trailKeys)
   if (digests.length === 0)
-    check.faults.push('there is no digest in the folder: nothing was exported to it, or all was removed')
+    check.faults.push('hours were exported to the folder, and there is no digest in it: all were removed')
   for (const [, chain] of Map.groupBy(digests.toSorted(), (path) => path.split('/').slice(1, 4).join('/'))) {
     let previous: Link | undefined
     for (const key of chain) previous = await check.digest(key, previous)
