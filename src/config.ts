@@ -65,6 +65,7 @@ const VARIABLES = [
   'COFFER_ALERT_WEBHOOK',
   'COFFER_ALERT_WEBHOOK_KEY',
   'COFFER_TRAIL_RESERVE',
+  'COFFER_CONFIRM_CLOCK',
   'COFFER_ROTATION_WEBHOOK_KEY',
   'COFFER_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_SECRETS_MANAGER',
@@ -122,6 +123,7 @@ export interface GivenOptions {
   readonly alertRules?: string
   readonly alertWebhook?: string
   readonly trailReserve?: string
+  readonly confirmClock?: string
   readonly endpointUrl?: string
   readonly region?: string
 }
@@ -143,6 +145,8 @@ export interface ListenConfig {
 
 export interface ServeConfig extends ListenConfig {
   readonly sinks: SinkConfig
+  /** Date by which the operator confirms the clock, as 2026-01-31. */
+  readonly confirmClock: string | undefined
   readonly trust: TrustConfig
   readonly trail: TrailConfig
   readonly dataDir: string
@@ -217,6 +221,7 @@ export class Settings {
         retention: this.#given.trailRetention ?? this.#variable('COFFER_TRAIL_RETENTION'),
         reserve: this.#given.trailReserve ?? this.#variable('COFFER_TRAIL_RESERVE'),
       }),
+      confirmClock: dateOf('--confirm-clock', this.#given.confirmClock ?? this.#variable('COFFER_CONFIRM_CLOCK')),
       trust: this.#trust(),
       rotation: this.#rotation(),
       sinks: this.#sinks(),
@@ -436,6 +441,12 @@ function wholeNumber(what: string, text: string, least: number, most: number): n
 }
 
 /** An option that is empty was meant to hold a path: the current folder would be a bad guess. */
+function dateOf(option: string, text: string | undefined): string | undefined {
+  if (text !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))))
+    throw new ConfigError(`Cannot use ${option}: ${text}: expected today's date in UTC, such as 2026-01-31`)
+  return text
+}
+
 function pathOf(option: string, path: string): string {
   if (path === '') throw new ConfigError(`Cannot use ${option}: it is empty`)
   return resolve(path)

@@ -41,6 +41,8 @@ export interface CofferOptions extends RotationOptions {
   readonly throttle?: number | 'off' | undefined
   /** Days after which records are removed from the trail of a data directory, or `forever`. Default: 90. */
   readonly trailRetention?: number | 'forever' | undefined
+  /** Today's date in UTC, as 2026-01-31: confirms that the clock is right after it jumped ahead. Only with a data directory. */
+  readonly confirmClock?: string | undefined
 }
 
 /** A Coffer in this process. Close it, or use it with `await using`. */
@@ -77,6 +79,7 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
       dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
     administrator,
+    confirmClock: options.confirmClock,
     rotation: inProcessRotation(options),
     keepCredentials: async (of, credentials) => {
       if (dataDir !== undefined && !administrator)

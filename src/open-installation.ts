@@ -14,6 +14,7 @@ import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
 import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
+import { SqlPassedTime } from './storage/passed-time.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqlSinkPositions } from './storage/sink-positions.ts'
@@ -53,6 +54,7 @@ export interface Installation {
   readonly trail: SqlTrail
   readonly heads: HeadSigner
   readonly sinkPositions: SqlSinkPositions
+  readonly passedTime: SqlPassedTime
   close(): Promise<void>
 }
 
@@ -102,6 +104,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       trail,
       heads,
       sinkPositions: new SqlSinkPositions(engine),
+      passedTime: new SqlPassedTime(engine),
       async close() {
         // What cannot be signed now is signed, or found to be altered, at the next start.
         await heads.signHead().catch(() => {})

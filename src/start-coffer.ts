@@ -20,6 +20,7 @@ import { maintainKeys } from './jobs/maintain-keys.ts'
 import { purgeDeletedSecrets, type RecordPurge } from './jobs/purge-deleted-secrets.ts'
 import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
+import { openDestructionClock } from './open-destruction-clock.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
@@ -69,6 +70,10 @@ export interface StartOptions {
   /** Receives failed authentication and throttled requests, each bounded in rate; the log when absent. */
   readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
   readonly now?: (() => number) | undefined
+  /** Milliseconds that have passed since some moment, whatever becomes of the wall clock; those since the machine was started when absent. */
+  readonly elapsed?: (() => number) | undefined
+  /** Today's date, as 2026-01-31: the operator confirms that the wall clock is right. Only for a data directory. */
+  readonly confirmClock?: string | undefined
 }
 
 /** Coffer at work, without sockets. */
@@ -114,6 +119,17 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
   try {
     const first = await firstAccount(installation, options, now())
     const { secrets, keys, identities, trail, keyring } = installation
+    // Data that is thrown away at the end needs no protection from its clock.
+    const destruction =
+      options.dataDir === undefined
+        ? undefined
+        : await openDestructionClock(installation, {
+            ...options,
+            account: first.account,
+            confirmClock: options.confirmClock,
+            now,
+          })
+    const destroyedBy = destruction?.now ?? now
     const policies = new PolicyCache()
     const accessKeys = keyring.sealer('access-key')
     const sessions = new SessionTokens(keyring.sealer('session'))
@@ -170,12 +186,20 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
-    const all = [rotations.job, purgeJob(installation, now), keysJob(installation, now, log), resealing, events.job]
+    const clocks = { now, destroyedBy }
+    const all = [
+      rotations.job,
+      purgeJob(installation, clocks),
+      keysJob(installation, clocks, log),
+      resealing,
+      events.job,
+    ]
     const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
     await delivery?.start()
     const neededAfter = async () => delivery?.neededAfter()
-    const ofTrail = trailJobs(installation, { trail: options.trail, now, log, neededAfter })
-    const jobs = new JobRunner([...all, ...ofTrail], (job, error) =>
+    const ofTrail = trailJobs(installation, { trail: options.trail, now: destroyedBy, log, neededAfter })
+    const ofClock = destruction ? [destruction.job] : []
+    const jobs = new JobRunner([...all, ...ofTrail, ...ofClock], (job, error) =>
       log.error({ job, err: describe(error) }, 'job failed'),
     )
     return {
@@ -194,6 +218,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         stopped.abort()
         await jobs.close()
         await rotations.rotator.settled()
+        await destruction?.close().catch(() => {})
         // Before anybody who delivers it stops; what cannot be signed now is signed at the next start.
         await installation.heads.signHead().catch(() => {})
         await delivery?.close()
@@ -248,7 +273,13 @@ function keysOfIssuers({ oidcKeys = new Map(), log }: StartOptions, now: () => n
   return filesFirst(new FileKeys(oidcKeys, { now, onFault }), new DiscoveredKeys({ now, onFault }))
 }
 
-function purgeJob({ secrets, trail }: Installation, now: () => number) {
+/** The wall clock, for records, and the clock by which data is destroyed. */
+interface Clocks {
+  readonly now: () => number
+  readonly destroyedBy: () => number
+}
+
+function purgeJob({ secrets, trail }: Installation, { now, destroyedBy }: Clocks) {
   const event = 'EndSecretVersionDelete'
   const record: RecordPurge = ({ account, region, arn }, ids, change) => {
     const by = 'secretsmanager'
@@ -259,12 +290,12 @@ function purgeJob({ secrets, trail }: Installation, now: () => number) {
     name: 'purge deleted secrets',
     everyMs: PURGE_EVERY_MS,
     run: async (signal: AbortSignal) => {
-      await purgeDeletedSecrets(secrets, now(), record, signal)
+      await purgeDeletedSecrets(secrets, destroyedBy(), record, signal)
     },
   }
 }
 
-function keysJob({ keys, keyring, trail }: Installation, now: () => number, log: Log) {
+function keysJob({ keys, keyring, trail }: Installation, { now, destroyedBy }: Clocks, log: Log) {
   return {
     name: 'maintain keys',
     everyMs: KEYS_EVERY_MS,
@@ -272,7 +303,7 @@ function keysJob({ keys, keyring, trail }: Installation, now: () => number, log:
       maintainKeys({
         keys,
         material: keyring.sealer('kms'),
-        now: now(),
+        now: destroyedBy(),
         record: ({ account, region, arn }, operation, changes) =>
           trail.append(
             serviceEntry({ service: 'kms', operation, by: 'kms', account, region, at: now(), arn }),

@@ -12,6 +12,7 @@ const DAY_MS = 86_400_000
 
 export interface TrailJobsOptions {
   readonly trail: TrailConfig | undefined
+  /** The clock by which records are removed, milliseconds since the epoch. */
   readonly now: () => number
   readonly log: Log
   /** The last row that every sink has taken; undefined when there is no sink. */

@@ -52,6 +52,8 @@ export interface AppOptions {
   readonly rotation?: RotationConfig
   readonly sinks?: TrailSinks
   readonly trail?: TrailConfig
+  /** Date by which the clock is confirmed. */
+  readonly confirmClock?: string
 }
 
 export interface TestApp extends AsyncDisposable {
@@ -94,7 +96,10 @@ export interface TestApp extends AsyncDisposable {
 export type PolicyDocument = object | readonly object[]
 
 export interface TestClock {
+  /** Lets time pass. */
   advance(milliseconds: number): void
+  /** Sets the wall clock, while no time passes. */
+  jump(milliseconds: number): void
   now(): number
   /** Goes on to noon of the next day, so that what follows stays within that day. */
   toNoon(): void
@@ -107,6 +112,7 @@ const DAY = 86_400_000
 /** A Coffer with an administrator, and clients of the official SDK for it, in process or over HTTP. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   let offset = -(options.behind ?? 0)
+  let advanced = 0
   const startedAt = Date.now()
   const now = () => (options.stopped ? startedAt : Date.now()) + offset
   const logged: TestApp['logged'] = []
@@ -131,6 +137,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     log,
     onRefused: (line) => refused.push(line),
     now,
+    elapsed: () => performance.now() + advanced,
+    confirmClock: options.confirmClock,
   })
   const server =
     (options.transport ?? transport) === 'http'
@@ -169,6 +177,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   }
   const advance = (milliseconds: number) => {
     offset += milliseconds
+    advanced += milliseconds
   }
   return {
     client: clientFor(),
@@ -188,6 +197,9 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     user,
     clock: {
       advance,
+      jump: (milliseconds) => {
+        offset += milliseconds
+      },
       now,
       toNoon: () => advance(DAY + DAY / 2 - (now() % DAY)),
       // The clock is read once: between two readings it may move.

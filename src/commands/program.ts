@@ -80,6 +80,7 @@ function addServe(program: Command, parts: ProgramParts): void {
       '--trail-reserve <megabytes>',
       `disk that is kept for records alone, 0 for none (default: ${DEFAULT_RESERVE_MEGABYTES})`,
     )
+    .option('--confirm-clock <date>', "today's date (UTC): confirm that the clock is right after a jump")
     .addHelpText(
       'after',
       `

@@ -17,7 +17,18 @@ import { runServer } from './run-server.ts'
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
   const log = standardLog('info')
   for (const warning of warnings) log.warn({}, warning)
-  const { dataDir, rootKey, account, administrator, credentialsFile, trust, rateFactor, rotation, trail } = config
+  const {
+    dataDir,
+    rootKey,
+    account,
+    administrator,
+    credentialsFile,
+    trust,
+    rateFactor,
+    rotation,
+    trail,
+    confirmClock,
+  } = config
   const makeReload = await reloadOf(config, log)
   const organization = readOrganization(trust)
   const sinks = readSinks(config.sinks)
@@ -41,6 +52,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           rotation,
           trail,
           sinks,
+          confirmClock,
           account,
           administrator,
           async keepCredentials(of, credentials) {

@@ -146,6 +146,7 @@ test('a server that starts after the end of a window removes the secret', async 
       keepCredentials: async () => {},
       log: { info() {}, warn() {}, error() {} },
       now: () => Date.now() + 7 * DAY,
+      confirmClock: new Date(Date.now() + 7 * DAY).toISOString().slice(0, 10),
     })
     // Closing waits for the jobs that have begun.
     await later.close()

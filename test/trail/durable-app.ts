@@ -12,7 +12,7 @@ export async function durableApp(options: AppOptions = {}) {
   const dataDir = join(folder, 'data')
   const rootKeyText = formatRootKey(generateRootKey())
   const rootKey = { kind: 'value', text: rootKeyText } as const
-  const open = () => startApp({ ...options, dataDir, rootKey })
+  const open = (more: AppOptions = {}) => startApp({ ...options, ...more, dataDir, rootKey })
   let app = await open()
   let isOpen = true
   const close = async () => {
@@ -31,13 +31,13 @@ export async function durableApp(options: AppOptions = {}) {
     },
     close,
     /** Closes it, changes the trail's file as somebody would who has it, and opens it again. */
-    async reopen(between?: (trail: DatabaseSync) => void) {
+    async reopen(between?: (trail: DatabaseSync) => void, more?: AppOptions) {
       await close()
       if (between) {
         using trail = new DatabaseSync(trailPath)
         between(trail)
       }
-      app = await open()
+      app = await open(more)
       isOpen = true
       return app
     },
