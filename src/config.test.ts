@@ -43,6 +43,7 @@ describe('defaults', () => {
       account: undefined,
       administrator: undefined,
       trail: { retentionDays: 90, reserveBytes: 64 * 1024 * 1024 },
+      confirmClock: undefined,
       sinks: NO_SINKS,
       trust: { oidcKeys: new Map(), organizationId: undefined, serviceControlPolicies: [], namePolicies: false },
       rotation: NO_ROTATION,
@@ -80,6 +81,7 @@ describe('the environment', () => {
     COFFER_THROTTLE: '2.5',
     COFFER_TRAIL_RETENTION: '365',
     COFFER_TRAIL_RESERVE: '128',
+    COFFER_CONFIRM_CLOCK: '2026-01-31',
     COFFER_SERVICE_CONTROL_POLICIES: '/policies/all.json,/policies/deny.json',
     COFFER_ROTATION_FUNCTIONS: `${FUNCTION}=command:/opt/rotate`,
     COFFER_ROTATION_HOSTS: 'db.example, 10.0.0.7:5432',
@@ -113,6 +115,7 @@ describe('the environment', () => {
       account: '111122223333',
       administrator: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' },
       trail: { retentionDays: 365, reserveBytes: 128 * 1024 * 1024 },
+      confirmClock: '2026-01-31',
       trust: {
         oidcKeys: new Map([
           ['https://a.example', '/keys/a.json'],
@@ -160,6 +163,7 @@ describe('the environment', () => {
       throttle: 'off',
       trailRetention: 'forever',
       trailReserve: '0',
+      confirmClock: '2026-02-28',
       serviceControlPolicy: ['/policies/other.json'],
       rotationFunction: [`${FUNCTION}=command:/opt/other`],
       rotationHost: ['db2.example,db3.example'],
@@ -185,6 +189,7 @@ describe('the environment', () => {
       account: '999988887777',
       administrator: settings({}, environment).serve().administrator,
       trail: { retentionDays: undefined, reserveBytes: 0 },
+      confirmClock: '2026-02-28',
       trust: {
         oidcKeys: new Map([['https://c.example', '/keys/c.json']]),
         organizationId: 'o-klmnopqrst',
