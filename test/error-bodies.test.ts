@@ -17,6 +17,9 @@ const put = (name: string, more: object = {}) => ({
 })
 const labels = Array.from({ length: 20 }, (_, index) => `l${index}`)
 await app.client.createSecret({ Name: 's', SecretString: 'x' })
+const { KeyMetadata } = await app.kms.createKey({})
+const disabledKey = KeyMetadata?.KeyId ?? ''
+await app.kms.disableKey({ KeyId: disabledKey })
 
 const answers: [code: string, operation: string, body: object, members: string[]][] = [
   ['ResourceNotFoundException', 'PutSecretValue', put('a', { SecretId: 'none' }), ['__type', 'Message']],
@@ -27,7 +30,7 @@ const answers: [code: string, operation: string, body: object, members: string[]
   [
     'EncryptionFailure',
     'UpdateSecret',
-    { SecretId: 's', ClientRequestToken: token('e'), KmsKeyId: 'alias/none' },
+    { SecretId: 's', ClientRequestToken: token('e'), KmsKeyId: disabledKey },
     ['__type', 'Message'],
   ],
   ['ValidationException', 'PutSecretValue', put('f', { SecretId: '' }), ['__type', 'message']],

@@ -74,6 +74,12 @@ export const errors = {
       'EncryptionFailure',
       "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
     ),
+  /** @param refusal what KMS says of the key: `Invalid keyId 'x'` and `Invalid arn eu-west-1` are not repeated in other words */
+  invalidKey: (refusal: string) =>
+    new AwsError(
+      'InvalidParameterException',
+      `The operation failed because of an invalid KMS key: ${refusal.startsWith('Invalid ') ? refusal : `Invalid keyId ${refusal}`}`,
+    ),
   removeFromMissing: (versionId: string) =>
     new AwsError(
       'InvalidParameterException',

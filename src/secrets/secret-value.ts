@@ -115,14 +115,17 @@ export async function holdsValue(owner: Owner, version: Version, value: SecretVa
   return Buffer.compare(bytesOf(stored), bytesOf(value)) === 0
 }
 
-/** The two probes AWS makes when a key is chosen; their results are thrown away (facts 8.10). */
+/**
+ * The two probes AWS makes when a key is chosen; their results are thrown away. Throws InvalidParameterException for a key that does not exist,
+ * EncryptionFailure for one that cannot be used, and AccessDeniedException.
+ */
 export async function probeKey(owner: Owner, context: Needs): Promise<void> {
   const { kmsKeyId } = owner
   if (kmsKeyId === undefined) return
   const EncryptionContext = encryptionContext(owner, 'RequestToValidateKeyAccess')
   const { CiphertextBlob } = await translate(
     context.kms.generateDataKey({ KeyId: kmsKeyId, EncryptionContext }),
-    errors.encryptionFailure,
+    failureOfChosenKey,
   )
   await translate(context.kms.decrypt({ CiphertextBlob, EncryptionContext }), errors.decryptionFailure)
 }
@@ -137,10 +140,7 @@ export async function probeReplicaKey(owner: Owner, context: Needs): Promise<voi
   if (kmsKeyId === undefined || usesDefaultKey(owner)) return
   const { kms } = context
   const EncryptionContext = encryptionContext(owner, 'RequestToValidateKeyAccess')
-  const { Plaintext } = await translate(
-    kms.generateDataKey({ KeyId: kmsKeyId, EncryptionContext }),
-    errors.encryptionFailure,
-  )
+  const { Plaintext } = await translate(kms.generateDataKey({ KeyId: kmsKeyId, EncryptionContext }), failureOfChosenKey)
   await translate(kms.encrypt({ KeyId: kmsKeyId, Plaintext, EncryptionContext }), errors.encryptionFailure)
   Plaintext.fill(0)
 }
@@ -150,14 +150,18 @@ function refuseForeignDefaultKey(owner: Owner, { scope }: Needs): void {
 }
 
 /** KMS's refusals as callers of Secrets Manager see them (facts 9.8). */
-async function translate<T>(call: Promise<T>, failure: () => AwsError): Promise<T> {
+async function translate<T>(call: Promise<T>, failure: (refusal: AwsError) => AwsError): Promise<T> {
   try {
     return await call
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    throw error.code === 'AccessDeniedException' ? errors.kmsAccessDenied() : failure()
+    throw error.code === 'AccessDeniedException' ? errors.kmsAccessDenied() : failure(error)
   }
 }
+
+/** Only the caller who chose a key is told that it does not exist: later it is a key that cannot encrypt. */
+const failureOfChosenKey = ({ code, message }: AwsError) =>
+  code === 'NotFoundException' ? errors.invalidKey(message) : errors.encryptionFailure()
 
 const encryptionContext = (owner: Owner, versionId: string) => ({ SecretARN: owner.arn, SecretVersionId: versionId })
 

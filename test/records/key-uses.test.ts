@@ -122,7 +122,7 @@ describe('what KMS is asked for a caller', () => {
   test('has one where the key is not there', async () => {
     await assert.rejects(app.client.createSecret({ Name: 'none', SecretString: 'x', KmsKeyId: 'alias/none' }))
     assert.deepEqual((await records()).map(said), [
-      ['CreateSecret', 'EncryptionFailure', 'none'],
+      ['CreateSecret', 'InvalidParameterException', 'none'],
       ['GenerateDataKey', 'NotFoundException', 'RequestToValidateKeyAccess'],
     ])
   })

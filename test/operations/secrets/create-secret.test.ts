@@ -380,17 +380,17 @@ describe('keys', async () => {
       assert.equal((await client.getSecretValue({ SecretId })).SecretString, form)
     })
 
-  for (const [what, KmsKeyId] of [
-    ['does not exist', randomUUID()],
-    ['is no key id at all', 'no key'],
-    ['is an alias of nothing', 'alias/none'],
-    ['lies in another Region', key.arn.replace(REGION, 'eu-west-1')],
-    ['is disabled', 'alias/disabled'],
-    ['is pending deletion', 'alias/pending'],
+  for (const [what, KmsKeyId, refusal] of [
+    ['does not exist', randomUUID(), INVALID_PARAMETER],
+    ['is no key id at all', 'no key', INVALID_PARAMETER],
+    ['is an alias of nothing', 'alias/none', INVALID_PARAMETER],
+    ['lies in another Region', key.arn.replace(REGION, 'eu-west-1'), INVALID_PARAMETER],
+    ['is disabled', 'alias/disabled', ENCRYPTION_FAILURE],
+    ['is pending deletion', 'alias/pending', ENCRYPTION_FAILURE],
   ] as const)
-    test(`a key that ${what} is an EncryptionFailure, with a value and without, and nothing is stored`, async () => {
+    test(`a key that ${what} is an ${refusal.name}, with a value and without, and nothing is stored`, async () => {
       for (const value of [{ SecretString: 'x' }, {}]) {
-        await assert.rejects(client.createSecret({ Name: 'unkeyed', KmsKeyId, ...value }), ENCRYPTION_FAILURE)
+        await assert.rejects(client.createSecret({ Name: 'unkeyed', KmsKeyId, ...value }), refusal)
         await assert.rejects(client.describeSecret({ SecretId: 'unkeyed' }), NOT_FOUND)
       }
     })

@@ -85,11 +85,31 @@ describe('a key of the customer', () => {
     }
   })
 
-  test('that does not exist, or is of another Region, encrypts nothing', async () => {
+  test('that does not exist, or is of another Region, is an invalid parameter of CreateSecret and UpdateSecret', async () => {
     const elsewhere = await newKey('elsewhere', undefined, app.kmsFor({ region: 'eu-west-1' }))
-    for (const KmsKeyId of ['alias/none', 'not a key', '00000000-0000-4000-8000-000000000000', elsewhere.arn])
-      await assert.rejects(create('keyless', KmsKeyId), UNENCRYPTABLE, KmsKeyId)
+    const missing = '00000000-0000-4000-8000-000000000000'
+    const inAccount = (resource: string) => `arn:aws:kms:${REGION}:${app.account}:${resource}`
+    const aliasText = `Invalid keyId Alias ${inAccount('alias/none')} is not found.`
+    const keyText = `Invalid keyId Key '${inAccount(`key/${missing}`)}' does not exist`
+    await app.client.createSecret({ Name: 'keyed', SecretString: 'value' })
+    for (const [KmsKeyId, text] of [
+      ['alias/none', aliasText],
+      [inAccount('alias/none'), aliasText],
+      [missing, keyText],
+      [inAccount(`key/${missing}`), keyText],
+      ['not a key', "Invalid keyId 'not a key'"],
+      [elsewhere.arn, 'Invalid arn eu-west-1'],
+    ] as const) {
+      const invalid = {
+        name: 'InvalidParameterException',
+        message: `The operation failed because of an invalid KMS key: ${text}`,
+      }
+      await assert.rejects(create('keyless', KmsKeyId), invalid, KmsKeyId)
+      await assert.rejects(app.client.createSecret({ Name: 'keyless', KmsKeyId }), invalid, KmsKeyId)
+      await assert.rejects(app.client.updateSecret({ SecretId: 'keyed', KmsKeyId }), invalid, KmsKeyId)
+    }
     await assert.rejects(read('keyless'), { name: 'ResourceNotFoundException' })
+    assert.equal((await app.client.describeSecret({ SecretId: 'keyed' })).KmsKeyId, undefined)
   })
 
   test('stops reads and writes while it is disabled, and brings them back', async () => {
@@ -191,7 +211,7 @@ describe('permission on a key', () => {
     await create('shared', key.arn, client)
     assert.equal((await read('shared', client)).SecretString, 'value of shared')
     // An id and an alias alone are those of the caller's account.
-    await assert.rejects(create('shared/by-id', key.id, client), UNENCRYPTABLE)
+    await assert.rejects(create('shared/by-id', key.id, client), { name: 'InvalidParameterException' })
     await create('shared/by-alias', key.aliasArn, client)
     await app.kms.putKeyPolicy({
       KeyId: key.id,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager'
-import { startApp } from '../../start-app.ts'
+import { REGION, startApp } from '../../start-app.ts'
 import { SUCCEEDED, statesOf } from './replicas.ts'
 
 const THERE = 'eu-west-1'
@@ -56,10 +56,14 @@ describe('the key of a replica', () => {
 
   test('that does not exist, or is of another Region, fails and makes nothing', async () => {
     const here = await newKey(app.kms)
-    for (const [index, KmsKeyId] of ['alias/none', here.arn].entries()) {
-      const Name = `keyless-${index}`
+    const alias = `arn:aws:kms:${THERE}:${app.account}:alias/none`
+    for (const [Name, KmsKeyId, text] of [
+      ['keyless-alias', 'alias/none', `Invalid keyId Alias ${alias} is not found.`],
+      ['keyless-region', here.arn, `Invalid arn ${REGION}`],
+    ] as const) {
       await client.createSecret({ Name, AddReplicaRegions: [{ Region: THERE, KmsKeyId }] })
-      assert.deepEqual(await statesOf(client, Name), [[THERE, 'Failed', UNENCRYPTABLE]])
+      const message = `Replication failed: The operation failed because of an invalid KMS key: ${text}`
+      assert.deepEqual(await statesOf(client, Name), [[THERE, 'Failed', message]])
       await assert.rejects(there.describeSecret({ SecretId: Name }), { name: 'ResourceNotFoundException' })
       await replicate(Name)
       assert.deepEqual(await statesOf(client, Name), [[THERE, 'InSync', SUCCEEDED]])

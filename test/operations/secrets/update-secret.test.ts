@@ -9,6 +9,7 @@ import {
   denied,
   ENCRYPTION_FAILURE,
   INVALID_NAME,
+  INVALID_PARAMETER,
   KMS_DENIED,
   MARKED,
   NO_TOKEN,
@@ -284,7 +285,7 @@ describe('keys', async () => {
   })
 
   for (const [what, KmsKeyId, expected] of [
-    ['does not exist', randomUUID(), ENCRYPTION_FAILURE],
+    ['does not exist', randomUUID(), INVALID_PARAMETER],
     ['is disabled', 'alias/disabled', ENCRYPTION_FAILURE],
     ['belongs to another account', one.arn.replace(app.account, '999988887777'), KMS_DENIED],
   ] as const)
@@ -310,7 +311,7 @@ describe('keys', async () => {
 
   test('a secret without a value takes another key too, when there is such a key', async () => {
     await client.createSecret({ Name: 'valueless' })
-    await assert.rejects(client.updateSecret({ SecretId: 'valueless', KmsKeyId: 'alias/none' }), ENCRYPTION_FAILURE)
+    await assert.rejects(client.updateSecret({ SecretId: 'valueless', KmsKeyId: 'alias/none' }), INVALID_PARAMETER)
     await client.updateSecret({ SecretId: 'valueless', KmsKeyId: 'alias/two' })
     await client.putSecretValue({ SecretId: 'valueless', SecretString: 'v1' })
     assert.deepEqual(await listed('valueless'), ['alias/two'])
@@ -344,7 +345,7 @@ describe('access', async () => {
     )
     await assert.rejects(client.updateSecret({ SecretId: 's', KmsKeyId: 'alias/none', SecretString: 'hunter2' }))
     const [failed] = await app.trail(1)
-    assert.deepEqual([failed?.error?.code, failed?.arn], ['EncryptionFailure', ARN])
+    assert.deepEqual([failed?.error?.code, failed?.arn], ['InvalidParameterException', ARN])
     assert.ok(!JSON.stringify(await app.trail()).includes('hunter2'))
   })
 })
