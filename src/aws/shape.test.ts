@@ -336,6 +336,18 @@ describe('constraints', () => {
     )
   })
 
+  test('a service’s own refusal of a pattern is said only where the framework finds nothing', () => {
+    const name = string({ length: [1, 3], pattern: '[a-z]+', patternRefusal: (member) => `${member} is odd.` })
+    const shape = structure({ Outer: structure({ First: name, Second: name }) })
+    assert.equal(violationsOf(shape, { Outer: { First: 'A', Second: 'B' } }, ''), 'first is odd.')
+    assert.equal(
+      violationsOf(shape, { Outer: { First: 'A', Second: 'long' } }, ''),
+      one(
+        `Value 'long' at 'outer.second' failed to satisfy constraint: Member must have length less than or equal to 3`,
+      ),
+    )
+  })
+
   test('only the first letter of a name goes to lower case', () => {
     assert.deepEqual(['SecretIdList', 'RotationLambdaARN', 'ARN', 'KmsKeyId', ''].map(lowerFirst), [
       'secretIdList',

@@ -24,6 +24,12 @@ export interface Constraints {
   readonly range?: readonly [min: number | undefined, max: number | undefined] | undefined
   /** Matched against the whole value, as Java's `matches` does. Written as in the model, because messages quote it. */
   readonly pattern?: string | undefined
+  /**
+   * What a service itself says of a value that breaks the pattern, for a service that checks it after the framework has checked everything else.
+   *
+   * @param member name of the member in a refusal, as `userName`
+   */
+  readonly patternRefusal?: ((member: string) => string) | undefined
   /** In the order in which the message lists them. */
   readonly enum?: readonly string[] | undefined
   /** Never rendered in a message and never recorded. */
@@ -65,7 +71,10 @@ export function string(constraints: Constraints = {}): Shape<string> {
     },
     check(value, path, violations) {
       const at = violations.at(path, isHidden(constraints) ? undefined : value)
-      if (expression && !expression.test(value)) at(patternText(constraints))
+      if (expression && !expression.test(value)) {
+        if (constraints.patternRefusal) violations.refuse(path, constraints.patternRefusal(lastMember(path)))
+        else at(patternText(constraints))
+      }
       if (constraints.enum && !constraints.enum.includes(value)) at(enumText(constraints))
       checkLength(value.length, constraints, at)
       const { maxBytes, length } = constraints
@@ -75,6 +84,8 @@ export function string(constraints: Constraints = {}): Shape<string> {
     render: (value) => value,
   }
 }
+
+const lastMember = (path: string) => path.slice(path.lastIndexOf('.') + 1)
 
 /** Matches a whole value. Classes of characters, as in IAM's tags, need the flag that makes them mean something. */
 function wholePattern(pattern: string): RegExp {
@@ -300,11 +311,10 @@ function checkLength(length: number, constraints: Constraints, report: (constrai
 
 function breaks<T>(shape: Shape<T>, value: T): boolean {
   let broken = false
-  shape.check(value, '', {
-    at: () => () => {
-      broken = true
-    },
-  })
+  const note = () => {
+    broken = true
+  }
+  shape.check(value, '', { at: () => note, refuse: note })
   return broken
 }
 

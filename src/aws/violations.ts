@@ -8,7 +8,11 @@ export interface Violations {
    * @param value the value's text; null for a missing member; undefined for a sensitive one, whose text is left out
    */
   at(path: string, value: string | null | undefined): (constraint: string) => void
+  /** Reports what the service itself says of the value at `path`: the whole text of the error, unless the framework finds anything. */
+  refuse(path: string, text: string): void
 }
+
+const VALIDATION = 'ValidationException'
 
 /**
  * Violations that are listed; the others are only counted. Nobody reads more, and a small request could make a very large answer. AWS's own cap is
@@ -26,6 +30,7 @@ export class ViolationList implements Violations {
   readonly #texts: string[] = []
   #count = 0
   #length = 0
+  #refusal: string | undefined
   /** Where the first one is. */
   firstPath: string | undefined
 
@@ -40,11 +45,16 @@ export class ViolationList implements Violations {
     }
   }
 
-  /** The ValidationException for what was reported, undefined when nothing was. */
+  refuse(path: string, text: string): void {
+    this.firstPath ??= path
+    this.#refusal ??= text
+  }
+
+  /** The ValidationException for what was reported, undefined when nothing was. The framework stands before the service. */
   error(): AwsError | undefined {
     const count = this.#count
-    if (count === 0) return undefined
+    if (count === 0) return this.#refusal === undefined ? undefined : frameworkError(VALIDATION, this.#refusal)
     const noun = count === 1 ? 'error' : 'errors'
-    return frameworkError('ValidationException', `${count} validation ${noun} detected: ${this.#texts.join('; ')}`)
+    return frameworkError(VALIDATION, `${count} validation ${noun} detected: ${this.#texts.join('; ')}`)
   }
 }

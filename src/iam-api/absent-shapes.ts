@@ -9,7 +9,7 @@ const serialNumber = string({ length: [9, 256], pattern: '[\\w+=/:,.@-]+' })
 const instanceProfile = structure(
   {
     Path: required(shapes.path),
-    InstanceProfileName: required(string({ length: [1, 128], pattern: '[\\w+=,.@-]+' })),
+    InstanceProfileName: required(shapes.instanceProfileName),
     InstanceProfileId: required(shapes.id),
     Arn: required(shapes.arn),
     CreateDate: required(timestamp()),

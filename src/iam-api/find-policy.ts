@@ -9,7 +9,7 @@ import { findOwn } from './find-entity.ts'
 type Needs = Pick<IamContext, 'account' | 'store'>
 
 /** The managed policy of the caller's account that an ARN means, as a target; there, those of AWS are missing. */
-export function findOwnPolicy(arn: string, context: Needs): Promise<Target<ManagedPolicy>> {
+function findOwnPolicy(arn: string, context: Needs): Promise<Target<ManagedPolicy>> {
   return findOwn('policy', arn, context, errors.policyNotFound(arn))
 }
 

@@ -3,17 +3,37 @@ import { versionId } from './policy-shapes.ts'
 
 // Types that several operations share, as IAM's service model has them.
 
-const NAME = '[\\w+=,.@-]+'
+/** IAM checks names, paths and ARNs of policies itself and says so in sentences of its own; their lengths are the framework's. */
+const invalid = (rule: string) => (member: string) => `The specified value for ${member} is invalid. It must ${rule}`
+const name = (max: number) =>
+  string({
+    length: [1, max],
+    pattern: '[\\w+=,.@-]+',
+    patternRefusal: invalid('contain only alphanumeric characters and/or the following: +=,.@_-'),
+  })
+const WITHIN_PATHS = 'and contain only alphanumeric characters and/or / characters.'
+const pathShape = (pattern: string, ends: string) =>
+  string({ length: [1, 512], pattern, patternRefusal: invalid(`${ends} ${WITHIN_PATHS}`) })
+const WHOLE_PATH = 'begin and end with /'
 
-export const userName = string({ length: [1, 64], pattern: NAME })
-export const existingUserName = string({ length: [1, 128], pattern: NAME })
-export const groupName = string({ length: [1, 128], pattern: NAME })
-export const roleName = string({ length: [1, 64], pattern: NAME })
-export const policyName = string({ length: [1, 128], pattern: NAME })
+export const userName = name(64)
+export const existingUserName = name(128)
+export const groupName = name(128)
+export const roleName = name(64)
+export const policyName = name(128)
+export const instanceProfileName = name(128)
+/** Of any identity whose policies are meant. */
+export const attachmentName = name(128)
 export const arn = string({ length: [20, 2048] })
-export const path = string({ length: [1, 512], pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
-export const pathPrefix = string({ length: [1, 512], pattern: '\\u002F[\\u0021-\\u007F]*' })
-export const policyPath = string({ length: [1, 512], pattern: '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/' })
+/** ARN of a managed policy in a request. The text of a refusal leaves out what was given, between two blanks. */
+export const policyArn = string({
+  length: [20, 2048],
+  pattern: 'arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]+',
+  patternRefusal: () => 'Invalid ARN:  Could not be parsed!',
+})
+export const path = pathShape('(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)', WHOLE_PATH)
+export const pathPrefix = pathShape('\\u002F[\\u0021-\\u007F]*', 'begin with /')
+export const policyPath = pathShape('((/[A-Za-z0-9\\.,\\+@=_-]+)*)/', WHOLE_PATH)
 export const policyDocument = string({ length: [1, 131_072], pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })
 export const policyDescription = string({ length: [undefined, 1000] })
 export const roleDescription = string({

@@ -24,7 +24,11 @@ export function showGroup(group: Group) {
   }
 }
 
-/** @param document the trust policy as it is to be shown, in plain text */
+/**
+ * A role as answers show it; lists leave tags and boundary out, as AWS's do.
+ *
+ * @param document the trust policy as it is to be shown, in plain text
+ */
 export function showRole(
   role: Role,
   document: string,
@@ -39,11 +43,8 @@ export function showRole(
     AssumeRolePolicyDocument: showDocument(document),
     Description: role.description,
     MaxSessionDuration: role.maxSession,
-    ...(!listed && {
-      PermissionsBoundary: showBoundary(role.boundary),
-      Tags: showTags(role.tags),
-      RoleLastUsed: used ? { LastUsedDate: new Date(used.at), Region: used.region } : {},
-    }),
+    RoleLastUsed: used ? { LastUsedDate: new Date(used.at), Region: used.region } : {},
+    ...(!listed && { PermissionsBoundary: showBoundary(role.boundary), Tags: showTags(role.tags) }),
   }
 }
 

@@ -1,8 +1,8 @@
 import { arnOf, type ManagedPolicy, type PolicyVersion } from '../identity/entities.ts'
 import type { Usage } from './policy-usage.ts'
-import { showDocument, showTags } from './show-entity.ts'
+import { showDocument } from './show-entity.ts'
 
-/** A managed policy as answers show it; lists leave description and tags out, as AWS's do. */
+/** A managed policy as GetPolicy shows it, its tags also when it has none. Lists leave description and tags out, as AWS's do. */
 export function showPolicy(policy: ManagedPolicy, usage: Readonly<Record<Usage, number>>, { listed = false } = {}) {
   return {
     PolicyName: policy.name,
@@ -15,7 +15,7 @@ export function showPolicy(policy: ManagedPolicy, usage: Readonly<Record<Usage, 
     IsAttachable: true,
     CreateDate: new Date(policy.createdAt),
     UpdateDate: new Date(policy.updatedAt),
-    ...(!listed && { Description: policy.description, Tags: showTags(policy.tags) }),
+    ...(!listed && { Description: policy.description, Tags: [...policy.tags] }),
   }
 }
 

@@ -44,7 +44,7 @@ const inlinePolicyIdentifier = structure(
   {
     PolicyName: required(shapes.policyName),
     AttachmentType: required(string({ enum: ['user', 'group', 'role'] })),
-    AttachmentName: required(string({ length: [1, 128], pattern: '[\\w+=,.@-]+' })),
+    AttachmentName: required(shapes.attachmentName),
   },
   'InlinePolicyIdentifierType',
 )

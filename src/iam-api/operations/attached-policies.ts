@@ -8,7 +8,7 @@ import { pageOfNames } from '../list-entities.ts'
 import { quotas } from '../quotas.ts'
 import * as shapes from '../shapes.ts'
 
-const policyArn = { PolicyArn: required(shapes.arn) }
+const policyArn = { PolicyArn: required(shapes.policyArn) }
 const answer = structure({ AttachedPolicies: list(shapes.attachedPolicy), ...shapes.page })
 
 const ATTACHED = {

@@ -14,7 +14,7 @@ export const createPolicyVersion = operation({
   access: 'write',
   recordsAnswer: true,
   input: structure({
-    PolicyArn: required(shapes.arn),
+    PolicyArn: required(shapes.policyArn),
     PolicyDocument: required(shapes.policyDocument),
     SetAsDefault: boolean(),
   }),

@@ -8,6 +8,7 @@ import { toBe } from '../find-entity.ts'
 import { checkManagedDocument } from '../policy-document.ts'
 import { quotas } from '../quotas.ts'
 import * as shapes from '../shapes.ts'
+import { showTags } from '../show-entity.ts'
 import { showPolicy } from '../show-policy.ts'
 import { checkTags } from '../tags.ts'
 
@@ -57,6 +58,7 @@ export const createPolicy = operation({
       revision: 1,
     }
     context.change(store.create(policy))
-    return { Policy: showPolicy(policy, UNUSED) }
+    const { Description: _, ...shown } = showPolicy(policy, UNUSED)
+    return { Policy: { ...shown, Tags: showTags(Tags) } }
   },
 })

@@ -27,7 +27,7 @@ export const createRole = operation({
     AssumeRolePolicyDocument: required(shapes.policyDocument),
     Description: shapes.roleDescription,
     MaxSessionDuration: shapes.maxSessionDuration,
-    PermissionsBoundary: shapes.arn,
+    PermissionsBoundary: shapes.policyArn,
     Tags: shapes.tags,
   }),
   output: structure({ Role: required(shapes.role) }),
@@ -73,6 +73,7 @@ export const createRole = operation({
       revision: 1,
     }
     context.change(store.create(role))
-    return { Role: showRole(role, trust.document) }
+    const { MaxSessionDuration: _, RoleLastUsed: __, ...shown } = showRole(role, trust.document)
+    return { Role: { ...shown, MaxSessionDuration: input.MaxSessionDuration } }
   },
 })

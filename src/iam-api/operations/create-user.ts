@@ -18,7 +18,7 @@ export const createUser = operation({
   input: structure({
     Path: shapes.path,
     UserName: required(shapes.userName),
-    PermissionsBoundary: shapes.arn,
+    PermissionsBoundary: shapes.policyArn,
     Tags: shapes.tags,
   }),
   output: structure({ User: shapes.user }),

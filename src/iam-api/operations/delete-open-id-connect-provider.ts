@@ -1,6 +1,6 @@
 import { operation } from '../../aws/operation.ts'
 import { required, structure } from '../../aws/shape.ts'
-import type { OidcProvider } from '../../identity/entities.ts'
+import { type OidcProvider, parseIamArn } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { findProvider } from '../find-entity.ts'
 import * as shapes from '../shapes.ts'
@@ -11,9 +11,12 @@ export const deleteOpenIdConnectProvider = operation({
   input: structure({ OpenIDConnectProviderArn: required(shapes.arn) }),
   target: ({ OpenIDConnectProviderArn }, context: IamContext) => findProvider(OpenIDConnectProviderArn, context),
 
-  /** Trust policies that name it stay, and trust nobody by it (IAM reference). */
-  run(_input, provider: OidcProvider, { store, change }) {
-    change(store.remove(provider))
+  /** Deleting a provider that does not exist succeeds (IAM API reference, DeleteOpenIDConnectProvider). */
+  acceptsMissing: ({ OpenIDConnectProviderArn }) => parseIamArn(OpenIDConnectProviderArn)?.kind === 'oidc-provider',
+
+  /** Trust policies that name the provider stay and trust no token because of it (IAM API reference). */
+  run(_input, provider: OidcProvider | undefined, { store, change }) {
+    if (provider) change(store.remove(provider))
     return {}
   },
 })

@@ -10,7 +10,7 @@ import * as shapes from '../shapes.ts'
 export const deletePolicyVersion = operation({
   name: 'DeletePolicyVersion',
   access: 'write',
-  input: structure({ PolicyArn: required(shapes.arn), VersionId: required(versionId) }),
+  input: structure({ PolicyArn: required(shapes.policyArn), VersionId: required(versionId) }),
   target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   run({ VersionId }, policy: ManagedPolicy, { store, change }) {

@@ -10,7 +10,7 @@ import * as shapes from '../shapes.ts'
 export const deletePolicy = operation({
   name: 'DeletePolicy',
   access: 'write',
-  input: structure({ PolicyArn: required(shapes.arn) }),
+  input: structure({ PolicyArn: required(shapes.policyArn) }),
   target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   async run({ PolicyArn }, policy: ManagedPolicy, context) {

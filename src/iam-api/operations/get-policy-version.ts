@@ -10,7 +10,7 @@ import { showVersion } from '../show-policy.ts'
 export const getPolicyVersion = operation({
   name: 'GetPolicyVersion',
   access: 'read',
-  input: structure({ PolicyArn: required(shapes.arn), VersionId: required(versionId) }),
+  input: structure({ PolicyArn: required(shapes.policyArn), VersionId: required(versionId) }),
   output: structure({ PolicyVersion: shapes.policyVersion }),
   target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 

@@ -10,7 +10,7 @@ import { showPolicy } from '../show-policy.ts'
 export const getPolicy = operation({
   name: 'GetPolicy',
   access: 'read',
-  input: structure({ PolicyArn: required(shapes.arn) }),
+  input: structure({ PolicyArn: required(shapes.policyArn) }),
   output: structure({ Policy: shapes.policy }),
   target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 

@@ -17,7 +17,7 @@ export const listEntitiesForPolicy = operation({
   name: 'ListEntitiesForPolicy',
   access: 'read',
   input: structure({
-    PolicyArn: required(shapes.arn),
+    PolicyArn: required(shapes.policyArn),
     EntityFilter: string({ enum: ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] }),
     PathPrefix: shapes.path,
     PolicyUsageFilter: policyUsage,

@@ -10,7 +10,7 @@ import { showVersion } from '../show-policy.ts'
 export const listPolicyVersions = operation({
   name: 'ListPolicyVersions',
   access: 'read',
-  input: structure({ PolicyArn: required(shapes.arn), ...shapes.paging }),
+  input: structure({ PolicyArn: required(shapes.policyArn), ...shapes.paging }),
   output: structure({ Versions: list(shapes.policyVersion), ...shapes.page }),
   target: ({ PolicyArn }, context: IamContext) => findPolicy(PolicyArn, context),
 

@@ -17,8 +17,13 @@ export const listRoles = operation({
   async run(input, _value: undefined, context) {
     const { items, paging } = await pageOf('role', input, context)
     const trusts = items.map(({ trust }) => trust)
-    const documents = await shownDocuments(trusts, context.store)
-    const Roles = items.map((role, index) => showRole(role, documents[index] ?? role.trust.document, { listed: true }))
+    const [documents, uses] = await Promise.all([
+      shownDocuments(trusts, context.store),
+      context.store.lastUses(items.map(({ id }) => id)),
+    ])
+    const Roles = items.map((role, index) =>
+      showRole(role, documents[index] ?? role.trust.document, { listed: true, used: uses.get(role.id) }),
+    )
     return { Roles, ...paging }
   },
 })

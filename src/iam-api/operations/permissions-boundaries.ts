@@ -14,7 +14,7 @@ function putBoundary(kind: BoundedKind) {
   return operation({
     name: `Put${noun}PermissionsBoundary`,
     access: 'write',
-    input: structureFor(kind, shape, { PermissionsBoundary: required(shapes.arn) }),
+    input: structureFor(kind, shape, { PermissionsBoundary: required(shapes.policyArn) }),
 
     target: (input, context: IamContext) => findNamed<BoundedKind>(kind, nameIn(kind, input), context),
     // The one that is wanted: what stands there is about to go.

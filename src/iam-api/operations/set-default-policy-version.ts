@@ -9,7 +9,7 @@ import * as shapes from '../shapes.ts'
 export const setDefaultPolicyVersion = operation({
   name: 'SetDefaultPolicyVersion',
   access: 'write',
-  input: structure({ PolicyArn: required(shapes.arn), VersionId: required(versionId) }),
+  input: structure({ PolicyArn: required(shapes.policyArn), VersionId: required(versionId) }),
   target: ({ PolicyArn }, context: IamContext) => findPolicyToChange(PolicyArn, context),
 
   run({ VersionId }, policy: ManagedPolicy, { store, change }) {

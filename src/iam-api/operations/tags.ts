@@ -10,7 +10,7 @@ import {
 import type { Entities } from '../../identity/entities.ts'
 import type { IamContext } from '../context.ts'
 import { findNamed, findProvider } from '../find-entity.ts'
-import { findOwnPolicy } from '../find-policy.ts'
+import { findPolicy, findPolicyToChange } from '../find-policy.ts'
 import { pageOfItems } from '../list-entities.ts'
 import * as shapes from '../shapes.ts'
 import { addTags, checkTags, removeTags } from '../tags.ts'
@@ -24,8 +24,12 @@ interface Taggable {
   /** Member of requests that names one. */
   readonly member: string
   readonly shape: Shape<string>
-  find(id: string, context: IamContext): Promise<Target<Tagged>>
+  find: Find
+  /** For changes, where `find` also finds what cannot be changed. */
+  readonly findToChange?: Find
 }
+
+type Find = (id: string, context: IamContext) => Promise<Target<Tagged>>
 
 const taggables: readonly Taggable[] = [
   {
@@ -40,7 +44,13 @@ const taggables: readonly Taggable[] = [
     shape: shapes.roleName,
     find: (name, context) => findNamed('role', name, context),
   },
-  { noun: 'Policy', member: 'PolicyArn', shape: shapes.arn, find: findOwnPolicy },
+  {
+    noun: 'Policy',
+    member: 'PolicyArn',
+    shape: shapes.policyArn,
+    find: findPolicy,
+    findToChange: findPolicyToChange,
+  },
   { noun: 'OpenIDConnectProvider', member: 'OpenIDConnectProviderArn', shape: shapes.arn, find: findProvider },
 ]
 
@@ -54,8 +64,10 @@ function request<const M extends Readonly<Record<string, Shape<unknown> | Requir
   return structure({ [member]: required(shape), ...members }) as unknown as StructureShape<Request<M>>
 }
 
-const find = ({ member, find }: Taggable, input: object, context: IamContext) =>
-  find(String((input as Readonly<Record<string, unknown>>)[member]), context)
+const idIn = ({ member }: Taggable, input: object) => String((input as Readonly<Record<string, unknown>>)[member])
+
+const findToChange = (taggable: Taggable, input: object, context: IamContext) =>
+  (taggable.findToChange ?? taggable.find)(idIn(taggable, input), context)
 
 function tag(taggable: Taggable) {
   return operation({
@@ -66,7 +78,7 @@ function tag(taggable: Taggable) {
     check({ Tags }) {
       checkTags(Tags)
     },
-    target: (input, context: IamContext) => find(taggable, input, context),
+    target: (input, context: IamContext) => findToChange(taggable, input, context),
     conditions: ({ Tags }) => requestTags(Tags),
 
     run({ Tags }, entity: Tagged, { store, change }) {
@@ -82,7 +94,7 @@ function untag(taggable: Taggable) {
     access: 'write',
     input: request(taggable, { TagKeys: required(shapes.tagKeys) }),
 
-    target: (input, context: IamContext) => find(taggable, input, context),
+    target: (input, context: IamContext) => findToChange(taggable, input, context),
     conditions: ({ TagKeys }) => requestTags(TagKeys.map((Key) => ({ Key }))),
 
     run({ TagKeys }, entity: Tagged, { store, change }) {
@@ -100,7 +112,7 @@ function listTags(taggable: Taggable) {
     input: request(taggable, shapes.paging),
     output: structure({ Tags: required(shapes.tags), ...shapes.page }),
 
-    target: (input, context: IamContext) => find(taggable, input, context),
+    target: (input, context: IamContext) => taggable.find(idIn(taggable, input), context),
 
     async run(input, { id, tags }: Tagged, context) {
       const sorted = tags.toSorted((left, right) => (left.Key < right.Key ? -1 : 1))

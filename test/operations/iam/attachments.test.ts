@@ -114,8 +114,6 @@ for (const { kind, noun, make, attach, detach, list } of families)
         ofAws('readonlyaccess'),
         own.replace(account, '999988887777'),
         wrongPath,
-        own.toUpperCase(),
-        'this is no ARN at all',
         arn(`${kind}/${name}`),
       ])
         await assert.rejects(attach(iam, name, policy), {

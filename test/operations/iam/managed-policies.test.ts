@@ -60,12 +60,24 @@ describe('CreatePolicy and GetPolicy', () => {
     assert.match(made?.PolicyId ?? '', /^ANPA[A-Z2-7]{16}$/)
     assert.deepEqual(
       [made?.PolicyName, made?.Path, made?.Description, made?.Tags, made?.DefaultVersionId, made?.IsAttachable],
-      [PolicyName, input.Path, input.Description, input.Tags, 'v1', true],
+      [PolicyName, input.Path, undefined, input.Tags, 'v1', true],
     )
     assert.deepEqual([made?.AttachmentCount, made?.PermissionsBoundaryUsageCount], [0, 0])
     assert.deepEqual(made?.CreateDate, made?.UpdateDate)
     const { Policy: read } = await iam.getPolicy({ PolicyArn: made?.Arn })
-    assert.deepEqual(read, made)
+    assert.deepEqual(read, { ...made, Description: input.Description })
+  })
+
+  test('CreatePolicy leaves out the description and empty tags; GetPolicy shows both', async () => {
+    const { Policy: made } = await iam.createPolicy({
+      PolicyName: fresh('untagged'),
+      PolicyDocument: DOCUMENT,
+      Description: 'Lists secrets',
+    })
+    assert.ok(made)
+    assert.ok(!('Description' in made) && !('Tags' in made))
+    const { Policy: read } = await iam.getPolicy({ PolicyArn: made.Arn })
+    assert.deepEqual([read?.Description, read?.Tags], ['Lists secrets', []])
   })
 
   test('a name is taken under any path and in any case of letters', async () => {
@@ -143,6 +155,9 @@ describe('CreatePolicy and GetPolicy', () => {
     await assert.rejects(iam.deletePolicyVersion({ PolicyArn, VersionId: 'v1' }), unchangeable)
     await assert.rejects(iam.setDefaultPolicyVersion({ PolicyArn, VersionId: 'v1' }), unchangeable)
     await assert.rejects(iam.deletePolicy({ PolicyArn }), unchangeable)
+    await assert.rejects(iam.tagPolicy({ PolicyArn, Tags: [{ Key: 'a', Value: 'b' }] }), unchangeable)
+    await assert.rejects(iam.untagPolicy({ PolicyArn, TagKeys: ['a'] }), unchangeable)
+    assert.deepEqual((await iam.listPolicyTags({ PolicyArn })).Tags, [])
   })
 })
 

@@ -175,6 +175,17 @@ describe('access', () => {
     await assert.rejects(create, refusedTo('CreateOpenIDConnectProvider', arnOf('new.example/a')))
   })
 
+  test('deleting a provider that does not exist succeeds, so that a deletion can be repeated', async () => {
+    const OpenIDConnectProviderArn = await makeProvider()
+    for (const _ of ['first', 'second']) await iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn })
+    await assert.rejects(iam.getOpenIDConnectProvider({ OpenIDConnectProviderArn }), notFound(OpenIDConnectProviderArn))
+    const ofAnotherKind = OpenIDConnectProviderArn.replace(':oidc-provider/', ':saml-provider/')
+    await assert.rejects(
+      iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn: ofAnotherKind }),
+      notFound(ofAnotherKind),
+    )
+  })
+
   test('who may gets the error of a missing provider', async () => {
     const there = await makeProvider()
     for (const OpenIDConnectProviderArn of [
@@ -185,7 +196,6 @@ describe('access', () => {
       const provider = { OpenIDConnectProviderArn }
       for (const call of [
         () => iam.getOpenIDConnectProvider(provider),
-        () => iam.deleteOpenIDConnectProvider(provider),
         () => iam.updateOpenIDConnectProviderThumbprint({ ...provider, ThumbprintList: [thumbprint(1)] }),
         () => iam.addClientIDToOpenIDConnectProvider({ ...provider, ClientID: 'a' }),
         () => iam.removeClientIDFromOpenIDConnectProvider({ ...provider, ClientID: 'a' }),

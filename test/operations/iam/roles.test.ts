@@ -64,6 +64,19 @@ describe('CreateRole', () => {
     )
   })
 
+  test('the answer has the longest session only where the request gives it, and no last use; GetRole and ListRoles have both', async () => {
+    const Path = `/${fresh('answered')}/`
+    const input = { RoleName: fresh(), AssumeRolePolicyDocument: TRUST, Path }
+    const { Role: made } = await iam.createRole(input)
+    assert.ok(made)
+    assert.ok(!('MaxSessionDuration' in made) && !('RoleLastUsed' in made))
+    const { Role: read } = await iam.getRole({ RoleName: input.RoleName })
+    const { Roles: [listed] = [] } = await iam.listRoles({ PathPrefix: Path })
+    for (const role of [read, listed]) assert.deepEqual([role?.MaxSessionDuration, role?.RoleLastUsed], [3600, {}])
+    const { Role: given } = await iam.createRole({ ...input, RoleName: fresh(), MaxSessionDuration: 3600 })
+    assert.equal(given?.MaxSessionDuration, 3600)
+  })
+
   test('a name is taken in any case of letters, and found in any', async () => {
     const RoleName = fresh('Mixed')
     await makeRole({ RoleName })
@@ -375,7 +388,7 @@ describe('ListRoles', () => {
     await assert.rejects(iam.listRoles({ PathPrefix: Path, Marker: 'made' }), { name: 'ValidationError' })
   })
 
-  test('lists leave out tags, boundary and last use', async () => {
+  test('lists leave out tags and boundary', async () => {
     const Path = `/${fresh('brief')}/`
     await makeRole({
       Path,
@@ -384,7 +397,7 @@ describe('ListRoles', () => {
     })
     const { Roles: [role] = [] } = await iam.listRoles({ PathPrefix: Path })
     assert.ok(role)
-    assert.deepEqual([role.Tags, role.PermissionsBoundary, role.RoleLastUsed], [undefined, undefined, undefined])
+    assert.deepEqual([role.Tags, role.PermissionsBoundary], [undefined, undefined])
   })
 })
 
