@@ -28,6 +28,12 @@ const SHOWN_RESULT = 1000
 /** The same of the tags around the name of a condition key. */
 const SHOWN_KEY = 20
 
+/** A result shows everything twice: for the action, and for the resource. */
+const TIMES_SHOWN = 2
+
+/** How AWS names the kind of every policy in a result but the one on the resource. */
+const IAM_POLICY = 'IAM Policy'
+
 /** Decides what would be, for one action on one resource after another. */
 export class Simulation {
   readonly #circumstances: Circumstances
@@ -60,7 +66,7 @@ export class Simulation {
     const missing = this.#missing.reduce((sum, key) => sum + key.length + SHOWN_KEY, 0)
     return {
       work: ofPolicies.reduce((sum, { work }) => sum + work, 1),
-      text: ofPolicies.reduce((sum, { text }) => sum + text, SHOWN_RESULT + longest + missing),
+      text: TIMES_SHOWN * ofPolicies.reduce((sum, { text }) => sum + text, SHOWN_RESULT + longest + missing),
     }
   }
 
@@ -73,18 +79,24 @@ export class Simulation {
     const set: PolicySet = { ...this.#set, resource: this.#resource && { rule, policy: this.#resource } }
     const { decision, statements } = explain(request, set)
     const deciding = statements.filter(({ matched, effect }) => matched && effect === decidingEffect(decision))
-    return {
-      EvalActionName: action,
-      EvalResourceName: resource,
-      EvalDecision: decisionName(decision),
+    const name = decisionName(decision)
+    const details = {
       MatchedStatements: deciding.flatMap(({ policy, statement }) => this.#matched(Number(policy), statement)),
       MissingContextValues: [...this.#missing],
-      OrganizationsDecisionDetail: serviceControl && {
-        AllowedByOrganizations: serviceControl.every((level) => evaluate(request, { identity: level }).allowed),
-      },
+      EvalDecisionDetails: {},
       PermissionsBoundaryDecisionDetail: boundary && {
         AllowedByPermissionsBoundary: evaluate(request, { identity: [boundary] }).allowed,
       },
+    }
+    return {
+      EvalActionName: action,
+      EvalResourceName: resource,
+      EvalDecision: name,
+      ...details,
+      OrganizationsDecisionDetail: serviceControl && {
+        AllowedByOrganizations: serviceControl.every((level) => evaluate(request, { identity: level }).allowed),
+      },
+      ResourceSpecificResults: [{ EvalResourceName: resource, EvalResourceDecision: name, ...details }],
     }
   }
 
@@ -104,7 +116,8 @@ export class Simulation {
     if (!source) return []
     const positions = this.#positions.get(source) ?? statementPositions(source.document)
     this.#positions.set(source, positions)
-    return [{ SourcePolicyId: source.id, SourcePolicyType: source.type, ...positions[statement] }]
+    const SourcePolicyType = source.type === 'resource' ? source.type : IAM_POLICY
+    return [{ SourcePolicyId: source.id, SourcePolicyType, ...positions[statement] }]
   }
 }
 

@@ -81,8 +81,9 @@ const statements = list(
   structure(
     {
       SourcePolicyId: string(),
+      // The model's values are others than the one that AWS answers.
       SourcePolicyType: string({
-        enum: ['user', 'group', 'role', 'aws-managed', 'user-managed', 'resource', 'none'],
+        enum: ['user', 'group', 'role', 'aws-managed', 'user-managed', 'resource', 'none'] as readonly string[],
       }),
       StartPosition: position,
       EndPosition: position,

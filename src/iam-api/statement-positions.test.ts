@@ -30,12 +30,15 @@ test('statements of a list are found in their order, however they are written', 
   }
 })
 
-test('a single statement without a list is found', () => {
+test('a single statement without a list is found, its start one column further', () => {
   const document = JSON.stringify({ Statement: second, Version: '2012-10-17' }, null, 2)
   assert.deepEqual(
-    cut(document).map((text) => JSON.parse(text)),
+    cut(document).map((text) => JSON.parse(`{${text}`)),
     [second],
   )
+  assert.deepEqual(statementPositions('{"Statement":{"Effect":"Allow"}}'), [
+    { StartPosition: { Line: 1, Column: 15 }, EndPosition: { Line: 1, Column: 32 } },
+  ])
 })
 
 test('text that looks like JSON inside of strings is none', () => {

@@ -5,6 +5,7 @@ export interface Position {
 }
 
 export interface Span {
+  /** The first character of a statement in a list; the second of a statement without a list, as AWS counts it. */
   readonly StartPosition: Position
   /** Behind the last character. */
   readonly EndPosition: Position
@@ -26,7 +27,7 @@ export function statementPositions(document: string): readonly Span[] {
     }
     const isStatement = member === 'Statement' && (open.length === 1 || (open.length === 2 && open[1] === '['))
     if (token === '{' || token === '[') {
-      if (token === '{' && isStatement) start = index
+      if (token === '{' && isStatement) start = index + (open.length === 1 ? 1 : 0)
       open.push(token)
       continue
     }

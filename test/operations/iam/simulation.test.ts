@@ -99,8 +99,8 @@ describe('SimulateCustomPolicy', () => {
     const start = first.indexOf(JSON.stringify(allow(READ)))
     assert.deepEqual(one?.StartPosition, { Line: 1, Column: start + 1 })
     assert.deepEqual(one?.EndPosition, { Line: 1, Column: start + 1 + JSON.stringify(allow(READ)).length })
-    assert.deepEqual(two?.StartPosition, { Line: 3, Column: 16 })
-    assert.equal(two?.SourcePolicyType, 'none')
+    assert.deepEqual(two?.StartPosition, { Line: 3, Column: 17 })
+    assert.deepEqual([one?.SourcePolicyType, two?.SourcePolicyType], ['IAM Policy', 'IAM Policy'])
 
     const denied = await simulate([first, policy(deny('*'))])
     assert.deepEqual(sources(denied.MatchedStatements), ['PolicyInputList.2'])
@@ -336,7 +336,29 @@ describe('SimulateCustomPolicy', () => {
 })
 
 describe('SimulatePrincipalPolicy', () => {
-  test("a user's own policies and those of the groups decide, and are named with their kind", async () => {
+  test('a result holds the result for its resource once more, also where there is only one resource', async () => {
+    const UserName = fresh('user')
+    await iam.createUser({ UserName })
+    await iam.putUserPolicy({ UserName, PolicyName: 'inline', PolicyDocument: policy(allow(READ)) })
+    const { EvaluationResults: [result] = [] } = await iam.simulatePrincipalPolicy({
+      PolicySourceArn: arn(`user/${UserName}`),
+      ActionNames: [READ],
+      ResourceArns: [SECRET],
+    })
+    assert.deepEqual(result?.EvalDecisionDetails, {})
+    assert.equal(result?.MatchedStatements?.length, 1)
+    assert.deepEqual(result?.ResourceSpecificResults, [
+      {
+        EvalResourceName: SECRET,
+        EvalResourceDecision: 'allowed',
+        MatchedStatements: result?.MatchedStatements,
+        MissingContextValues: result?.MissingContextValues,
+        EvalDecisionDetails: {},
+      },
+    ])
+  })
+
+  test("a user's own policies and those of the groups decide, and are named", async () => {
     const UserName = fresh('user')
     const GroupName = fresh('group')
     await iam.createGroup({ GroupName })
@@ -358,10 +380,10 @@ describe('SimulatePrincipalPolicy', () => {
         ),
       ),
       new Set([
-        'user inline',
-        'group of-group',
-        `user-managed ${own.Policy?.PolicyName}`,
-        'aws-managed AdministratorAccess',
+        'IAM Policy inline',
+        'IAM Policy of-group',
+        `IAM Policy ${own.Policy?.PolicyName}`,
+        'IAM Policy AdministratorAccess',
       ]),
     )
     const { EvaluationResults: [denied] = [] } = await iam.simulatePrincipalPolicy({
