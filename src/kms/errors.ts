@@ -66,6 +66,20 @@ export const errors = {
       'AccessDeniedException',
       `User: ${caller} is not authorized to perform: ${action} on ${what} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
     ),
+  tooManyRotations: (arn: string) =>
+    new AwsError(
+      'LimitExceededException',
+      `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
+    ),
+  notMultiRegion: (arn: string) => new AwsError('UnsupportedOperationException', `${arn} is not a multi-region key.`),
+  notPrimary: (arn: string) =>
+    new AwsError('UnsupportedOperationException', `${arn} is not a multi-region primary key.`),
+  /** @param id KeyMaterialId of the material that was to be imported */
+  materialWaits: (id: string, arn: string, waitingId: string) =>
+    new AwsError(
+      'KMSInvalidStateException',
+      `New key material (id: ${id}) cannot be imported into KMS key ${arn}, because another key material (id: ${waitingId}) is pending rotation.`,
+    ),
   // Our own texts from here on: AWS's are not known.
   algorithmUnfit: (algorithm: string, arn: string) =>
     new AwsError('InvalidKeyUsageException', `Algorithm ${algorithm} is incompatible with key ${arn}.`),
@@ -88,13 +102,8 @@ export const errors = {
   pendingWindow: (min: number, max: number) =>
     frameworkError('ValidationException', `PendingWindowInDays must be between ${min} and ${max} (inclusive).`),
   invalidMarker: () => new AwsError('InvalidMarkerException', 'The marker is not one of this list.'),
-  tooManyRotations: (limit: number) =>
-    new AwsError('LimitExceededException', `A key can be rotated on demand at most ${limit} times.`),
   nothingToRotateTo: (arn: string) =>
     new AwsError('KMSInvalidStateException', `No available key material pending rotation for the key: ${arn}.`),
-  notMultiRegion: (arn: string) => new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region key.`),
-  notPrimary: (arn: string) =>
-    new AwsError('UnsupportedOperationException', `${arn} is not a multi-Region primary key.`),
   replicaExists: (region: string) =>
     new AwsError('AlreadyExistsException', `The key already exists in the Region ${region}.`),
   otherPartition: (region: string) =>
@@ -135,8 +144,6 @@ export const errors = {
   invalidImportToken: () => new AwsError('InvalidImportTokenException'),
   expiredImportToken: () => new AwsError('ExpiredImportTokenException'),
   incorrectMaterial: () => new AwsError('IncorrectKeyMaterialException'),
-  materialWaits: (arn: string) =>
-    new AwsError('KMSInvalidStateException', `${arn} has key material already that is pending rotation.`),
   materialNotFound: (id: string) => new AwsError('NotFoundException', `Key material ${id} is not found.`),
   validToMissing: () =>
     frameworkError('ValidationException', 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES'),

@@ -38,7 +38,7 @@ export function withImport(key: KmsKey, given: Import, sealer: Sealer): { key: K
   const known = key.materials.find((one) => one.id === id)
   if (given.type === 'EXISTING_KEY_MATERIAL' && (!known || (given.id ?? id) !== id)) throw errors.incorrectMaterial()
   if (given.type === 'NEW_KEY_MATERIAL' && known) throw errors.incorrectMaterial()
-  const version = known?.version ?? newVersion(key)
+  const version = known?.version ?? newVersion(key, id)
   const imported: ImportedMaterial = {
     description: given.description ?? known?.imported?.description,
     expiresAt: given.expiresAt,
@@ -48,9 +48,10 @@ export function withImport(key: KmsKey, given: Import, sealer: Sealer): { key: K
 }
 
 /** The version of material that is new: after all that ever encrypted, in the place of one that waited and was deleted. */
-function newVersion({ arn, currentVersion, materials }: KmsKey): number {
+function newVersion({ arn, currentVersion, materials }: KmsKey, id: string): number {
   if (materials.length === 0) return currentVersion
-  if (materials.some(({ version, sealed }) => version > currentVersion && sealed)) throw errors.materialWaits(arn)
+  const waiting = materials.find(({ version, sealed }) => version > currentVersion && sealed)
+  if (waiting) throw errors.materialWaits(id, arn, waiting.id)
   return currentVersion + 1
 }
 

@@ -27,7 +27,7 @@ export async function describeKeyMetadata(key: KmsKey, context: KmsContext) {
     EncryptionAlgorithms: ['SYMMETRIC_DEFAULT' as const],
     MultiRegion: key.primaryRegion !== undefined,
     MultiRegionConfiguration: await multiRegionConfiguration(key, context),
-    CurrentKeyMaterialId: current?.sealed && current.id,
+    CurrentKeyMaterialId: current?.id,
     ...(current?.sealed && current.imported && expiryOf(current.imported)),
   }
 }

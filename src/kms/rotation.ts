@@ -8,8 +8,8 @@ import { MATERIAL_BYTES, sealMaterial } from './material.ts'
 /** Days between automatic rotations unless the customer says otherwise (KMS API, EnableKeyRotation). */
 export const DEFAULT_PERIOD_DAYS = 365
 
-/** Rotations on demand of one key (KMS developer guide, "Rotate KMS keys"). */
-export const MAX_ON_DEMAND = 25
+/** Rotations on demand of one key, as AWS was seen to refuse the eleventh. */
+export const MAX_ON_DEMAND = 10
 
 /** A key with automatic rotation from now on; another period counts from where the last one began. */
 export function withRotation(key: KmsKey, periodDays: number, now: number): KmsKey {

@@ -76,12 +76,19 @@ export const replicateKey = operation({
     context.change(context.keys.update(key))
     context.change(context.keys.create(made))
     return {
-      ReplicaKeyMetadata: await describeKeyMetadata(made, context),
+      ReplicaKeyMetadata: asCreating(await describeKeyMetadata(made, context)),
       ReplicaPolicy: policyOf(made).document,
-      ReplicaTags: made.tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })),
+      ReplicaTags: made.tags.length > 0 ? tagsOf(made) : undefined,
     }
   },
 })
+
+const tagsOf = ({ tags }: KmsKey) => tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }))
+
+/** A new replica as ReplicateKey answers it at AWS, where it is made after the answer. Here it can be used at once, and DescribeKey says so. */
+function asCreating({ CurrentKeyMaterialId: _, ...metadata }: Awaited<ReturnType<typeof describeKeyMetadata>>) {
+  return { ...metadata, Enabled: false, KeyState: 'Creating' as const }
+}
 
 /** The same key in another Region: id, material and rotation are common, everything else is its own. Imported material is imported again. */
 function replicaOf(key: KmsKey, region: string, context: KmsContext): KmsKey {

@@ -17,7 +17,7 @@ export const rotateKeyOnDemand = operation({
   target: ownKey('RotateKeyOnDemand', 'cryptography'),
   async run(_input, key: KmsKey, context: KmsContext) {
     checkRotates(key, ['AWS_KMS', 'EXTERNAL'])
-    if (key.onDemandRotations >= MAX_ON_DEMAND) throw errors.tooManyRotations(MAX_ON_DEMAND)
+    if (key.onDemandRotations >= MAX_ON_DEMAND) throw errors.tooManyRotations(key.arn)
     const all = await allOf(key, context)
     const updated =
       key.origin === 'EXTERNAL'

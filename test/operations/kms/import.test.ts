@@ -95,6 +95,7 @@ describe('a key for imported material', () => {
     const { $metadata: _, ...deleted } = await kms.deleteImportedKeyMaterial({ KeyId })
     assert.deepEqual(deleted, { KeyId, KeyMaterialId })
     assert.equal(await stateOf(KeyId), 'PendingImport')
+    assert.equal((await metadata(KeyId))?.CurrentKeyMaterialId, KeyMaterialId)
     const pending = { name: 'KMSInvalidStateException', message: `${KeyId} is pending import.` }
     await assert.rejects(kms.decrypt({ CiphertextBlob }), pending)
     await assert.rejects(encrypt(KeyId), pending)
@@ -152,8 +153,18 @@ describe('further material', () => {
       [first.KeyMaterialId, 'CURRENT', 'IMPORTED'],
       [second.KeyMaterialId, 'PENDING_ROTATION', 'IMPORTED'],
     ])
-    const waits = { name: 'KMSInvalidStateException' }
-    await assert.rejects(importMaterial(kms, KeyId, randomBytes(32), { ImportType }), waits)
+    await assert.rejects(importMaterial(kms, KeyId, randomBytes(32), { ImportType }), ({ name, message }: Error) => {
+      const [, refusedId] = /^New key material \(id: ([0-9a-f]{64})\)/.exec(message) ?? []
+      assert.notEqual(refusedId, second.KeyMaterialId)
+      assert.deepEqual(
+        [name, message],
+        [
+          'KMSInvalidStateException',
+          `New key material (id: ${refusedId}) cannot be imported into KMS key ${KeyId}, because another key material (id: ${second.KeyMaterialId}) is pending rotation.`,
+        ],
+      )
+      return true
+    })
     await kms.rotateKeyOnDemand({ KeyId })
     const late = (await encrypt(KeyId)).CiphertextBlob
     assert.equal((await kms.decrypt({ CiphertextBlob: late })).KeyMaterialId, second.KeyMaterialId)

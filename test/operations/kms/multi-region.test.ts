@@ -37,7 +37,7 @@ describe('ReplicateKey', () => {
     const { KeyId } = await primary({ Description: 'first', Tags: [{ TagKey: 'a', TagValue: '1' }] })
     await kms.createAlias({ AliasName: 'alias/first', TargetKeyId: KeyId })
     const { ReplicaKeyMetadata, ReplicaTags } = await kms.replicateKey({ KeyId, ReplicaRegion: THERE })
-    assert.deepEqual([ReplicaKeyMetadata?.Description, ReplicaTags], ['', []])
+    assert.deepEqual([ReplicaKeyMetadata?.Description, ReplicaTags], ['', undefined])
     assert.deepEqual((await there.listAliases({ KeyId })).Aliases, [])
     await there.updateKeyDescription({ KeyId, Description: 'second' })
     await there.tagResource({ KeyId, Tags: [{ TagKey: 'b', TagValue: '2' }] })

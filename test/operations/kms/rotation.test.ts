@@ -99,15 +99,18 @@ describe('rotation on demand', () => {
     )
   })
 
-  test('is done 25 times at most, and lists them page by page', async () => {
-    const { id: KeyId } = await makeKey()
+  test('is done ten times at most, and lists them page by page', async () => {
+    const { id: KeyId, arn } = await makeKey()
     const { CiphertextBlob } = await kms.encrypt({ KeyId, Plaintext: Buffer.from('oldest') })
-    for (let round = 0; round < 25; round++) await kms.rotateKeyOnDemand({ KeyId })
-    await assert.rejects(kms.rotateKeyOnDemand({ KeyId }), { name: 'LimitExceededException' })
-    const first = await kms.listKeyRotations({ KeyId, Limit: 20 })
-    const second = await kms.listKeyRotations({ KeyId, Limit: 20, Marker: first.NextMarker })
-    assert.deepEqual([first.Rotations?.length, first.Truncated], [20, true])
-    assert.deepEqual([second.Rotations?.length, second.Truncated], [5, false])
+    for (let round = 0; round < 10; round++) await kms.rotateKeyOnDemand({ KeyId })
+    await assert.rejects(kms.rotateKeyOnDemand({ KeyId }), {
+      name: 'LimitExceededException',
+      message: `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
+    })
+    const first = await kms.listKeyRotations({ KeyId, Limit: 7 })
+    const second = await kms.listKeyRotations({ KeyId, Limit: 7, Marker: first.NextMarker })
+    assert.deepEqual([first.Rotations?.length, first.Truncated], [7, true])
+    assert.deepEqual([second.Rotations?.length, second.Truncated], [3, false])
     const { Plaintext = [] } = await kms.decrypt({ CiphertextBlob })
     assert.equal(Buffer.from(Plaintext).toString(), 'oldest')
   })
@@ -138,7 +141,12 @@ describe('a multi-Region key', () => {
     const replicaArn = arn.replace(':eu-central-1:', ':eu-west-1:')
     assert.deepEqual(replica.ReplicaTags, [{ TagKey: 'a', TagValue: 'b' }])
     assert.match(replica.ReplicaPolicy ?? '', /key-default-1/)
-    assert.deepEqual((await there.describeKey({ KeyId })).KeyMetadata, replica.ReplicaKeyMetadata)
+    const { KeyMetadata } = await there.describeKey({ KeyId })
+    assert.ok(KeyMetadata)
+    const { CurrentKeyMaterialId, ...described } = KeyMetadata
+    assert.deepEqual(replica.ReplicaKeyMetadata, { ...described, Enabled: false, KeyState: 'Creating' })
+    assert.deepEqual([described.Enabled, described.KeyState], [true, 'Enabled'])
+    assert.equal(CurrentKeyMaterialId, (await kms.describeKey({ KeyId })).KeyMetadata?.CurrentKeyMaterialId)
     assert.deepEqual(replica.ReplicaKeyMetadata?.MultiRegionConfiguration, {
       MultiRegionKeyType: 'REPLICA',
       PrimaryKey: { Arn: arn, Region: 'eu-central-1' },
@@ -190,15 +198,24 @@ describe('a multi-Region key', () => {
   })
 
   test('is replicated once to a Region, and only if it is one', async () => {
-    const { id: KeyId } = await makeKey({ MultiRegion: true })
-    const { id: ordinary } = await makeKey()
+    const { id: KeyId, arn } = await makeKey({ MultiRegion: true })
+    const { id: ordinary, arn: ordinaryArn } = await makeKey()
     await kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' })
     await assert.rejects(kms.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' }), { name: 'AlreadyExistsException' })
     await assert.rejects(kms.replicateKey({ KeyId, ReplicaRegion: 'eu-central-1' }), { name: 'AlreadyExistsException' })
-    const unsupported = { name: 'UnsupportedOperationException' }
-    await assert.rejects(kms.replicateKey({ KeyId: ordinary, ReplicaRegion: 'eu-west-1' }), unsupported)
-    await assert.rejects(there.replicateKey({ KeyId, ReplicaRegion: 'eu-west-2' }), unsupported)
-    await assert.rejects(kms.updatePrimaryRegion({ KeyId: ordinary, PrimaryRegion: 'eu-west-1' }), unsupported)
+    const unsupported = (message: string) => ({ name: 'UnsupportedOperationException', message })
+    await assert.rejects(
+      kms.replicateKey({ KeyId: ordinary, ReplicaRegion: 'eu-west-1' }),
+      unsupported(`${ordinaryArn} is not a multi-region key.`),
+    )
+    await assert.rejects(
+      there.replicateKey({ KeyId, ReplicaRegion: 'eu-west-2' }),
+      unsupported(`${arn.replace(':eu-central-1:', ':eu-west-1:')} is not a multi-region primary key.`),
+    )
+    await assert.rejects(
+      kms.updatePrimaryRegion({ KeyId: ordinary, PrimaryRegion: 'eu-west-1' }),
+      unsupported(`${ordinaryArn} is not a multi-region key.`),
+    )
   })
 
   test('is replicated by who may make keys too', async () => {
