@@ -1,5 +1,6 @@
 import { type AwsError, frameworkError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
+import { wantsJson } from '../aws/query/encode-json.ts'
 import { type Form, parseForm } from '../aws/query/form.ts'
 import type { ProtocolRequest } from './handle.ts'
 import { headerOf, type RequestHead } from './request.ts'
@@ -49,7 +50,7 @@ export function queryRequest(
   if (!service || !(posted || name === UNSIGNED_SERVICE)) return undefined
   return {
     service,
-    wire: queryWire(service.protocol),
+    wire: queryWire(service.protocol, wantsJson(headerOf(head, 'accept')) ? 'json' : 'xml'),
     allowQuery: name === UNSIGNED_SERVICE,
     signed,
     read(body) {

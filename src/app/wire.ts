@@ -3,6 +3,7 @@ import { encodeError, encodeOutput } from '../aws/encode.ts'
 import { AwsError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
 import { decodeForm } from '../aws/query/decode-form.ts'
+import { encodeJsonError, encodeJsonOutput, JSON_TYPE } from '../aws/query/encode-json.ts'
 import { encodeXmlOutput } from '../aws/query/encode-xml.ts'
 import { encodeXmlError } from '../aws/query/encode-xml-error.ts'
 import type { Form } from '../aws/query/form.ts'
@@ -27,14 +28,24 @@ export function jsonWire({ errorMember }: Pick<JsonProtocol, 'errorMember'>): Wi
   }
 }
 
-/** AWS Query. */
-export function queryWire({ namespace }: Pick<QueryProtocol, 'namespace'>): Wire<Form> {
+/** AWS Query, answered in XML or in the JSON that it has for clients that ask for it. */
+export function queryWire({ namespace }: Pick<QueryProtocol, 'namespace'>, answers: 'xml' | 'json'): Wire<Form> {
+  const decode: Wire<Form>['decode'] = (operation, form) => decodeForm(operation.input, form) as object
+  const frame = (operation: AnyOperation, requestId: string) => ({ operation: operation.name, namespace, requestId })
+  if (answers === 'json')
+    return {
+      decode,
+      output: (operation, output, requestId) =>
+        response(200, JSON_TYPE, encodeJsonOutput(frame(operation, requestId), operation.output, output), requestId),
+      error(error, requestId) {
+        const { status, body } = encodeJsonError(error, requestId)
+        return response(status, JSON_TYPE, body, requestId)
+      },
+    }
   return {
-    decode: (operation, form) => decodeForm(operation.input, form) as object,
-    output(operation, output, requestId) {
-      const answer = { operation: operation.name, namespace, requestId }
-      return xmlResponse(200, encodeXmlOutput(answer, operation.output, output), requestId)
-    },
+    decode,
+    output: (operation, output, requestId) =>
+      xmlResponse(200, encodeXmlOutput(frame(operation, requestId), operation.output, output), requestId),
     error(error, requestId) {
       const { status, body } = encodeXmlError(error, { namespace, requestId })
       return xmlResponse(status, body, requestId)
@@ -42,16 +53,14 @@ export function queryWire({ namespace }: Pick<QueryProtocol, 'namespace'>): Wire
   }
 }
 
-function jsonResponse(status: number, body: string, requestId: string): Response {
-  return {
-    status,
-    headers: { 'x-amzn-RequestId': requestId, 'Content-Type': 'application/x-amz-json-1.1' },
-    body,
-  }
-}
+const jsonResponse = (status: number, body: string, requestId: string) =>
+  response(status, 'application/x-amz-json-1.1', body, requestId)
 
-export function xmlResponse(status: number, body: string, requestId: string): Response {
-  return { status, headers: { 'x-amzn-RequestId': requestId, 'Content-Type': 'text/xml' }, body }
+export const xmlResponse = (status: number, body: string, requestId: string) =>
+  response(status, 'text/xml', body, requestId)
+
+export function response(status: number, contentType: string, body: string, requestId: string): Response {
+  return { status, headers: { 'x-amzn-RequestId': requestId, 'Content-Type': contentType }, body }
 }
 
 /** A service's code for what is wrong with itself. */

@@ -132,6 +132,63 @@ describe('a posted form', async () => {
   })
 })
 
+describe('a request that accepts application/json', async () => {
+  const server = await serverFor()
+  const accepting = ({ rawHeaders, body }: ReturnType<typeof posted>) => ({
+    rawHeaders: [...rawHeaders, 'Accept', 'application/json'],
+    body,
+  })
+
+  test('for GetCallerIdentity is answered in the JSON that verifiers of identities read', async () => {
+    const answer = await server.send(accepting(posted('sts', { Action: 'GetCallerIdentity' })))
+    assert.deepEqual([answer.status, answer.header('content-type')], [200, 'application/json'])
+    const { GetCallerIdentityResponse } = JSON.parse(answer.body)
+    assert.match(GetCallerIdentityResponse.GetCallerIdentityResult.UserId, /^AIDA/)
+    assert.deepEqual(GetCallerIdentityResponse, {
+      GetCallerIdentityResult: {
+        Account: '111122223333',
+        Arn: 'arn:aws:iam::111122223333:user/administrator',
+        UserId: GetCallerIdentityResponse.GetCallerIdentityResult.UserId,
+      },
+      ResponseMetadata: { RequestId: answer.header('x-amzn-requestid') },
+    })
+  })
+
+  test('with a presigned URL is answered in JSON too', async () => {
+    const url = presignUrl({
+      ...toSign({ service: 'sts', method: 'GET', url: '/?Action=GetCallerIdentity&Version=2011-06-15' }),
+      expires: 60,
+    })
+    const answer = await server.send({
+      method: 'GET',
+      url,
+      rawHeaders: ['host', 'coffer.test', 'accept', 'application/json'],
+    })
+    assert.equal(answer.status, 200)
+    const { GetCallerIdentityResponse } = JSON.parse(answer.body)
+    assert.equal(GetCallerIdentityResponse.GetCallerIdentityResult.Account, '111122223333')
+  })
+
+  test('for an operation of IAM has numbers, booleans and dates as JSON has them', async () => {
+    const answer = await server.send(accepting(posted('iam', { Action: 'ListUsers' })))
+    const { Users, IsTruncated } = JSON.parse(answer.body).ListUsersResponse.ListUsersResult
+    assert.deepEqual([Users[0].UserName, typeof Users[0].CreateDate, IsTruncated], ['administrator', 'number', false])
+  })
+
+  test('is refused in JSON, with the code and status of the XML', async () => {
+    const missing = posted('iam', { Action: 'GetUser', UserName: 'none' })
+    const answer = await server.send(accepting(missing))
+    assert.deepEqual([answer.status, answer.header('content-type')], [404, 'application/json'])
+    assert.deepEqual(JSON.parse(answer.body), {
+      Error: { Code: 'NoSuchEntity', Message: 'The user with name none cannot be found.', Type: 'Sender' },
+      RequestId: answer.header('x-amzn-requestid'),
+    })
+    const forged = posted('sts', { Action: 'GetCallerIdentity' }, { secret: 'another' })
+    const { status, body } = await server.send(accepting(forged))
+    assert.deepEqual([status, JSON.parse(body).Error.Code], [403, 'SignatureDoesNotMatch'])
+  })
+})
+
 describe('a presigned URL', async () => {
   const server = await serverFor()
   const identity = `/?${form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })}`

@@ -3,13 +3,18 @@ import type { AnswerFrame } from './encode-xml.ts'
 import { queryError } from './query-errors.ts'
 import { element, escapeText } from './xml.ts'
 
-/** An error as Query services answer it (security facts 1.10); `Receiver` says that the fault is the server's. */
+/** What an error of a Query service says, in XML or JSON; `Receiver` says that the fault is the server's. */
+export function errorParts(error: AwsError) {
+  const { code, status, message } = queryError(error)
+  return { status, type: status >= 500 ? 'Receiver' : 'Sender', code, message } as const
+}
+
+/** An error as Query services answer it. */
 export function encodeXmlError(
   error: AwsError,
-  { namespace, requestId }: Pick<AnswerFrame, 'namespace' | 'requestId'>,
+  { namespace, requestId }: { readonly namespace?: string | undefined } & Pick<AnswerFrame, 'requestId'>,
 ): { status: number; body: string } {
-  const { code, status, message } = queryError(error)
-  const type = status >= 500 ? 'Receiver' : 'Sender'
+  const { status, type, code, message } = errorParts(error)
   const content = element('Type', type) + element('Code', escapeText(code)) + element('Message', escapeText(message))
   const body = element(
     'ErrorResponse',
