@@ -4,6 +4,7 @@ import type { AnyOperation } from '../aws/operation.ts'
 import type { Admitted as AdmittedCaller, Authenticator, Caller } from '../identity/authenticate.ts'
 import type { Call } from './call.ts'
 import { jsonRequest } from './json-request.ts'
+import { refusalOfOtherService } from './other-service.ts'
 import { type GateParts, perform, recordRefusal } from './perform.ts'
 import { queryRequest } from './query-request.ts'
 import { headerOf, type RequestHead, type Response } from './request.ts'
@@ -65,11 +66,10 @@ export const MAX_BODY_BYTES = 1024 * 1024
 export function admit(head: RequestHead, parts: HandleParts): Admission {
   const requestId = randomUUID()
   const json = jsonRequest(head, parts.services)
-  if (json === 'unknown operation')
-    return {
-      refused: jsonWire({ errorMember: 'message' }).error(frameworkError('UnknownOperationException'), requestId),
-    }
-  if (json) return new Handling(json, head, requestId, parts).admit()
+  if (json && !(json instanceof AwsError)) return new Handling(json, head, requestId, parts).admit()
+  const refused = refusalOfOtherService(head, parts.services, requestId)
+  if (refused) return { refused }
+  if (json) return { refused: jsonWire({ errorMember: 'message' }).error(json, requestId) }
   const query = queryRequest(head, parts.services, parts.authenticator.isOpen)
   return query ? new Handling(query, head, requestId, parts).admit() : { refused: noProtocol(requestId) }
 }

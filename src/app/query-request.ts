@@ -2,19 +2,13 @@ import { type AwsError, frameworkError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
 import { wantsJson } from '../aws/query/encode-json.ts'
 import { type Form, parseForm } from '../aws/query/form.ts'
+import { serviceInScope } from './credential-scope.ts'
 import type { ProtocolRequest } from './handle.ts'
 import { headerOf, type RequestHead } from './request.ts'
 import type { QueryProtocol, Service } from './service.ts'
 import { queryWire } from './wire.ts'
 
 const CONTENT_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i
-/** The service in a credential scope, in a header or a presigned URL. Bounded, so that no header takes long to look through. */
-const ELEMENT = '[^/\\s,&%]{0,128}'
-const SLASH = '(?:/|%2F)'
-const SCOPE = new RegExp(
-  `Credential=${ELEMENT}${SLASH}${ELEMENT}${SLASH}${ELEMENT}${SLASH}([a-z0-9-]{1,32})${SLASH}`,
-  'i',
-)
 /** The service that takes requests nobody signs. */
 const UNSIGNED_SERVICE = 'sts'
 
@@ -39,10 +33,8 @@ export function queryRequest(
   const posted = head.method === 'POST' && CONTENT_TYPE.test(headerOf(head, 'content-type') ?? '')
   const [path, query] = splitUrl(head.url)
   if (path !== '/' || !(posted || (head.method === 'GET' && query !== ''))) return undefined
-  const authorization = headerOf(head, 'authorization')
-  const scope = SCOPE.exec(authorization ?? query)?.[1]
-  const signed = authorization !== undefined || /(^|&)X-Amz-Algorithm=/.test(query)
-  const name = scope ?? UNSIGNED_SERVICE
+  const signed = headerOf(head, 'authorization') !== undefined || /(^|&)X-Amz-Algorithm=/.test(query)
+  const name = serviceInScope(head) ?? UNSIGNED_SERVICE
   const service = services.find((one) => one.signingName === name && one.protocol?.kind === 'query') as
     | QueryService
     | undefined

@@ -56,8 +56,7 @@ export function queryWire({ namespace }: Pick<QueryProtocol, 'namespace'>, answe
 const jsonResponse = (status: number, body: string, requestId: string) =>
   response(status, 'application/x-amz-json-1.1', body, requestId)
 
-export const xmlResponse = (status: number, body: string, requestId: string) =>
-  response(status, 'text/xml', body, requestId)
+const xmlResponse = (status: number, body: string, requestId: string) => response(status, 'text/xml', body, requestId)
 
 export function response(status: number, contentType: string, body: string, requestId: string): Response {
   return { status, headers: { 'x-amzn-RequestId': requestId, 'Content-Type': contentType }, body }

@@ -31,14 +31,17 @@ export function serve(exchange: Exchange, parts: ServeParts): void {
     const { request } = exchange
     const refusal = refusalByHead(exchange, parts.limits)
     if (refusal) exchange.refuse(refusal)
-    else if (request.url === '/' && (request.method === 'GET' || request.method === 'HEAD'))
-      exchange.refuse(ownAnswers.home())
-    else if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD'))
-      void answerHealth(exchange, parts.health)
+    else if (request.url === '/' && asksForPage(request)) exchange.refuse(ownAnswers.home())
+    else if (request.url === '/health' && asksForPage(request)) void answerHealth(exchange, parts.health)
     else admit(exchange, parts)
   } catch (error) {
     fail(exchange, error, parts)
   }
+}
+
+/** Whether a person or a probe asks: a signed request is for a service, such as ListBuckets of S3. */
+function asksForPage({ method, headers }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && !headers.authorization?.startsWith('AWS4-')
 }
 
 /** What no application is to see: nothing of it is looked at but the headers that say so. */

@@ -154,7 +154,6 @@ describe('what is no request of AWS JSON 1.1', () => {
   })
   const foreign: [what: string, request: Parameters<typeof send>[0]][] = [
     ['no Content-Type', withType(undefined)],
-    ['AWS JSON 1.0', withType('application/x-amz-json-1.0')],
     ['plain JSON', withType('application/json')],
     ['AWS JSON 1.11', withType('application/x-amz-json-1.11')],
     ...['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'].map(
