@@ -1,4 +1,4 @@
-import { type Admission, admit, type HandleParts, MAX_BODY_BYTES, tooLargeResponse } from './handle.ts'
+import { type Admission, admit, type HandleParts, MAX_BODY_BYTES } from './handle.ts'
 import type { RequestHead, Response } from './request.ts'
 
 /** Coffer without sockets: from requests to responses. */
@@ -15,7 +15,7 @@ export function createApp(parts: HandleParts): App {
     async handle(head, body) {
       const admission = admit(head, parts)
       if ('refused' in admission) return admission.refused
-      return body.byteLength > MAX_BODY_BYTES ? tooLargeResponse() : admission.answer(body)
+      return body.byteLength > MAX_BODY_BYTES ? admission.refuse('too large') : admission.answer(body)
     },
   }
 }

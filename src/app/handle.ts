@@ -40,7 +40,28 @@ export interface HandleParts extends GateParts {
 export interface AdmittedRequest {
   /** The answer; never rejects. */
   answer(body: Uint8Array): Promise<Response>
+  /** The answer, in the protocol of the service, to a request whose body is not read. */
+  refuse(fault: BodyFault): Response
 }
+
+/** Why a body is not read, or not to its end. */
+export type BodyFault = 'too large' | 'no room' | 'encoded'
+
+const bodyFaults: Readonly<Record<BodyFault, () => AwsError>> = {
+  'too large': () =>
+    frameworkError('RequestEntityTooLargeException', `The request body is larger than ${MAX_BODY_BYTES} bytes.`, 413),
+  'no room': () =>
+    frameworkError('ServiceUnavailable', 'Too many large requests at the same time. Please try again.', 503),
+  encoded: () =>
+    frameworkError(
+      'UnsupportedMediaTypeException',
+      'Content-Encoding is not supported: the body must be sent as it is.',
+      415,
+    ),
+}
+
+/** When to come again with a body for which there was no room, seconds. */
+const RETRY_AFTER_SECONDS = '1'
 
 /** Either the answer already, or what waits for the body. */
 export type Admission = { readonly refused: Response } | AdmittedRequest
@@ -59,7 +80,7 @@ export interface ProtocolRequest<B> {
   read(body: Uint8Array): { readonly operation: AnyOperation; readonly content: B }
 }
 
-/** Largest body of a request, in bytes (design page, "The gate"). */
+/** Largest body of a request, in bytes (docs/architecture.md, A request, step by step). */
 export const MAX_BODY_BYTES = 1024 * 1024
 
 /** All that can be said of a request by its head: what it asks for, and whether its proof of identity can be a proof at all. */
@@ -90,10 +111,12 @@ class Handling<B> {
 
   admit(): Admission {
     const { signed, operation } = this.#request
-    if (!signed) return { answer: (body) => this.#answer(body, this.#parts.now()) }
+    const refuse = (fault: BodyFault) => this.#refuseBody(fault)
+    if (!signed) return { refuse, answer: (body) => this.#answer(body, this.#parts.now()) }
     try {
       const admitted = this.#admitCaller()
       return {
+        refuse,
         answer: async (body) => {
           // The time of what happens is that of the whole request: a head may be long before its body.
           const now = this.#parts.now()
@@ -219,6 +242,13 @@ class Handling<B> {
     return this.#error(error)
   }
 
+  #refuseBody(fault: BodyFault): Response {
+    const answer = this.#error(bodyFaults[fault]())
+    return fault === 'no room'
+      ? { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER_SECONDS } }
+      : answer
+  }
+
   #error(error: unknown): Response {
     const { wire } = this.#request
     if (error instanceof AwsError) return wire.error(error, this.#requestId)
@@ -250,14 +280,4 @@ function noProtocol(requestId: string): Response {
     headers: { 'x-amzn-RequestId': requestId, 'Content-Type': 'application/xml' },
     body: '<UnknownOperationException/>\n',
   }
-}
-
-/** The answer to a body over the limit; nothing of it was looked at. */
-export function tooLargeResponse(): Response {
-  const error = frameworkError(
-    'RequestEntityTooLargeException',
-    `The request body is larger than ${MAX_BODY_BYTES} bytes.`,
-    413,
-  )
-  return jsonWire({ errorMember: 'message' }).error(error, randomUUID())
 }

@@ -17,6 +17,7 @@ export async function dev(config: DevConfig, warnings: readonly string[]): Promi
   await runServer({
     config,
     log,
+    isOpen: !verify,
     start: () =>
       startCoffer({
         dataDir: undefined,

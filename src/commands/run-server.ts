@@ -11,6 +11,8 @@ export interface ServerRun {
   readonly config: ListenConfig
   readonly log: Log
   start(): Promise<RunningCoffer>
+  /** True for a server that takes any credentials: a name that a web page may have reaches nothing then. */
+  readonly isOpen?: boolean
   /** Told once requests are answered; before the line on standard output. */
   onListening(running: RunningCoffer, url: string): void | Promise<void>
   /** Makes what SIGHUP does, once the server listens. Without it SIGHUP stops the server. */
@@ -36,7 +38,15 @@ export async function runServer({ config, log, ...run }: ServerRun): Promise<voi
   const running = await run.start()
   try {
     const { host, port, trustedProxies } = config
-    const server = await listen(running, { host, port, trustedProxies, ping: running.ping, log, ...(tls && { tls }) })
+    const server = await listen(running, {
+      host,
+      port,
+      trustedProxies,
+      ping: running.ping,
+      log,
+      ...(tls && { tls }),
+      guardedHost: run.isOpen ? host : undefined,
+    })
     using certificate = tls && new CertificateWatch(tls.cert, log)
     try {
       if (run.makeReload) reload = run.makeReload({ running, server, certificate })

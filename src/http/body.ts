@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BodyFault } from '../app/handle.ts'
 
 /** Bytes that all bodies which are not yet dealt with may hold together. */
 export class BodyBudget {
@@ -27,7 +28,8 @@ export interface Body {
   readonly held: number
 }
 
-export type BodyFault = 'too large' | 'no room'
+/** Why a body was not read to its end. */
+export type BodyReadFault = Extract<BodyFault, 'too large' | 'no room'>
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -52,7 +54,7 @@ export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   { maxBytes, budget }: BodyLimits,
-  onEnd: (outcome: Body | BodyFault) => void,
+  onEnd: (outcome: Body | BodyReadFault) => void,
 ): void {
   if (!hasBody(request)) {
     onEnd(EMPTY)
@@ -61,7 +63,7 @@ export function readBody(
   const announced = Number(request.headers['content-length'])
   let whole: Buffer | undefined
   let gathered: GatheredBytes | undefined
-  const settle = (outcome: Body | BodyFault | undefined) => {
+  const settle = (outcome: Body | BodyReadFault | undefined) => {
     request.off('data', onData).off('end', onDone).off('close', onClose)
     response.off('close', onClose)
     if (outcome === undefined || typeof outcome === 'string') gathered?.release()
@@ -103,7 +105,7 @@ class GatheredBytes implements Body {
     return this.#room.subarray(0, this.#length)
   }
 
-  add(piece: Buffer): BodyFault | undefined {
+  add(piece: Buffer): BodyReadFault | undefined {
     const length = this.#length + piece.length
     if (length > this.#maxBytes) return 'too large'
     if (length > this.#room.length && !this.#grow(length)) return 'no room'

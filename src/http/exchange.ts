@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHead, Response } from '../app/request.ts'
-import { type Body, type BodyFault, type BodyLimits, hasBody, readBody } from './body.ts'
+import { type Body, type BodyLimits, type BodyReadFault, hasBody, readBody } from './body.ts'
 import type { Connection, Connections } from './connections.ts'
 import type { HttpLimits } from './limits.ts'
+import type { UnsentAnswers } from './unsent-answers.ts'
 
 export interface ExchangeParts {
   readonly request: IncomingMessage
   readonly response: ServerResponse<IncomingMessage>
   readonly connection: Connection
   readonly connections: Connections
+  readonly unsent: UnsentAnswers
   readonly limits: HttpLimits
   /** What the client waits for before it sends its body. */
   readonly expects: 'continue' | 'something else' | undefined
+  /** Too many requests of its connection had no answer when it came. */
+  readonly isCrowded: boolean
 }
 
 /** One request and its answer on the wire. */
@@ -19,12 +23,14 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly connection: Connection
   readonly expects: ExchangeParts['expects']
+  readonly isCrowded: boolean
   readonly #parts: ExchangeParts
 
   constructor(parts: ExchangeParts) {
     this.request = parts.request
     this.connection = parts.connection
     this.expects = parts.expects
+    this.isCrowded = parts.isCrowded
     this.#parts = parts
   }
 
@@ -35,7 +41,7 @@ export class Exchange {
   }
 
   /** Reads the body, once a client that waits for it was told to send it. `onEnd` is not called when the client goes away before. */
-  read(limits: BodyLimits, onEnd: (outcome: Body | BodyFault) => void): void {
+  read(limits: BodyLimits, onEnd: (outcome: Body | BodyReadFault) => void): void {
     const { request, response } = this.#parts
     if (this.expects) response.writeContinue()
     readBody(request, response, limits, onEnd)
@@ -71,12 +77,13 @@ export class Exchange {
 
   /** False when there is nobody to answer any more, or the answer was given. */
   #begin({ status, headers, body }: Response, last: boolean): boolean {
-    const { response, connection } = this.#parts
-    connection.open--
+    const { response, connection, unsent } = this.#parts
     if (response.destroyed || response.headersSent) return false
+    const bytes = Buffer.byteLength(body)
+    unsent.add(connection, bytes)
     response.writeHead(status, {
       ...headers,
-      'Content-Length': Buffer.byteLength(body),
+      'Content-Length': bytes,
       Connection: last ? 'close' : 'keep-alive',
     })
     return true

@@ -21,9 +21,16 @@ export const LIMITS = {
   connections: 4096,
   /** Requests on one connection. Then it is closed, so that clients behind a balancer come to spread anew. */
   requestsPerConnection: 10_000,
-  /** Requests of one connection without an answer yet. No client of AWS's pipelines at all. */
+  /** Connections of one IPv4 address or one IPv6 /64, trusted proxies apart: a quarter of all, so that three others always find room. */
+  connectionsPerAddress: 1024,
+  /** Requests of one connection whose answers have not left yet. No client of AWS's pipelines at all. */
   openRequests: 64,
-  /** What all bodies that need more than one piece may hold together, bytes (design page, "The gate"). */
+  /** All answers that clients have not taken yet, bytes: some 100 batches of the largest values. */
+  unsentBytes: 128 * 1024 * 1024,
+  /** What a client has to take an answer: so long, and the time of its bytes at 256 kbit/s beside. */
+  answerMs: 60_000,
+  answerBytesPerSecond: 32 * 1024,
+  /** What all bodies that need more than one piece may hold together, bytes (docs/architecture.md, A request, step by step). */
   bodiesBytes: 64 * 1024 * 1024,
   /** A refused request's announced body up to this size is read and forgotten, so that its connection stays usable. */
   skippedBytes: 64 * 1024,

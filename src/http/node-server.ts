@@ -24,8 +24,10 @@ export function newServer(tls: Tls | undefined, limits: HttpLimits): Server {
     insecureHTTPParser: false,
   }
   const server = tls
-    ? newTlsServer({ ...options, ...tls, handshakeTimeout: limits.handshakeMs })
+    ? newTlsServer({ ...options, ...tls, handshakeTimeout: limits.handshakeMs, allowHalfOpen: true })
     : createServer(options)
+  // A client that has sent everything may close its side, and still gets its answers. Node.js has no option for it.
+  Object.assign(server, { httpAllowHalfOpen: true })
   // No field may be dropped silently; their size is bounded.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections

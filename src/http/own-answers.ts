@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Response } from '../app/request.ts'
 
-/** When to come again with a body for which there was no room, seconds. */
-const RETRY_AFTER_SECONDS = 1
-
 /** What the HTTP server answers by itself, in the form of AWS's framework errors: the application does not know of it. */
 export const ownAnswers = {
   home: () => page(200, { name: 'coffer' }),
@@ -13,12 +10,13 @@ export const ownAnswers = {
   version: () => error(400, 'BadRequestException', 'A request must be of HTTP/1.1 or HTTP/1.0.'),
   host: () => error(400, 'BadRequestException', 'A request must have exactly one Host header.'),
   expectation: () => error(417, 'ExpectationFailedException', 'Expect can only be 100-continue.'),
-  contentEncoding: () =>
-    error(415, 'UnsupportedMediaTypeException', 'Content-Encoding is not supported: the body must be sent as it is.'),
-  noRoom: () =>
-    error(503, 'ServiceUnavailable', 'Too many large requests at the same time. Please try again.', {
-      'Retry-After': String(RETRY_AFTER_SECONDS),
-    }),
+  foreignHost: () =>
+    error(
+      403,
+      'ForbiddenException',
+      'The Host header is a name that a web page could have. Call this Coffer by an IP address, localhost, or the name given with --host.',
+    ),
+  transferEncoding: () => error(400, 'BadRequestException', 'Transfer-Encoding can only be chunked.'),
   pipelined: () => error(429, 'TooManyRequestsException', 'Too many requests on one connection without an answer yet.'),
   failure: () => error(500, 'InternalFailure', 'An internal error occurred. Please try again.'),
 }
@@ -32,10 +30,10 @@ function page(status: number, content: object): Response {
   }
 }
 
-function error(status: number, type: string, message: string, more: Readonly<Record<string, string>> = {}): Response {
+function error(status: number, type: string, message: string): Response {
   return {
     status,
-    headers: { 'x-amzn-RequestId': randomUUID(), 'Content-Type': 'application/x-amz-json-1.1', ...more },
+    headers: { 'x-amzn-RequestId': randomUUID(), 'Content-Type': 'application/x-amz-json-1.1' },
     body: JSON.stringify({ __type: type, message }),
   }
 }

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { BlockList } from 'node:net'
 import type { App } from '../app/create-app.ts'
-import { type AdmittedRequest, MAX_BODY_BYTES, tooLargeResponse } from '../app/handle.ts'
+import { type AdmittedRequest, type BodyFault, MAX_BODY_BYTES } from '../app/handle.ts'
 import type { RequestHead, Response } from '../app/request.ts'
 import type { Log } from '../log.ts'
-import type { Body, BodyBudget, BodyFault } from './body.ts'
+import type { Body, BodyBudget } from './body.ts'
 import { comesFromWebPage } from './browser-guard.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
+import { isOwnHost } from './host-guard.ts'
 import type { HttpLimits } from './limits.ts'
 import { ownAnswers } from './own-answers.ts'
 import { forwardedFor, forwardedOverTls } from './trusted-proxies.ts'
@@ -23,13 +24,15 @@ export interface ServeParts {
   readonly work: { begin(): void; end(): void }
   readonly limits: HttpLimits
   readonly log: Log
+  /** As of {@link HttpOptions}. */
+  readonly guardedHost: string | undefined
 }
 
 /** Serves one request. Never throws. */
 export function serve(exchange: Exchange, parts: ServeParts): void {
   try {
     const { request } = exchange
-    const refusal = refusalByHead(exchange, parts.limits)
+    const refusal = refusalByHead(exchange, parts.guardedHost)
     if (refusal) exchange.refuse(refusal)
     else if (request.url === '/' && asksForPage(request)) exchange.refuse(ownAnswers.home())
     else if (request.url === '/health' && asksForPage(request)) void answerHealth(exchange, parts.health)
@@ -45,16 +48,22 @@ function asksForPage({ method, headers }: IncomingMessage): boolean {
 }
 
 /** What no application is to see: nothing of it is looked at but the headers that say so. */
-function refusalByHead({ request, connection, expects }: Exchange, limits: HttpLimits): Response | undefined {
+function refusalByHead(
+  { request, expects, isCrowded }: Exchange,
+  guardedHost: string | undefined,
+): Response | undefined {
+  if (isCrowded) return ownAnswers.pipelined()
   if (comesFromWebPage(request.headers)) return ownAnswers.webPage()
   // The parser also lets 0.9 and 2.0 pass, whose requests look otherwise.
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') return ownAnswers.version()
   const hosts = countHosts(request.rawHeaders)
   if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0')) return ownAnswers.host()
-  if (expects === 'something else') return ownAnswers.expectation()
-  if (connection.open <= limits.openRequests) return undefined
-  connection.closing = true
-  return ownAnswers.pipelined()
+  const { host } = request.headers
+  if (guardedHost !== undefined && host !== undefined && !isOwnHost(host, guardedHost)) return ownAnswers.foreignHost()
+  // A coding that is not understood leaves the end of the body unknown (RFC 9112, 6.1).
+  if ((request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked')
+    return ownAnswers.transferEncoding()
+  return expects === 'something else' ? ownAnswers.expectation() : undefined
 }
 
 /** node:http shows the first of several, while a proxy before us may have gone by another. */
@@ -79,26 +88,21 @@ function admit(exchange: Exchange, parts: ServeParts): void {
     exchange.refuse(admission.refused)
     return
   }
-  const refusal = refusalOfBody(request)
-  if (refusal) {
-    exchange.refuse(refusal)
+  const fault = faultOfBody(request)
+  if (fault) {
+    exchange.refuse(admission.refuse(fault))
     return
   }
   exchange.read({ maxBytes: MAX_BODY_BYTES, budget: parts.budget }, (outcome) => {
-    if (typeof outcome === 'string') exchange.refuse(bodyRefusals[outcome]())
+    if (typeof outcome === 'string') exchange.refuse(admission.refuse(outcome))
     else parts.turn.add(() => void answer(exchange, admission, outcome, parts))
   })
 }
 
 /** What the head says of a body that will not be read. */
-function refusalOfBody({ headers }: IncomingMessage): Response | undefined {
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') return ownAnswers.contentEncoding()
-  return Number(headers['content-length']) > MAX_BODY_BYTES ? tooLargeResponse() : undefined
-}
-
-const bodyRefusals: Readonly<Record<BodyFault, () => Response>> = {
-  'too large': tooLargeResponse,
-  'no room': ownAnswers.noRoom,
+function faultOfBody({ headers }: IncomingMessage): BodyFault | undefined {
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') return 'encoded'
+  return Number(headers['content-length']) > MAX_BODY_BYTES ? 'too large' : undefined
 }
 
 /** Who is at the other end, by the socket, or by the word of a trusted proxy. */

@@ -14,6 +14,7 @@ import { type ServeParts, serve } from './serve.ts'
 import { stopServer } from './stop-server.ts'
 import { parseTrustedProxies } from './trusted-proxies.ts'
 import { Turn } from './turn.ts'
+import { UnsentAnswers } from './unsent-answers.ts'
 import { Work } from './work.ts'
 
 export interface HttpOptions {
@@ -27,6 +28,11 @@ export interface HttpOptions {
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>
   readonly log: Log
+  /**
+   * The address or name that the server was told to listen on, where it takes requests without a proof: a Host header that could be that of a
+   * foreign web page is then refused.
+   */
+  readonly guardedHost?: string | undefined
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits> | undefined
 }
@@ -46,7 +52,8 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
   const { host, log, tls } = options
   const limits: HttpLimits = { ...LIMITS, ...options.limits }
   const proxies = parseTrustedProxies(options.trustedProxies)
-  const connections = new Connections(proxies)
+  const unsent = new UnsentAnswers(limits)
+  const connections = new Connections({ proxies, unsent, ...limits })
   const work = new Work()
   const parts: ServeParts = {
     app,
@@ -57,6 +64,7 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
     work,
     limits,
     log,
+    guardedHost: options.guardedHost,
   }
   const server = newServer(tls, limits)
   server.on('connection', (socket) => connections.addRaw(socket))
@@ -64,13 +72,20 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
   server.on('clientError', (error, socket) => endBrokenConnection(error, socket as Socket, connections, limits.drainMs))
   const take =
     (expects?: Exchange['expects']) => (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
-      const connection = connections.begin(request, response, limits.requestsPerConnection)
-      if (connection) serve(new Exchange({ request, response, connection, connections, limits, expects }), parts)
+      const open = connections.of(request.socket)?.open ?? 0
+      const isCrowded = open >= limits.openRequests
+      connections.begin(request, response, (connection) =>
+        serve(new Exchange({ request, response, connection, connections, unsent, limits, expects, isCrowded }), parts),
+      )
+      // The refusal of a crowded request is the last answer of its connection.
+      const connection = connections.of(request.socket)
+      if (connection && isCrowded) connection.closing = true
     }
   server.on('request', take())
   server.on('checkContinue', take('continue'))
   server.on('checkExpectation', take('something else'))
   await listen(server, options)
+  const slow = setInterval(() => unsent.cutSlow(), limits.checkMs).unref()
   server.on('error', (error) => log.error({ err: error.message }, 'the HTTP server failed'))
 
   const { port } = server.address() as AddressInfo
@@ -80,7 +95,7 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
     port,
     replaceTls: (replacement) => (server as TlsServer).setSecureContext({ ...replacement }),
     close() {
-      stopped ??= stopServer(server, { connections, work, limitMs: limits.stopMs })
+      stopped ??= stopServer(server, { connections, work, limitMs: limits.stopMs }).finally(() => clearInterval(slow))
       return stopped
     },
   }

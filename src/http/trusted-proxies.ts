@@ -37,6 +37,16 @@ export function plainAddress(text: string): string | undefined {
   return new SocketAddress({ address: text, family: 'ipv6' }).address.replace(MAPPED, '')
 }
 
+/** The network whose connections are counted together: an IPv4 address, of an IPv6 address its /64, which is what one host is given (RFC 6177). */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail] = address.split('::')
+  const left = head.split(':').filter((group) => group !== '')
+  const right = tail === undefined ? [] : tail.split(':').filter((group) => group !== '')
+  const middle = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0')
+  return [...left, ...middle, ...right].slice(0, 4).join(':')
+}
+
 export function isTrusted(address: string, proxies: BlockList): boolean {
   const version = isIP(address)
   return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6')

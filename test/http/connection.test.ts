@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { RawSocket, requestBytes } from './raw-socket.ts'
 import { signed, startHolding, startServer, unsigned } from './start-server.ts'
@@ -118,6 +119,52 @@ describe('a connection', () => {
     await first.send(list())
     assert.equal((await first.answer()).status, 200)
   })
+})
+
+describe('a client that closes its sending side', () => {
+  test('still gets its answers', async () => {
+    await using waiting = await startHolding()
+    await using raw = await RawSocket.open(waiting.port)
+    raw.socket.end(Buffer.concat([list(), list()]))
+    await waiting.held
+    waiting.letGo()
+    for (let count = 0; count < 2; count++) assert.equal((await raw.answer()).status, 200)
+    assert.equal(await raw.end(), '')
+  })
+
+  test('still gets its answer over TLS', async () => {
+    const pem = (name: string) => readFileSync(new URL(`../process/tls/${name}`, import.meta.url), 'utf8')
+    const cert = pem('server.pem')
+    await using secure = await startServer({ tls: { cert, key: pem('server-key.pem') } })
+    await using raw = await RawSocket.open(secure.port, { ca: cert })
+    raw.socket.end(list())
+    assert.equal((await raw.answer()).status, 200)
+    assert.equal(await raw.end(), '')
+  })
+
+  test('without a whole request is let go', async () => {
+    await using raw = await open()
+    raw.socket.end(list().subarray(0, 40))
+    assert.match(await raw.end(), /^(HTTP\/1\.1 400 |$)/)
+  })
+})
+
+describe('a request with an Upgrade header', () => {
+  for (const [what, together] of [
+    ['in the same packet', true],
+    ['in another packet', false],
+  ] as const)
+    test(`is answered, and ends the connection for what is pipelined behind it ${what}`, async () => {
+      await using raw = await open()
+      const upgrade = requestBytes(
+        signed('ListSecrets', '{}', { unsigned: ['Connection', 'Upgrade, HTTP2-Settings', 'Upgrade', 'h2c'] }),
+      )
+      await raw.send(together ? Buffer.concat([upgrade, list()]) : upgrade)
+      const answer = await raw.answer()
+      assert.deepEqual([answer.status, answer.header('connection')], [200, 'close'])
+      if (!together) await raw.send(list())
+      assert.equal(await raw.end(), '')
+    })
 })
 
 describe('a client that goes away', () => {

@@ -39,6 +39,24 @@ describe('what is no HTTP is answered by 400 and the end of the connection', () 
       'chunks that are not the last encoding',
       requestBytes({ rawHeaders: [...without('Content-Length'), 'Transfer-Encoding', 'chunked, gzip'] }),
     ],
+    [
+      'chunks within another encoding',
+      requestBytes({
+        rawHeaders: [...without('Content-Length'), 'Transfer-Encoding', 'gzip, chunked'],
+        body: '2\r\n{}\r\n0\r\n\r\n',
+      }),
+    ],
+    [
+      'chunks twice',
+      requestBytes({
+        rawHeaders: [...without('Content-Length'), 'Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'],
+        body: '2\r\n{}\r\n0\r\n\r\n',
+      }),
+    ],
+    [
+      'an identity encoding with a length',
+      requestBytes({ rawHeaders: [...rawHeaders, 'Transfer-Encoding', 'identity'], body: '{}' }),
+    ],
     ['a chunk without a size', chunked('\r\n{}\r\n0\r\n\r\n')],
     ['a chunk whose size is no number', chunked('xx\r\n{}\r\n0\r\n\r\n')],
     ['a chunk longer than its size', chunked('1\r\n{}\r\n0\r\n\r\n')],

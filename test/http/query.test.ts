@@ -53,6 +53,14 @@ describe('a posted form', async () => {
     assert.equal(textIn(answer.body, 'RequestId'), answer.header('x-amzn-requestid'))
   })
 
+  for (const service of ['iam', 'sts'] as const)
+    test(`of more than 1 MiB is refused in XML by ${service}`, async () => {
+      const { rawHeaders } = posted(service, { Action: 'ListUsers', Path: 'x'.repeat(1024 * 1024) })
+      const answer = await server.send({ rawHeaders, body: '' })
+      assert.deepEqual([answer.status, answer.header('content-type')], [413, 'text/xml'])
+      assert.equal(codeIn(answer.body), 'RequestEntityTooLarge')
+    })
+
   test('reaches IAM when it was signed for it', async () => {
     const answer = await server.send(posted('iam', { Action: 'ListUsers' }))
     assert.equal(answer.status, 200)

@@ -16,6 +16,7 @@ export interface ServerOptions {
   /** Stands between the server and the application, to hold a request where a test wants it. */
   readonly between?: (app: App) => App
   readonly ping?: () => Promise<void>
+  readonly guardedHost?: string
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -53,6 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ping: options.ping ?? running.ping,
     log,
     limits: options.limits,
+    guardedHost: options.guardedHost,
   })
   const send = async (request: RequestText | Uint8Array) => {
     await using raw = await RawSocket.open(http.port)
@@ -142,6 +144,7 @@ export async function startHolding(options: Omit<ServerOptions, 'between'> = {})
       const admission = app.admit(head)
       if ('refused' in admission) return admission
       return {
+        refuse: admission.refuse,
         async answer(body) {
           held.resolve()
           await go.promise
