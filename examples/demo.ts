@@ -170,9 +170,11 @@ function goOn(): void {
   note('\nThen, in another terminal in this folder, with the AWS CLI:')
   command('export AWS_SHARED_CREDENTIALS_FILE=$PWD/coffer-data.credentials')
   command('export AWS_ENDPOINT_URL=http://127.0.0.1:4566')
+  command('export AWS_ENDPOINT_URL_STS=http://127.0.0.1:4566')
   command('export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1')
   command('aws secretsmanager create-secret --name first --secret-string hello')
   command('aws secretsmanager batch-get-secret-value --secret-id-list first')
-  note('\nThe same variables serve boto3 and every other AWS SDK. Who did what:')
+  note('\nThe same variables serve boto3 and every other AWS SDK.')
+  note('Without AWS_ENDPOINT_URL_STS, the Go SDK sends the tokens of roles to AWS. Who did what:')
   command('node bin/coffer.js trail')
 }

@@ -34,12 +34,24 @@ export function firstUse(url: string, credentialsAt: string | undefined): string
     credentialsAt === undefined ? '' : `  export AWS_SHARED_CREDENTIALS_FILE=${quoted(credentialsAt)}\n`
   return `To use it with any AWS tool or SDK:
 
-${credentials}  export AWS_ENDPOINT_URL=${url}
-  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+${credentials}${endpointVariables(url)}  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   aws secretsmanager list-secrets
 
+${WHY_STS}
 `
 }
+
+/** The variables that direct AWS SDKs to this server. */
+function endpointVariables(url: string): string {
+  return `  export AWS_ENDPOINT_URL=${url}
+  export AWS_ENDPOINT_URL_STS=${url}
+`
+}
+
+/** The Go SDK makes its STS client for web identities and role profiles before it reads AWS_ENDPOINT_URL. */
+const WHY_STS = `Without AWS_ENDPOINT_URL_STS, the Go SDK
+sends the tokens of roles to AWS.
+`
 
 /** What a person must know of a server that is open. */
 export function devBanner(url: string, { host, loopback }: { host: string; loopback: boolean }): string {
@@ -50,8 +62,8 @@ credentials: ${callers}
 may read and change all secrets.
 All data is thrown away at the end.
 
-  export AWS_ENDPOINT_URL=${url}
-
+${endpointVariables(url)}
+${WHY_STS}
 `
 }
 

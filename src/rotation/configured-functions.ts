@@ -97,9 +97,10 @@ export class ConfiguredFunctions implements RotationFunctions {
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
-      // The first is what AWS's own functions look at, the second what every SDK does.
+      // AWS's own functions read the first, SDKs the second. The Go SDK reads the third before the second when it asks STS for a role.
       SECRETS_MANAGER_ENDPOINT: endpoint,
       AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL_STS: endpoint,
       // No settings of the person who runs the server.
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,

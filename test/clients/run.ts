@@ -1,12 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startTemporaryServer, type TemporaryServer } from '../../examples/demo/server.ts'
+import { reasonAgainstGo, runGoTests } from './go-tests.ts'
+import { createPodAccess, type Pod, preparePod } from './pod.ts'
+import { SetupError } from './setup-error.ts'
 
-// Runs the boto3 suite against a real, durable `coffer serve`. Arguments go to pytest: npm run test:clients -- -k batch
+// Runs the suites of boto3 and of the AWS SDK for Go against a real, durable `coffer serve`. Arguments go to pytest, and leave the Go suite out:
+// npm run test:clients -- -k batch
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const ENVIRONMENT = fileURLToPath(new URL('../../.venv', import.meta.url))
@@ -24,20 +29,25 @@ const ROTATION = [
   ...['--rotation-role', `arn:aws:iam::${ACCOUNT}:role/rotation`],
 ]
 
-/** What stands in the way, as one line for who runs this. */
-class SetupError extends Error {}
-
 try {
   prepareEnvironment()
   await using cleanUp = new AsyncDisposableStack()
-  const server = await startTemporaryServer(cleanUp, ROTATION)
-  process.exitCode = await runPytest(server, process.argv.slice(2))
+  const folder = mkdtempSync(join(tmpdir(), 'coffer-clients-'))
+  cleanUp.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const pod = await preparePod(folder)
+  const server = await startTemporaryServer(cleanUp, [...ROTATION, ...pod.serverOptions])
+  const pytestArguments = process.argv.slice(2)
+  const code = await runPytest(server, pytestArguments)
+  const reason = pytestArguments.length > 0 ? 'the arguments are for pytest' : reasonAgainstGo()
+  if (reason !== undefined) console.log(`AWS SDK for Go: 0 passed, not run: ${reason}`)
+  const goPassed = reason !== undefined || (await runGoSuite(server, pod))
+  process.exitCode = code === 0 && !goPassed ? 1 : code
 } catch (error) {
   process.stderr.write(`test:clients: ${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1
 }
 
-/** A virtual environment with exactly what requirements.txt names; made anew when that changes. */
+/** A virtual environment with exactly what requirements.txt names; it is replaced when that changes. */
 function prepareEnvironment(): void {
   const version = pythonVersion()
   const wanted = createHash('sha256').update(`${version}\n`).update(readFileSync(REQUIREMENTS)).digest('hex')
@@ -80,25 +90,39 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new SetupError(`Cannot run ${command} ${args.join(' ')}: ${stderr.trim()}`)
 }
 
-/** Exit code of pytest; its output is ours. */
-async function runPytest({ url, credentials }: TemporaryServer, args: readonly string[]): Promise<number> {
+/** Returns pytest's exit code; pytest prints to this process's output. */
+async function runPytest(server: TemporaryServer, args: readonly string[]): Promise<number> {
   const child = spawn(PYTHON, ['-m', 'pytest', '--rootdir', FOLDER, '-c', join(FOLDER, 'pytest.ini'), ...args], {
     cwd: FOLDER,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...withoutAws(process.env),
-      COFFER_CLIENT_TEST_URL: url,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      // No settings of the person who runs this.
-      AWS_CONFIG_FILE: join(FOLDER, 'none'),
-      AWS_SHARED_CREDENTIALS_FILE: join(FOLDER, 'none'),
-      AWS_EC2_METADATA_DISABLED: 'true',
-      PYTHONDONTWRITEBYTECODE: '1',
-    },
+    env: { ...clientEnvironment(server), PYTHONDONTWRITEBYTECODE: '1' },
   })
   const [code] = await once(child, 'exit')
   return code ?? 1
+}
+
+/** Returns true when all tests of the Go suite passed. */
+async function runGoSuite(server: TemporaryServer, { tokenFile }: Pod): Promise<boolean> {
+  const { secretName, roleArn } = await createPodAccess(server, ACCOUNT)
+  return await runGoTests({
+    ...clientEnvironment(server),
+    COFFER_CLIENT_TEST_SECRET: secretName,
+    COFFER_CLIENT_TEST_ROLE_ARN: roleArn,
+    COFFER_CLIENT_TEST_TOKEN_FILE: tokenFile,
+  })
+}
+
+/** The variables of both suites, without the AWS settings of the person who runs this. */
+function clientEnvironment({ url, credentials }: TemporaryServer): NodeJS.ProcessEnv {
+  return {
+    ...withoutAws(process.env),
+    COFFER_CLIENT_TEST_URL: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_CONFIG_FILE: join(FOLDER, 'none'),
+    AWS_SHARED_CREDENTIALS_FILE: join(FOLDER, 'none'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
 }
 
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

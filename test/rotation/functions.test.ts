@@ -104,6 +104,7 @@ test('a function of this machine knows its own environment, and may touch its se
       'AWS_DEFAULT_REGION',
       'AWS_EC2_METADATA_DISABLED',
       'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_STS',
       'AWS_LAMBDA_FUNCTION_NAME',
       'AWS_REGION',
       'AWS_SECRET_ACCESS_KEY',
