@@ -1,24 +1,10 @@
-import { blob, list, required, string, structure, timestamp } from '../aws/shape.ts'
+import { blob, required, string, structure, timestamp } from '../aws/shape.ts'
 import * as shapes from './shapes.ts'
 
 // What identities of AWS may have and identities here never do, as IAM's service model has it: answers have places for it.
 
 const publicKeyId = string({ length: [20, 128], pattern: '[\\w]+' })
 const serialNumber = string({ length: [9, 256], pattern: '[\\w+=/:,.@-]+' })
-
-const instanceProfile = structure(
-  {
-    Path: required(shapes.path),
-    InstanceProfileName: required(shapes.instanceProfileName),
-    InstanceProfileId: required(shapes.id),
-    Arn: required(shapes.arn),
-    CreateDate: required(timestamp()),
-    Roles: required(list(shapes.role)),
-    Tags: shapes.tags,
-  },
-  'InstanceProfile',
-)
-export const instanceProfiles = list(instanceProfile)
 
 export const mfaDevice = structure(
   {

@@ -4,6 +4,7 @@ import {
   arnOf,
   type Group,
   type InlinePolicy,
+  type InstanceProfile,
   type ManagedPolicy,
   type Role,
   type User,
@@ -12,10 +13,18 @@ import type { LastUse } from '../identity/identity-store.ts'
 import type { IamContext } from './context.ts'
 import { countUsage } from './policy-usage.ts'
 import { showDocument, showGroup, showRole, showUser } from './show-entity.ts'
+import { showInstanceProfiles } from './show-instance-profiles.ts'
 import { showPolicy, showVersion } from './show-policy.ts'
 
+/** A role with the instance profiles that hold it. */
+export interface DetailedRole extends Role {
+  readonly profiles: readonly InstanceProfile[]
+}
+
+export type DetailedEntity = Exclude<AnyEntity, Role> | DetailedRole
+
 /** Users, groups, roles and policies with everything that decides what they allow, as GetAccountAuthorizationDetails shows them. */
-export async function accountDetails(entities: readonly AnyEntity[], context: IamContext) {
+export async function accountDetails(entities: readonly DetailedEntity[], context: IamContext) {
   const { store } = context
   const users = entities.filter((entity) => entity.kind === 'user')
   const roles = entities.filter((entity) => entity.kind === 'role')
@@ -27,10 +36,14 @@ export async function accountDetails(entities: readonly AnyEntity[], context: Ia
     store,
   )
   const uses = await store.lastUses(roles.map(({ id }) => id))
+  const profiles = await profilesByRole(roles, context)
   return {
     UserDetailList: users.map((user) => userDetail(user, names)),
     GroupDetailList: entities.filter((entity) => entity.kind === 'group').map(groupDetail),
-    RoleDetailList: roles.map((role, index) => roleDetail(role, documents[index] ?? '', uses.get(role.id))),
+    RoleDetailList: roles.map((role, index) => ({
+      ...roleDetail(role, documents[index] ?? '', uses.get(role.id)),
+      InstanceProfileList: profiles.get(role.id) ?? [],
+    })),
     Policies: await policyDetails(policies, context),
   }
 }
@@ -56,10 +69,16 @@ function roleDetail(role: Role, document: string, used: LastUse | undefined) {
   const { Description: _, MaxSessionDuration: __, ...shown } = showRole(role, document, { used })
   return {
     ...shown,
-    InstanceProfileList: [],
     RolePolicyList: inline(role.inline),
     AttachedManagedPolicies: attached(role.attached),
   }
+}
+
+/** The instance profiles of each role as answers show them, by the role's id. */
+async function profilesByRole(roles: readonly DetailedRole[], context: IamContext) {
+  const profiles = roles.flatMap((role) => role.profiles)
+  const shown = await showInstanceProfiles(profiles, context, { listed: true })
+  return Map.groupBy(shown, (_, index) => profiles[index]?.role)
 }
 
 /** One after the other: each of them is counted, and a page may hold a thousand. */

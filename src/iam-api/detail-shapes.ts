@@ -1,5 +1,4 @@
 import { boolean, integer, list, string, structure, timestamp } from '../aws/shape.ts'
-import { instanceProfiles } from './absent-shapes.ts'
 import { versionId } from './policy-shapes.ts'
 import * as shapes from './shapes.ts'
 
@@ -46,7 +45,7 @@ export const roleDetail = structure(
     Arn: shapes.arn,
     CreateDate: timestamp(),
     AssumeRolePolicyDocument: shapes.policyDocument,
-    InstanceProfileList: instanceProfiles,
+    InstanceProfileList: list(shapes.instanceProfile),
     RolePolicyList: inline,
     AttachedManagedPolicies: attached,
     PermissionsBoundary: shapes.permissionsBoundary,

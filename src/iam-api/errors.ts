@@ -6,8 +6,14 @@ const noSuchEntity = (message: string) => new AwsError('NoSuchEntity', message, 
 /** IAM's errors; texts as recorded from AWS where they are known (security facts 5.7). */
 export const errors = {
   noSuchEntity,
-  notFound: (kind: 'user' | 'group' | 'role', name: string) =>
-    noSuchEntity(`The ${kind} with name ${name} cannot be found.`),
+  notFound: (kind: 'user' | 'group' | 'role' | 'instance-profile', name: string) =>
+    noSuchEntity(
+      kind === 'instance-profile'
+        ? `Instance Profile ${name} cannot be found.`
+        : `The ${kind} with name ${name} cannot be found.`,
+    ),
+  notInInstanceProfile: (role: string, profile: string) =>
+    noSuchEntity(`Role ${role} in Instance Profile ${profile} cannot be found.`),
   policyNotFound: (arn: string) => noSuchEntity(`Policy ${arn} was not found.`),
   policyNotAttachable: (arn: string) => noSuchEntity(`Policy ${arn} does not exist or is not attachable.`),
   alreadyExists: (message: string) => conflict('EntityAlreadyExists', message),

@@ -5,16 +5,16 @@ import type { AccessKey, IdentityStore } from '../identity/identity-store.ts'
 import type { IamContext } from './context.ts'
 import { errors } from './errors.ts'
 
-type Named = 'user' | 'group' | 'role'
+type Named = 'user' | 'group' | 'role' | 'instance-profile'
 type Needs = Pick<IamContext, 'account' | 'store'>
 
-/** The user, group or role that a name means, as a target: also when there is none. */
+/** The user, group, role or instance profile with a name, as a target: also when there is none. */
 export async function findNamed<K extends Named>(kind: K, name: string, context: Needs): Promise<Target<Entities[K]>> {
   const found = await context.store.find(kind, context.account, name)
   return {
     resource: arnOf(found ?? { kind, account: context.account, path: '/', name }),
     // Not the ARN: its path would tell who was denied that there is something.
-    label: `${kind} ${name}`,
+    label: `${kind.replace('-', ' ')} ${name}`,
     account: context.account,
     tags: found && 'tags' in found ? found.tags : [],
     value: found,

@@ -35,6 +35,10 @@ export const grantees: Readonly<Record<GranteeKind, Naming>> = {
 
 export const granteeKinds = Object.keys(grantees) as GranteeKind[]
 
+export function isGranteeKind(kind: string): kind is GranteeKind {
+  return Object.hasOwn(grantees, kind)
+}
+
 /** The member that names somebody, in a request or an answer of a family. */
 export type Named = { readonly [M in Naming['member']]?: string }
 

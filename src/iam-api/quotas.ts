@@ -5,12 +5,14 @@ export const quotas = {
   rolesPerAccount: 1000,
   policiesPerAccount: 1500,
   providersPerAccount: 100,
+  instanceProfilesPerAccount: 1000,
 
   accessKeysPerUser: 2,
   groupsPerUser: 10,
   attachedPerUser: 10,
   attachedPerGroup: 10,
   attachedPerRole: 10,
+  rolesPerInstanceProfile: 1,
   versionsPerPolicy: 5,
   tags: 50,
 

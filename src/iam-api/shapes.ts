@@ -110,6 +110,19 @@ export const role = structure(
   'Role',
 )
 
+export const instanceProfile = structure(
+  {
+    Path: required(path),
+    InstanceProfileName: required(instanceProfileName),
+    InstanceProfileId: required(id),
+    Arn: required(arn),
+    CreateDate: required(timestamp()),
+    Roles: required(list(role)),
+    Tags: tags,
+  },
+  'InstanceProfile',
+)
+
 export const policy = structure(
   {
     PolicyName: policyName,

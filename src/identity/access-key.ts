@@ -9,7 +9,7 @@ export interface Credentials {
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Prefixes of unique ids (security facts 5.2); `OIDC` is our own, AWS shows none for providers. */
-export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'OIDC'
+export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'OIDC' | 'AIPA'
 
 /** A unique id as IAM makes them: a prefix that tells the kind (`AKIA` access key, `AIDA` user …) and 16 characters. */
 export function uniqueId(prefix: IdPrefix): string {

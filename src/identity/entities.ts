@@ -17,7 +17,7 @@ export interface InlinePolicy {
  */
 interface Entity {
   readonly account: string
-  /** `AIDA…` user, `AGPA…` group, `AROA…` role, `ANPA…` managed policy, `OIDC…` OpenID Connect provider. */
+  /** `AIDA…` user, `AGPA…` group, `AROA…` role, `ANPA…` managed policy, `OIDC…` OpenID Connect provider, `AIPA…` instance profile. */
   readonly id: string
   readonly name: string
   /** Begins and ends with `/`. */
@@ -93,12 +93,21 @@ export interface OidcProvider extends Entity {
   readonly thumbprints: readonly string[]
 }
 
+/** A named holder of at most one role, by which EC2 gives an instance its role. It decides no permission. */
+export interface InstanceProfile extends Entity {
+  readonly kind: 'instance-profile'
+  readonly tags: readonly Tag[]
+  /** Unique id of the role in it. */
+  readonly role?: string | undefined
+}
+
 export interface Entities {
   readonly user: User
   readonly group: Group
   readonly role: Role
   readonly policy: ManagedPolicy
   readonly 'oidc-provider': OidcProvider
+  readonly 'instance-profile': InstanceProfile
 }
 export type Kind = keyof Entities
 export type AnyEntity = Entities[Kind]
@@ -108,7 +117,7 @@ export function arnOf({ account, kind, path, name }: Pick<AnyEntity, 'account' |
   return `arn:aws:iam::${account}:${kind}${path}${name}`
 }
 
-const IAM_ARN = /^arn:aws:iam::(\d{12}):(user|group|role|policy|oidc-provider)(\/(?:.*\/)?)([^/]+)$/
+const IAM_ARN = /^arn:aws:iam::(\d{12}):(user|group|role|policy|oidc-provider|instance-profile)(\/(?:.*\/)?)([^/]+)$/
 const PROVIDER_ARN = /^arn:aws:iam::(\d{12}):oidc-provider\/(.+)$/
 
 /** What the ARN of an identity says, well-formed or not in its details; undefined for any other text. The inverse of `arnOf`. */
@@ -132,11 +141,15 @@ export function sessionArn({ account, name }: Pick<Role, 'account' | 'name'>, se
   return `arn:aws:sts::${account}:assumed-role/${name}/${session}`
 }
 
-/** The managed policies that a user, group or role has, its boundary included, and the groups of a user: all that it depends on. */
+/**
+ * What an entity depends on: the managed policies of a user, group or role, its boundary included, by ARN; the groups of a user and the role of an
+ * instance profile, by id.
+ */
 export function referencesOf(entity: AnyEntity): readonly string[] {
   const references: string[] = []
   if ('attached' in entity) references.push(...entity.attached)
   if ('groups' in entity) references.push(...entity.groups)
+  if (entity.kind === 'instance-profile' && entity.role !== undefined) references.push(entity.role)
   if ('boundary' in entity && entity.boundary !== undefined && !references.includes(entity.boundary))
     references.push(entity.boundary)
   return references

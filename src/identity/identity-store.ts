@@ -73,8 +73,11 @@ export interface IdentityStore {
   findByIds<K extends Kind>(kind: K, ids: readonly string[]): Promise<readonly Entities[K][]>
   list<K extends Kind>(kind: K, account: string, query: ListQuery): Promise<readonly Entities[K][]>
   count(kind: Kind, account: string): Promise<number>
-  /** Entities of a kind that have a managed policy (by ARN, as attachment or boundary) or are in a group (by id). In the order of their names. */
-  referring<K extends 'user' | 'group' | 'role'>(
+  /**
+   * Entities of a kind that have a managed policy (by ARN, as attachment or boundary), are in a group (by id) or hold a role (by id). In the order of
+   * their names.
+   */
+  referring<K extends 'user' | 'group' | 'role' | 'instance-profile'>(
     kind: K,
     account: string,
     reference: string,
@@ -82,7 +85,7 @@ export interface IdentityStore {
   ): Promise<readonly Entities[K][]>
 
   createAccount(account: string, at: number): Change
-  /** References of the entity must exist when this commits: each managed policy of the account, each group. */
+  /** References of the entity must exist when this commits: each managed policy of the account, each group, the role. */
   create(entity: AnyEntity): Change
   /**
    * `entity` with the revision it was read with; the stored one is raised. References as with `create`. A user takes another name only while no

@@ -3,9 +3,9 @@ import type { Write } from './engine.ts'
 import { nameKey } from './identity-rows.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Sql, sql } from './sql.ts'
 
-// Users, groups and roles refer to managed policies by ARN, users to groups by id. Their documents say so, under a MAC; identity_links says it
-// once more, for looking up the other way. Whatever comes to refer to an identity raises its guards, and who removes it names the guards
-// that he has read: of an attachment and a removal at the same time one finds its row changed or gone, on every engine.
+// Users, groups and roles refer to managed policies by ARN, users to groups and instance profiles to roles by id. Their documents say so, under a
+// MAC; identity_links repeats it for looking up the other way. A new reference raises the guards of the identity that it names, and a removal states
+// the guards that were read. So of an attachment and a removal at the same time, one finds its row changed or gone, on every engine.
 
 /** AWS's own policies are part of the program and have no row. */
 const AWS_MANAGED = 'arn:aws:iam::aws:policy/'
@@ -35,9 +35,8 @@ export function referredStatements(account: string, references: readonly string[
 
 /** Makes the change a conflict unless all that the entity refers to is there when it commits. */
 export function guardWrites(entity: AnyEntity): readonly Write[] {
-  const { account } = entity
   return storedReferences(entity).map((reference) => ({
-    statement: sql`update identities set guards = guards + 1 where ${place(account, reference)}`,
+    statement: sql`update identities set guards = guards + 1 where ${place(entity, reference)}`,
     expect: 1,
   }))
 }
@@ -59,8 +58,9 @@ export function linkWrites(entity: AnyEntity): readonly Write[] {
   ]
 }
 
-function place(account: string, reference: string): Sql {
-  if (!reference.startsWith('arn:')) return sql`id = ${reference} and account = ${account} and kind = 'group'`
+function place({ account, kind }: AnyEntity, reference: string): Sql {
+  const kindById = kind === 'instance-profile' ? 'role' : 'group'
+  if (!reference.startsWith('arn:')) return sql`id = ${reference} and account = ${account} and kind = ${kindById}`
   const { name_key, name, path } = policyPlace(account, reference)
   return sql`account = ${account} and kind = 'policy' and name_key = ${name_key} and name = ${name} and path = ${path}`
 }

@@ -35,6 +35,7 @@ const IN_DOCUMENT: { readonly [K in Kind]: { readonly [M in Exclude<keyof Entiti
     updatedAt: true,
   },
   'oidc-provider': { createdAt: true, tags: true, clientIds: true, thumbprints: true },
+  'instance-profile': { createdAt: true, tags: true, role: true },
 }
 
 /** How often something came to refer to an entity, as of when it was read. Beside the entity, so that nobody can write it. */

@@ -65,7 +65,7 @@ export class SqlIdentityStore implements IdentityStore {
     return Number(row?.count)
   }
 
-  async referring<K extends 'user' | 'group' | 'role'>(
+  async referring<K extends 'user' | 'group' | 'role' | 'instance-profile'>(
     kind: K,
     account: string,
     reference: string,

@@ -18,6 +18,7 @@ export async function iamExamples({ iam, account }: TestApp): Promise<Example[]>
   for (const UserName of ['user', 'gone']) await iam.createUser({ UserName })
   for (const GroupName of ['group', 'gone']) await iam.createGroup({ GroupName })
   for (const RoleName of ['role', 'gone']) await iam.createRole({ RoleName, AssumeRolePolicyDocument })
+  for (const InstanceProfileName of ['profile', 'gone']) await iam.createInstanceProfile({ InstanceProfileName })
   const policy = async (PolicyName: string) =>
     (await iam.createPolicy({ PolicyName, PolicyDocument })).Policy?.Arn ?? ''
   const [PolicyArn, removed] = [await policy('policy'), await policy('gone')]
@@ -32,6 +33,7 @@ export async function iamExamples({ iam, account }: TestApp): Promise<Example[]>
   const ofUser = { UserName: 'user' }
   const ofGroup = { GroupName: 'group' }
   const ofRole = { RoleName: 'role' }
+  const ofProfile = { InstanceProfileName: 'profile' }
   const of = (operation: string, input: object, rest: Partial<Example> = {}): Example => ({
     service: 'iam',
     operation,
@@ -46,6 +48,7 @@ export async function iamExamples({ iam, account }: TestApp): Promise<Example[]>
   const tagged = [
     ['User', ofUser],
     ['Role', ofRole],
+    ['InstanceProfile', ofProfile],
     ['Policy', { PolicyArn }],
     ['OpenIDConnectProvider', { OpenIDConnectProviderArn: issuer }],
   ] as const
@@ -95,6 +98,13 @@ export async function iamExamples({ iam, account }: TestApp): Promise<Example[]>
     of('UpdateRoleDescription', { ...ofRole, Description: 'Changed again' }),
     of('UpdateAssumeRolePolicy', { ...ofRole, PolicyDocument: AssumeRolePolicyDocument }),
     of('DeleteRole', { RoleName: 'gone' }),
+    of('CreateInstanceProfile', { InstanceProfileName: 'made', Path: '/team/', Tags }),
+    of('AddRoleToInstanceProfile', { ...ofProfile, ...ofRole }),
+    of('GetInstanceProfile', ofProfile),
+    of('ListInstanceProfiles', { PathPrefix: '/', MaxItems: 10 }),
+    of('ListInstanceProfilesForRole', ofRole),
+    of('RemoveRoleFromInstanceProfile', { ...ofProfile, ...ofRole }),
+    of('DeleteInstanceProfile', { InstanceProfileName: 'gone' }),
     of('CreatePolicy', { PolicyName: 'made', PolicyDocument, Description: 'A new one' }),
     of('GetPolicy', { PolicyArn }),
     of('ListPolicies', { Scope: 'Local' }),
@@ -119,7 +129,6 @@ export async function iamExamples({ iam, account }: TestApp): Promise<Example[]>
     of('ListAccountAliases', {}),
     of('GetLoginProfile', ofUser, ABSENT),
     of('DeleteLoginProfile', ofUser, ABSENT),
-    of('ListInstanceProfilesForRole', ofRole),
     of('ListMFADevices', ofUser),
     of('ListVirtualMFADevices', {}),
     of('ListSigningCertificates', ofUser),

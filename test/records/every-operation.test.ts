@@ -20,7 +20,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b(?!00000000)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '{uuid}'],
   [/(:secret:[\w-]+)-[A-Za-z0-9]{6}\b/g, '$1-{suffix}'],
   [/\b[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d\d:\d\d [AP]M\b/g, '{date}'],
-  [/\b(AKIA|ASIA|AIDA|AROA|AGPA|ANPA)(?!TEST)[A-Z0-9]{16,}\b/g, '$1{id}'],
+  [/\b(AKIA|ASIA|AIDA|AROA|AGPA|ANPA|AIPA)(?!TEST)[A-Z0-9]{16,}\b/g, '$1{id}'],
   [/hmac-sha256:[\w-]{50}/g, 'hmac-sha256:{mac}'],
   [/"MII[A-Za-z0-9+/]{100,}={0,2}"/g, '"{base64}"'],
 ]

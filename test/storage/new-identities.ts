@@ -1,4 +1,4 @@
-import type { Group, ManagedPolicy, OidcProvider, Role, User } from '../../src/identity/entities.ts'
+import type { Group, InstanceProfile, ManagedPolicy, OidcProvider, Role, User } from '../../src/identity/entities.ts'
 import type { AccessKey } from '../../src/identity/identity-store.ts'
 import { NOW, SCOPE } from './engine-under-test.ts'
 
@@ -42,6 +42,10 @@ export function newPolicy(name: string, attributes: Partial<ManagedPolicy> = {})
 export function newProvider(name: string, attributes: Partial<OidcProvider> = {}): OidcProvider {
   const lists = { tags: [], clientIds: ['app'], thumbprints: [] }
   return { kind: 'oidc-provider', ...entity('OIDC', name), ...lists, ...attributes }
+}
+
+export function newInstanceProfile(name: string, attributes: Partial<InstanceProfile> = {}): InstanceProfile {
+  return { kind: 'instance-profile', ...entity('AIPA', name), tags: [], ...attributes }
 }
 
 export function newAccessKey(accessKeyId: string, user: User, attributes: Partial<AccessKey> = {}): AccessKey {

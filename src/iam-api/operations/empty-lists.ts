@@ -2,7 +2,7 @@ import { noResource, operation, type Target } from '../../aws/operation.ts'
 import { boolean, list, type RequiredMember, required, type Shape, string, structure } from '../../aws/shape.ts'
 import * as absent from '../absent-shapes.ts'
 import type { IamContext } from '../context.ts'
-import { findNamed, findUserOrCaller } from '../find-entity.ts'
+import { findUserOrCaller } from '../find-entity.ts'
 import { pageOfItems } from '../list-entities.ts'
 import * as shapes from '../shapes.ts'
 
@@ -41,13 +41,6 @@ function emptyList({ name, input, output, listed, target }: EmptyList) {
 const ofUser: EmptyList['target'] = ({ UserName }, context) => findUserOrCaller(UserName as string | undefined, context)
 
 const definitions: readonly EmptyList[] = [
-  {
-    name: 'ListInstanceProfilesForRole',
-    input: { RoleName: required(shapes.roleName) },
-    output: { InstanceProfiles: required(absent.instanceProfiles), ...shapes.page },
-    listed: 'InstanceProfiles',
-    target: ({ RoleName }, context) => findNamed('role', String(RoleName), context),
-  },
   {
     name: 'ListMFADevices',
     input: { UserName: shapes.existingUserName },
@@ -90,7 +83,7 @@ const definitions: readonly EmptyList[] = [
 ]
 
 /**
- * Lists that can be asked for and never hold anything: ListInstanceProfilesForRole, ListMFADevices, ListVirtualMFADevices,
- * ListSigningCertificates, ListServiceSpecificCredentials, ListSSHPublicKeys.
+ * Lists that can be asked for and never hold anything: ListMFADevices, ListVirtualMFADevices, ListSigningCertificates,
+ * ListServiceSpecificCredentials, ListSSHPublicKeys.
  */
 export const emptyLists = definitions.map(emptyList)

@@ -1,13 +1,14 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { list, string, structure } from '../../aws/shape.ts'
 import { awsManagedPolicies } from '../../identity/aws-managed-policies.ts'
-import { type AnyEntity, arnOf, type Entities, type ManagedPolicy } from '../../identity/entities.ts'
+import { arnOf, type Entities, type ManagedPolicy } from '../../identity/entities.ts'
 import { asManagedPolicy } from '../../identity/find-managed-policy.ts'
-import { accountDetails } from '../account-details.ts'
+import { accountDetails, type DetailedEntity, type DetailedRole } from '../account-details.ts'
 import type { IamContext } from '../context.ts'
 import * as shapes from '../detail-shapes.ts'
 import { type Part, pageOfParts, type Room, walk } from '../list-parts.ts'
 import { isInUse } from '../policy-usage.ts'
+import { quotas } from '../quotas.ts'
 import { page, paging } from '../shapes.ts'
 import { showDocument } from '../show-entity.ts'
 
@@ -43,7 +44,7 @@ export const getAccountAuthorizationDetails = operation({
 
   async run({ Filter = [], ...input }, _value: undefined, context) {
     const wanted = WALK.filter((type) => Filter.length === 0 || Filter.includes(type))
-    const parts = wanted.map((key): Part<AnyEntity> => ({ key, items: (after) => items[key](after, context) }))
+    const parts = wanted.map((key): Part<DetailedEntity> => ({ key, items: (after) => items[key](after, context) }))
     const found = await pageOfParts(['authorization details', ...wanted], parts, input, context, ROOM)
     const details = await accountDetails(
       found.items.map(({ item }) => item),
@@ -53,23 +54,37 @@ export const getAccountAuthorizationDetails = operation({
   },
 })
 
-/** Documents are shown percent-encoded. */
-const ROOM: Room<AnyEntity> = {
+/** Documents are shown percent-encoded, the trust policy of a role also in each of its instance profiles. */
+const ROOM: Room<DetailedEntity> = {
   limit: MAX_PAGE_TEXT,
-  weigh: (entity) => showDocument(JSON.stringify(entity)).length,
+  weigh(entity) {
+    const repeated = entity.kind === 'role' ? entity.profiles.length * showDocument(entity.trust.document).length : 0
+    return showDocument(JSON.stringify(entity)).length + repeated
+  },
 }
 
 const items: Readonly<
-  Record<EntityType, (after: string | undefined, context: IamContext) => AsyncIterable<AnyEntity>>
+  Record<EntityType, (after: string | undefined, context: IamContext) => AsyncIterable<DetailedEntity>>
 > = {
   User: (after, context) => all('user', after, context),
   Group: (after, context) => all('group', after, context),
-  Role: (after, context) => all('role', after, context),
+  Role: rolesWithProfiles,
   LocalManagedPolicy: (after, context) => all('policy', after, context),
   AWSManagedPolicy: usedOfAws,
 }
 
-function all<K extends keyof Entities>(kind: K, after: string | undefined, { account, store }: IamContext) {
+async function* rolesWithProfiles(after: string | undefined, context: IamContext): AsyncGenerator<DetailedRole> {
+  const { account, store } = context
+  const limit = quotas.instanceProfilesPerAccount
+  for await (const role of all('role', after, context))
+    yield { ...role, profiles: await store.referring('instance-profile', account, role.id, { limit }) }
+}
+
+function all<K extends 'user' | 'group' | 'role' | 'policy'>(
+  kind: K,
+  after: string | undefined,
+  { account, store }: IamContext,
+) {
   return walk<Entities[K]>((query) => store.list(kind, account, query), after)
 }
 

@@ -49,6 +49,7 @@ const constants: Partial<Record<(typeof summaryKeys)[number], number>> = {
   GroupsQuota: quotas.groupsPerAccount,
   RolesQuota: quotas.rolesPerAccount,
   PoliciesQuota: quotas.policiesPerAccount,
+  InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
   UserPolicySizeQuota: quotas.inlineSizePerUser,
   GroupPolicySizeQuota: quotas.inlineSizePerGroup,
   RolePolicySizeQuota: quotas.inlineSizePerRole,
@@ -81,6 +82,7 @@ export const getAccountSummary = operation({
       Roles: await count('role'),
       Policies: await count('policy'),
       Providers: await count('oidc-provider'),
+      InstanceProfiles: await count('instance-profile'),
       PolicyVersionsInUse: await countVersions(account, store),
     }
     const all: typeof constants = { ...constants, ...counted }

@@ -15,7 +15,7 @@ import { pageOfItems } from '../list-entities.ts'
 import * as shapes from '../shapes.ts'
 import { addTags, checkTags, removeTags } from '../tags.ts'
 
-type Tagged = Entities['user' | 'role' | 'policy' | 'oidc-provider']
+type Tagged = Entities['user' | 'role' | 'policy' | 'oidc-provider' | 'instance-profile']
 
 /** A kind of thing that has tags. */
 interface Taggable {
@@ -43,6 +43,12 @@ const taggables: readonly Taggable[] = [
     member: 'RoleName',
     shape: shapes.roleName,
     find: (name, context) => findNamed('role', name, context),
+  },
+  {
+    noun: 'InstanceProfile',
+    member: 'InstanceProfileName',
+    shape: shapes.instanceProfileName,
+    find: (name, context) => findNamed('instance-profile', name, context),
   },
   {
     noun: 'Policy',
@@ -123,7 +129,8 @@ function listTags(taggable: Taggable) {
 }
 
 /**
- * Tags of users, roles, managed policies and OpenID Connect providers: TagUser, UntagUser, ListUserTags; TagRole, UntagRole, ListRoleTags;
- * TagPolicy, UntagPolicy, ListPolicyTags; TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags.
+ * Tags of users, roles, instance profiles, managed policies and OpenID Connect providers: TagUser, UntagUser, ListUserTags; TagRole, UntagRole,
+ * ListRoleTags; TagInstanceProfile, UntagInstanceProfile, ListInstanceProfileTags; TagPolicy, UntagPolicy, ListPolicyTags;
+ * TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags.
  */
 export const tagOperations = taggables.flatMap((taggable) => [tag(taggable), untag(taggable), listTags(taggable)])

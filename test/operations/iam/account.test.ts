@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test'
 import type { EntityType, GetAccountAuthorizationDetailsCommandOutput } from '@aws-sdk/client-iam'
 import { members } from '../../members.ts'
 import { startApp } from '../../start-app.ts'
-import { BAD_MARKER, denied, noRole, noSuchEntity, noUser } from './refusals.ts'
+import { BAD_MARKER, denied, noSuchEntity, noUser } from './refusals.ts'
 
 const app = await startApp()
 after(() => app.close())
@@ -36,6 +36,9 @@ async function furnish() {
   await iam.createRole({ RoleName: 'role', AssumeRolePolicyDocument: TRUST, Description: 'd' })
   await iam.putRolePolicy({ RoleName: 'role', PolicyName: 'inline', PolicyDocument: SECRETS })
   await iam.attachRolePolicy({ RoleName: 'role', PolicyArn: READ_ONLY })
+  await iam.createInstanceProfile({ InstanceProfileName: 'profile', Path: '/i/', Tags: [{ Key: 'a', Value: 'b' }] })
+  await iam.addRoleToInstanceProfile({ InstanceProfileName: 'profile', RoleName: 'role' })
+  await iam.createInstanceProfile({ InstanceProfileName: 'empty' })
   await iam.createOpenIDConnectProvider({ Url: 'https://issuer.example.com' })
   return own
 }
@@ -48,6 +51,7 @@ describe('GetAccountSummary', () => {
     const { Users, Groups, Roles, Policies, PolicyVersionsInUse, Providers } = SummaryMap
     assert.deepEqual([Users, Groups, Roles, Policies, PolicyVersionsInUse, Providers], [2, 1, 1, 1, 2, 1])
     const { UsersQuota, AccessKeysPerUserQuota, GroupsPerUserQuota, VersionsPerPolicyQuota } = SummaryMap
+    assert.deepEqual([SummaryMap.InstanceProfiles, SummaryMap.InstanceProfilesQuota], [2, 1000])
     assert.deepEqual([UsersQuota, AccessKeysPerUserQuota, GroupsPerUserQuota, VersionsPerPolicyQuota], [5000, 2, 10, 5])
     const { UserPolicySizeQuota, GroupPolicySizeQuota, RolePolicySizeQuota, PolicySizeQuota } = SummaryMap
     assert.deepEqual(
@@ -92,8 +96,13 @@ describe('GetAccountAuthorizationDetails', async () => {
     assert.deepEqual([shown(group?.GroupPolicyList), group?.AttachedManagedPolicies], [inline, [local]])
     const [role] = details.RoleDetailList ?? []
     assert.deepEqual(
-      [role?.RoleName, decoded(role?.AssumeRolePolicyDocument), role?.InstanceProfileList],
-      ['role', TRUST, []],
+      [role?.RoleName, decoded(role?.AssumeRolePolicyDocument), role?.InstanceProfileList?.length],
+      ['role', TRUST, 1],
+    )
+    const [profile] = role?.InstanceProfileList ?? []
+    assert.deepEqual(
+      [profile?.Arn, profile?.Roles?.map(({ Arn }) => Arn)],
+      [arn('instance-profile/i/profile'), [role?.Arn]],
     )
     assert.deepEqual(
       [shown(role?.RolePolicyList), role?.AttachedManagedPolicies],
@@ -203,16 +212,10 @@ function listsOf(found: Partial<GetAccountAuthorizationDetailsCommandOutput>): s
 
 describe('what Terraform looks for when it deletes', async () => {
   const UserName = `u-${randomUUID()}`
-  const RoleName = `r-${randomUUID()}`
   await iam.createUser({ UserName })
-  await iam.createRole({ RoleName, AssumeRolePolicyDocument: TRUST })
 
   test('lists are there and empty', async () => {
     const complete = { IsTruncated: false }
-    assert.deepEqual(await members(iam.listInstanceProfilesForRole({ RoleName })), {
-      InstanceProfiles: [],
-      ...complete,
-    })
     assert.deepEqual(await members(iam.listMFADevices({ UserName })), { MFADevices: [], ...complete })
     assert.deepEqual(await members(iam.listVirtualMFADevices({})), { VirtualMFADevices: [], ...complete })
     assert.deepEqual(await members(iam.listSigningCertificates({ UserName })), { Certificates: [], ...complete })
@@ -237,7 +240,6 @@ describe('what Terraform looks for when it deletes', async () => {
   })
 
   test('whoever does not exist is not found', async () => {
-    await assert.rejects(iam.listInstanceProfilesForRole({ RoleName: 'none' }), noRole('none'))
     for (const call of ofUser(iam, 'none')) await assert.rejects(call(), noUser('none'))
   })
 
@@ -276,10 +278,5 @@ describe('access', () => {
           assert.match(message, new RegExp(` on resource: user ${UserName} because `))
           return true
         })
-    for (const RoleName of ['role', 'none'])
-      await assert.rejects(
-        nobody.listInstanceProfilesForRole({ RoleName }),
-        denied(principal, 'ListInstanceProfilesForRole', `role ${RoleName}`),
-      )
   })
 })

@@ -12,6 +12,7 @@ export const validationError = refusal('ValidationError')
 export const noUser = (name: string) => noSuchEntity(`The user with name ${name} cannot be found.`)
 export const noGroup = (name: string) => noSuchEntity(`The group with name ${name} cannot be found.`)
 export const noRole = (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`)
+export const noInstanceProfile = (name: string) => noSuchEntity(`Instance Profile ${name} cannot be found.`)
 
 export const BAD_MARKER = validationError('Invalid Marker.')
 

@@ -4,7 +4,16 @@ import { after, describe, test } from 'node:test'
 import type { ListUserTagsCommandOutput, Tag } from '@aws-sdk/client-iam'
 import { members } from '../../members.ts'
 import { startApp } from '../../start-app.ts'
-import { BAD_MARKER, denied, invalidInput, limitExceeded, noRole, noSuchEntity, noUser } from './refusals.ts'
+import {
+  BAD_MARKER,
+  denied,
+  invalidInput,
+  limitExceeded,
+  noInstanceProfile,
+  noRole,
+  noSuchEntity,
+  noUser,
+} from './refusals.ts'
 
 const app = await startApp()
 after(() => app.close())
@@ -60,6 +69,21 @@ const everything: readonly Tagged[] = [
     list: (RoleName, paging, client = iam) => client.listRoleTags({ RoleName, ...paging }),
     missing: { id: 'none', refusal: noRole('none') },
     label: (id) => `role ${id}`,
+  },
+  {
+    noun: 'InstanceProfile',
+    async make(Tags) {
+      const InstanceProfileName = `i-${randomUUID()}`
+      await iam.createInstanceProfile({ InstanceProfileName, Tags })
+      return InstanceProfileName
+    },
+    tag: (InstanceProfileName, Tags, client = iam) => client.tagInstanceProfile({ InstanceProfileName, Tags }),
+    untag: (InstanceProfileName, TagKeys, client = iam) =>
+      client.untagInstanceProfile({ InstanceProfileName, TagKeys }),
+    list: (InstanceProfileName, paging, client = iam) =>
+      client.listInstanceProfileTags({ InstanceProfileName, ...paging }),
+    missing: { id: 'none', refusal: noInstanceProfile('none') },
+    label: (id) => `instance profile ${id}`,
   },
   {
     noun: 'Policy',
@@ -233,19 +257,19 @@ for (const { noun, make, tag: add, untag, list, missing, label } of everything)
   })
 
 test('an ARN means one thing: in another case it means nothing, whatever a policy says of it', async () => {
-  const [, , policies, providers] = everything
-  for (const kind of [policies, providers]) {
-    const id = (await kind?.make()) ?? ''
+  for (const noun of ['Policy', 'OpenIDConnectProvider']) {
+    const { make, list } = everything.find((one) => one.noun === noun)!
+    const id = await make()
     const other = id.replace(/[^:/]+$/, (name) => name.toUpperCase())
     assert.notEqual(other, id)
-    await assert.rejects(kind?.list(other) ?? Promise.resolve(), { name: 'NoSuchEntityException' })
+    await assert.rejects(list(other), { name: 'NoSuchEntityException' })
   }
 })
 
 test('what belongs to another account is denied', async () => {
-  for (const [index, id] of [
-    [2, 'arn:aws:iam::999999999999:policy/x'],
-    [3, 'arn:aws:iam::999999999999:oidc-provider/example.com'],
+  for (const [noun, id] of [
+    ['Policy', 'arn:aws:iam::999999999999:policy/x'],
+    ['OpenIDConnectProvider', 'arn:aws:iam::999999999999:oidc-provider/example.com'],
   ] as const)
-    await assert.rejects(everything[index]?.list(id) ?? Promise.resolve(), { name: 'AccessDenied' })
+    await assert.rejects(everything.find((one) => one.noun === noun)!.list(id), { name: 'AccessDenied' })
 })

@@ -3,7 +3,15 @@ import { describe, test } from 'node:test'
 import { type Change, ConflictError } from '../../../src/aws/change.ts'
 import type { AnyEntity } from '../../../src/identity/entities.ts'
 import { NOW, newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
-import { newAccessKey, newGroup, newPolicy, newProvider, newRole, newUser } from '../new-identities.ts'
+import {
+  newAccessKey,
+  newGroup,
+  newInstanceProfile,
+  newPolicy,
+  newProvider,
+  newRole,
+  newUser,
+} from '../new-identities.ts'
 
 const { account } = SCOPE
 const OTHER = '999999999999'
@@ -15,7 +23,10 @@ export function identitiesSuite(open: OpenEngine): void {
     test('an identity of each kind comes back with every attribute, by name in any case and by id', async () => {
       await using store = await open()
       const { identities, trail } = storesOn(store.engine)
-      await trail.append(newEntry(), [identities.create(ADMINS), identities.create(LIMITS)])
+      await trail.append(
+        newEntry(),
+        [ADMINS, LIMITS, HELD].map((entity) => identities.create(entity)),
+      )
       for (const entity of FULL) {
         await trail.append(newEntry(), [identities.create(entity)])
         for (const name of [entity.name, entity.name.toUpperCase(), entity.name.toLowerCase()])
@@ -180,6 +191,7 @@ export function identitiesSuite(open: OpenEngine): void {
 }
 
 const ADMINS = newGroup('Admins')
+const HELD = newRole('Held')
 const LIMITS = newPolicy('Limits', { path: '/guard/' })
 const LIMITS_ARN = `arn:aws:iam::${account}:policy/guard/Limits`
 const tags = [{ Key: 'Team', Value: 'a😀' }]
@@ -216,4 +228,5 @@ const FULL: readonly AnyEntity[] = [
     updatedAt: NOW + 2,
   }),
   newProvider('token.example.com/Realm', { tags, clientIds: ['a', 'b'], thumbprints: ['f'.repeat(40)] }),
+  newInstanceProfile('Full.Profile', { path: '/i/', tags, role: HELD.id }),
 ]

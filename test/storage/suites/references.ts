@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { type Change, ConflictError } from '../../../src/aws/change.ts'
 import type { AnyEntity } from '../../../src/identity/entities.ts'
 import { newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
-import { newAccessKey, newGroup, newPolicy, newRole, newUser } from '../new-identities.ts'
+import { newAccessKey, newGroup, newInstanceProfile, newPolicy, newRole, newUser } from '../new-identities.ts'
 
 const { account } = SCOPE
 const POLICY = 'arn:aws:iam::111122223333:policy/app/p'
@@ -42,6 +42,27 @@ export function referencesSuite(open: OpenEngine): void {
       const other = { account: '999999999999' }
       assert.throws(() => identities.create(newUser('u', { ...other, attached: [POLICY] })), /another account/)
       await assert.rejects(append(identities.create(newUser('u', { ...other, groups: [group.id] }))), ConflictError)
+    })
+
+    test('an instance profile holds a role that exists, and keeps it from being removed', async () => {
+      await using store = await open()
+      const { identities, append, group } = await prepared(store)
+      const role = newRole('r')
+      await append(identities.create(role))
+      const profile = newInstanceProfile('i')
+      for (const missing of ['AROA0', group.id])
+        await assert.rejects(append(identities.create({ ...profile, role: missing })), ConflictError, missing)
+      const other = newInstanceProfile('i', { account: '999999999999', role: role.id })
+      await assert.rejects(append(identities.create(other)), ConflictError)
+      const early = (await identities.find('role', account, 'r'))!
+      await append(identities.create({ ...profile, role: role.id }))
+      const late = (await identities.find('role', account, 'r'))!
+      for (const read of [early, late]) await assert.rejects(append(identities.remove(read)), ConflictError)
+      const held = await identities.referring('instance-profile', account, role.id, { limit: 9 })
+      assert.deepEqual(held, [{ ...profile, role: role.id }])
+      await append(identities.update({ ...held[0]!, role: undefined }))
+      await append(identities.remove(late))
+      assert.deepEqual(await identities.referring('instance-profile', account, role.id, { limit: 9 }), [])
     })
 
     for (const reference of ['attached', 'boundary', 'groups'] as const)
