@@ -8,7 +8,12 @@ import { resealingWith } from './resealing.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { KeyringHolder } from './seal/keyring-holder.ts'
 import type { RootKey } from './seal/root-key.ts'
-import { claimDataDirectory, type DataDirectory, removeDataDirectory } from './storage/data-directory.ts'
+import {
+  claimDataDirectory,
+  type DataDirectory,
+  DataDirectoryError,
+  removeDataDirectory,
+} from './storage/data-directory.ts'
 import type { Engine } from './storage/engine.ts'
 import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
@@ -85,6 +90,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local', reserve }, (state) =>
       tellOfReserve(state, options.log),
     )
+    await assertWriterRuns(engine)
     const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
@@ -114,6 +120,15 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Throws DataDirectoryError when the writer's thread cannot start: without it a server would answer every request with an internal error. */
+async function assertWriterRuns(engine: Engine): Promise<void> {
+  try {
+    await engine.ping()
+  } catch (error) {
+    throw new DataDirectoryError(`Cannot start the writer of the store: ${(error as Error).message}`)
   }
 }
 

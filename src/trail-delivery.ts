@@ -44,9 +44,14 @@ export class TrailDelivery {
     if (this.#alerts) this.#deliveries.push(this.#alerts)
   }
 
-  /** What is recorded after this resolves goes to every sink. */
+  /** What is recorded after this resolves goes to every sink. Where one of them cannot start, the others are stopped before this rejects. */
   async start(): Promise<void> {
-    for (const delivery of this.#deliveries) await delivery.start()
+    try {
+      for (const delivery of this.#deliveries) await delivery.start()
+    } catch (error) {
+      await this.close()
+      throw error
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { PlaceConfig } from '../config.ts'
 import { type Installation, openInstallation } from '../open-installation.ts'
-import { isEmptyStore } from '../storage/data-directory.ts'
+import { DataDirectoryInUseError, isEmptyStore } from '../storage/data-directory.ts'
 import { attempt, CommandError } from './command-error.ts'
 
 /**
@@ -16,7 +16,12 @@ export async function withInstallation(
   if (isEmptyStore(dataDir))
     throw new CommandError(`${doing}: ${dataDir}: there is no Coffer data in it. Choose another with --data-dir.`)
   const open = () => openInstallation({ dataDir, rootKey })
-  const installation = await attempt(`Cannot open the data directory: ${dataDir}`, open)
+  const installation = await attempt(`Cannot open the data directory: ${dataDir}`, open).catch((error) => {
+    if (!(error.cause instanceof DataDirectoryInUseError)) throw error
+    throw new CommandError(
+      `${doing}: ${dataDir}: a Coffer server is using it${error.cause.holder}. Stop the server, run this command again, then start the server.`,
+    )
+  })
   try {
     await work(installation)
   } finally {

@@ -1,12 +1,27 @@
 import { accessSync, chmodSync, closeSync, constants, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { lockHolder } from './lock-holder.ts'
 
 /** Something is wrong with the data directory; the message says what and what to do. */
 export class DataDirectoryError extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'DataDirectoryError'
+  }
+}
+
+/** Another process has claimed the data directory. */
+export class DataDirectoryInUseError extends DataDirectoryError {
+  /** The process, as messages name it: ` (process 4711)`, or an empty text where it is not known. */
+  readonly holder: string
+
+  constructor(path: string, pid: number | undefined) {
+    const holder = pid === undefined ? '' : ` (process ${pid})`
+    super(
+      `Cannot use the data directory: ${path}: another Coffer is using it${holder}. Stop that one, or choose another with --data-dir.`,
+    )
+    this.holder = holder
   }
 }
 
@@ -95,7 +110,9 @@ function syncDirectory(path: string): void {
 export function makePrivateFile(path: string): void {
   try {
     // A file that exists is not opened: closing any handle of a file gives up the locks that this process holds on it.
-    if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.R_OK | constants.W_OK)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat && !stat.isFile()) throw new Error('it is not a regular file. Move it away')
+    if (stat) accessSync(path, constants.R_OK | constants.W_OK)
     else makeFile(path)
     if (process.platform !== 'win32') chmodSync(path, 0o600)
   } catch (error) {
@@ -126,13 +143,16 @@ function lockFile(path: string): DatabaseSync {
     return lock
   } catch (error) {
     lock?.close()
-    if (!/locked/.test(reason(error)))
-      throw new DataDirectoryError(`Cannot lock the data directory: ${path}: ${reason(error)}`)
-    throw new DataDirectoryError(
-      `Cannot use the data directory: ${join(path, '..')}: another Coffer is using it. Stop that one, or choose another with --data-dir.`,
-    )
+    if (/locked/.test(reason(error))) throw new DataDirectoryInUseError(dirname(path), lockHolder(path))
+    const isForeign = (error as { errcode?: number }).errcode === NOT_A_DATABASE
+    throw new DataDirectoryError(`Cannot lock the data directory: ${path}: ${isForeign ? FOREIGN_LOCK : reason(error)}`)
   }
 }
+
+/** SQLite's result code for a file of another kind. */
+const NOT_A_DATABASE = 26
+const FOREIGN_LOCK =
+  'it holds something that Coffer did not write. Make sure that no Coffer uses the directory, remove this file, and try again'
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

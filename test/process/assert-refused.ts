@@ -8,3 +8,11 @@ export function assertRefused({ code, stdout, stderr }: Ended, sentence: RegExp,
   assert.doesNotMatch(stderr, /^ {4}at |Error:|node:internal/m)
   assert.deepEqual({ code, stdout }, { code: expected, stdout: '' })
 }
+
+/** The sentence of a command that needs a stopped installation, while a server runs on it; the process is known on Linux alone. */
+export function mustBeStopped(doing: string, data: string, pid: number | undefined): RegExp {
+  const holder = process.platform === 'linux' ? ` \\(process ${pid}\\)` : ''
+  return new RegExp(
+    `coffer: ${doing}: ${data}: a Coffer server is using it${holder}\\. Stop the server, run this command again, then start the server\\.`,
+  )
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { assertRefused } from './assert-refused.ts'
+import { assertRefused, mustBeStopped } from './assert-refused.ts'
 import { clientOf, iamOf, readCredentials, runCoffer, serve, temporaryFolder } from './coffer.ts'
 import { noTerminal, runOnTerminal } from './terminal.ts'
 
@@ -90,8 +90,12 @@ describe('coffer admin reset-key', () => {
     const before = readFileSync(credentials, 'utf8')
     const reset = ['admin', 'reset-key', '--data-dir', data]
     {
-      await using _server = await serve(folder.path)
-      assertRefused(await runCoffer(reset), /another Coffer is using it/)
+      await using server = await serve(folder.path)
+      for (const [command, doing] of [
+        [reset, 'Cannot reset the access key'],
+        [['admin', 'create-account', '--data-dir', data], 'Cannot make an account'],
+      ] as const)
+        assertRefused(await runCoffer(command), mustBeStopped(doing, data, server.process.pid))
     }
     assertRefused(await runCoffer([...reset, '--account', '000000000001']), /it holds no account 000000000001/)
     const foreign = join(folder.path, 'foreign')

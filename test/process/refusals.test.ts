@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
@@ -77,4 +77,49 @@ test('a store of a newer Coffer is refused, and a file that is no store', async 
   for (const command of commands) assertRefused(await runCoffer(command), /has version 9999.* a newer Coffer/)
   writeFileSync(join(data, 'store.db'), 'x'.repeat(5000))
   for (const command of commands) assertRefused(await runCoffer(command), /data: .*not a database/)
+})
+
+describe('a data directory with a foreign thing in place of a file of its own is refused with advice', () => {
+  const refused: readonly [what: string, place: (path: string) => void, sentence: RegExp][] = [
+    [
+      'trail.reserve is a folder',
+      (data) => mkdirSync(join(data, 'trail.reserve')),
+      /Cannot start the writer of the store: .*trail\.reserve: it is not a regular file\. Move it away/,
+    ],
+    [
+      'lock holds other bytes',
+      (data) => writeFileSync(join(data, 'lock'), 'garbage'),
+      /data\/lock: it holds something that Coffer did not write\. Make sure that no Coffer uses the directory, remove this file/,
+    ],
+    [
+      'lock is a folder',
+      (data) => mkdirSync(join(data, 'lock')),
+      /data\/lock: it is not a regular file\. Move it away/,
+    ],
+    [
+      'store.db is a folder',
+      (data) => mkdirSync(join(data, 'store.db')),
+      /data\/store\.db: it is not a regular file\. Move it away/,
+    ],
+  ]
+  for (const [what, place, sentence] of refused)
+    test(what, async () => {
+      using folder = temporaryFolder()
+      await (await serve(folder.path)).stop()
+      const data = join(folder.path, 'data')
+      for (const name of ['trail.reserve', 'lock', 'store.db'])
+        if (what.startsWith(name)) rmSync(join(data, name), { force: true })
+      place(data)
+      assertRefused(await runCoffer(serveArgs(folder.path)), sentence)
+    })
+
+  test('a server starts again once garbage in lock was removed', async () => {
+    using folder = temporaryFolder()
+    await (await serve(folder.path)).stop()
+    const lock = join(folder.path, 'data', 'lock')
+    writeFileSync(lock, 'x'.repeat(5000))
+    assertRefused(await runCoffer(serveArgs(folder.path)), /it holds something that Coffer did not write/)
+    rmSync(lock)
+    await using _server = await serve(folder.path)
+  })
 })

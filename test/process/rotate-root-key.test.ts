@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
-import { assertRefused } from './assert-refused.ts'
+import { assertRefused, mustBeStopped } from './assert-refused.ts'
 import { clientOf, runCoffer, serve, temporaryFolder } from './coffer.ts'
 
 const PASSPHRASE = { COFFER_ROOT_KEY_PASSPHRASE: 'correct horse battery staple' }
@@ -150,8 +150,8 @@ describe('coffer root-key rotate', () => {
     const { data, key, rotate } = await installation(folder.path)
     const before = readFileSync(key, 'utf8')
     {
-      await using _server = await serve(folder.path)
-      assertRefused(await runCoffer(rotate), /another Coffer is using it/)
+      await using server = await serve(folder.path)
+      assertRefused(await runCoffer(rotate), mustBeStopped('Cannot rotate the root key', data, server.process.pid))
     }
     const env = { COFFER_ROOT_KEY: 'ab'.repeat(32) }
     assertRefused(await runCoffer(rotate, { env }), /Name the new one, as with --new-root-key-file/)

@@ -46,7 +46,12 @@ describe('an installation', () => {
   test('has one server at a time', async () => {
     using folder = temporaryFolder()
     await using server = await serve(folder.path)
-    assertRefused(await runCoffer(serveArgs(folder.path)), /another Coffer is using it/)
+    const inUse =
+      /another Coffer is using it(?<process> \(process \d+\))?\. Stop that one, or choose another with --data-dir/
+    const refused = await runCoffer(serveArgs(folder.path))
+    assertRefused(refused, inUse)
+    if (process.platform === 'linux')
+      assert.equal(inUse.exec(refused.stderr)?.groups?.process, ` (process ${server.process.pid})`)
     // The one that was there first goes on.
     await clientOf(server, folder.path).listSecrets()
   })
