@@ -110,7 +110,11 @@ function addDev(program: Command, parts: ProgramParts): void {
     .addOption(serviceControlPolicy())
     .option('--name-policies', NAME_POLICIES)
     .addOption(throttle('off'))
-    .addOption(account('account of the administrator, with --verify (default: random)'))
+    .addOption(
+      account(
+        'account of callers whose access key id is no account (default: 000000000000); with --verify, of the administrator (default: random)',
+      ),
+    )
     .action((given: GivenOptions) => {
       const settings = parts.settings(given)
       return dev(settings.dev(), settings.devWarnings())
@@ -187,7 +191,7 @@ function addRootKey(program: Command, parts: ProgramParts): void {
     .command('root-key')
     .summary('back up the root key, bring it back, or rotate it')
     .description(
-      'Backs up the root key, brings it back, or rotates it. The passphrase is COFFER_ROOT_KEY_PASSPHRASE, or is asked for.',
+      'Backs up the root key, brings it back, or rotates it. The passphrase, of at least 12 characters, is COFFER_ROOT_KEY_PASSPHRASE, or is asked for.',
     )
   rootKeyOptions(rootKey.command('export'))
     .summary('write the root key as text that a passphrase opens')

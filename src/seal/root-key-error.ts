@@ -20,7 +20,7 @@ export type RootKeyErrorCode =
   | 'refused'
   /** The key never leaves the KMS it is in. */
   | 'unexportable'
-  /** The passphrase does not open the export, or is none. */
+  /** The passphrase does not open the export, or is too short for a new one. */
   | 'passphrase'
 
 /**

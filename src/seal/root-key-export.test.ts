@@ -74,6 +74,8 @@ test('a wrong passphrase is named as such, with the fingerprint of the key', asy
 
 test('an empty passphrase protects nothing and is refused', async () => {
   await refuses(exportRootKey(bytes, ''), 'passphrase', /the passphrase is empty/)
+  for (const short of ['x', 'elevenchars'])
+    await refuses(exportRootKey(bytes, short), 'passphrase', /the passphrase has fewer than 12 characters/)
 })
 
 test('every change of a single character is found before the passphrase is tried', async () => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, scrypt } from 'node:crypto'
 import { OpenError, openOnce, sealOnce } from './aead.ts'
 import { KEY_BYTES } from './mac.ts'
+import { passphraseFault } from './new-passphrase.ts'
 import type { Place } from './place.ts'
 import { rootKeyFingerprint } from './root-key.ts'
 import { RootKeyError } from './root-key-error.ts'
@@ -39,7 +40,8 @@ interface Export {
  * in it readably. The key that scrypt makes of passphrase and fresh salt is used once, for this text.
  */
 export async function exportRootKey(bytes: Uint8Array, passphrase: string): Promise<string> {
-  if (passphrase === '') throw new RootKeyError('passphrase', 'Cannot export the root key: the passphrase is empty')
+  const fault = passphraseFault(passphrase)
+  if (fault) throw new RootKeyError('passphrase', `Cannot export the root key: ${fault}`)
   const header = { fingerprint: rootKeyFingerprint(bytes), cost: COST, salt: randomBytes(SALT_BYTES) }
   const key = await deriveKey(passphrase, header)
   try {

@@ -175,6 +175,41 @@ describe('coffer root-key', () => {
     assert.ok(!existsSync(fresh))
   })
 
+  test('a passphrase of fewer than 12 characters exports nothing', async () => {
+    using folder = temporaryFolder()
+    const { data } = await installation(folder.path)
+    const file = join(folder.path, 'export.txt')
+    for (const passphrase of ['x', 'elevenchars'])
+      assertRefused(
+        await runCoffer(['root-key', 'export', '--data-dir', data, '--output', file], {
+          env: { COFFER_ROOT_KEY_PASSPHRASE: passphrase },
+        }),
+        /Cannot export the root key: the passphrase has fewer than 12 characters/,
+      )
+    assert.ok(!existsSync(file))
+  })
+
+  test('a person who types no passphrase gets one of six words, which opens the export', {
+    skip: noTerminal,
+  }, async () => {
+    using folder = temporaryFolder()
+    const { data, key } = await installation(folder.path)
+    const file = join(folder.path, 'export.txt')
+    const made = (shown: string) => /^ {2}([a-z]{5}(?:-[a-z]{5}){5})\r?$/m.exec(shown)?.[1] ?? 'none was shown'
+    const exported = await runOnTerminal(['root-key', 'export', '--data-dir', data, '--output', file], {
+      columns: 80,
+      answers: [
+        { prompt: /Passphrase for the export, .*: $/, type: '\r' },
+        { prompt: /once more: $/, type: (shown) => `${made(shown)}\r` },
+      ],
+    })
+    assert.equal(exported.code, 0, exported.stdout)
+    const copy = join(folder.path, 'copy.key')
+    const importing = ['root-key', 'import', '--root-key-file', copy, file]
+    await runCoffer(importing, { env: { COFFER_ROOT_KEY_PASSPHRASE: made(exported.stdout) } })
+    assert.equal(readFileSync(copy, 'utf8'), readFileSync(key, 'utf8'))
+  })
+
   test('asks for a passphrase only on a terminal', async () => {
     using folder = temporaryFolder()
     const { data } = await installation(folder.path)
@@ -187,7 +222,7 @@ describe('coffer root-key', () => {
     const file = join(folder.path, 'export.txt')
     const exporting = ['root-key', 'export', '--data-dir', data, '--output', file]
     const answer = (prompt: RegExp, type: string) => ({ prompt, type: `${type}\r` })
-    const first = answer(/Passphrase for the export: $/, PASSPHRASE)
+    const first = answer(/Passphrase for the export, .*: $/, PASSPHRASE)
 
     const typo = await runOnTerminal(exporting, { columns: 80, answers: [first, answer(/once more: $/, 'other')] })
     assert.equal(typo.code, 1)
@@ -195,6 +230,9 @@ describe('coffer root-key', () => {
     const stopped = await runOnTerminal(exporting, { columns: 80, answers: [{ ...first, type: 'half\x03' }] })
     assert.equal(stopped.code, 1)
     assert.match(stopped.stdout, /coffer: Stopped: no passphrase was given\n$/)
+    const short = await runOnTerminal(exporting, { columns: 80, answers: [{ ...first, type: 'elevenchars\r' }] })
+    assert.equal(short.code, 1)
+    assert.match(short.stdout, /coffer: Cannot export the root key: the passphrase has fewer than 12 characters\n$/)
     assert.ok(!existsSync(file))
 
     const same = await runOnTerminal(exporting, { columns: 80, answers: [first, answer(/once more: $/, PASSPHRASE)] })
@@ -207,6 +245,7 @@ describe('coffer root-key', () => {
     })
     assert.equal(back.code, 0, back.stdout)
     assert.equal(readFileSync(copy, 'utf8'), readFileSync(key, 'utf8'))
-    for (const { stdout } of [typo, stopped, same, back]) assert.doesNotMatch(stdout, /horse|other\b|half/)
+    for (const { stdout } of [typo, stopped, short, same, back])
+      assert.doesNotMatch(stdout, /horse|other\b|half|eleven/)
   })
 })

@@ -14,8 +14,8 @@ const PATIENCE_MS = 30_000
 
 export interface TerminalOptions extends RunOptions {
   readonly columns: number
-  /** What a person types, each once its prompt has appeared. */
-  readonly answers?: readonly { readonly prompt: RegExp; readonly type: string }[]
+  /** What a person types, each once its prompt has appeared; a function gets what has appeared since the last answer. */
+  readonly answers?: readonly { readonly prompt: RegExp; readonly type: string | ((shown: string) => string) }[]
 }
 
 /** Runs a command on a terminal; all that appears there is its `stdout`. */
@@ -34,8 +34,9 @@ export async function runOnTerminal(args: readonly string[], options: TerminalOp
     stdout += text
     unanswered += text
     if (!answers[0]?.prompt.test(unanswered)) return
+    const { type = '' } = answers.shift() ?? {}
+    child.stdin.write(typeof type === 'string' ? type : type(unanswered))
     unanswered = ''
-    child.stdin.write(answers.shift()?.type ?? '')
   })
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
