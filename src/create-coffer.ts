@@ -27,11 +27,11 @@ export interface CofferOptions extends RotationOptions {
   readonly rootKey?: string | undefined
   /** File with the root key; made with a new data directory. Default: `<dataDir>.key`. */
   readonly rootKeyFile?: string | undefined
-  /** Access key of the first administrator of a new data directory; otherwise a new one is made. */
+  /** Access key of the first administrator of a new data directory; otherwise a new one is made. An existing directory must know it. */
   readonly administrator?: Credentials | undefined
   /** Where the first administrator's access key is written. Default: `<dataDir>.credentials`. */
   readonly credentialsFile?: string | undefined
-  /** Account id of a new installation, 12 digits; random when absent. */
+  /** Account id of a new installation, 12 digits; random when absent. Where any credentials are taken, the account of callers whose key id is none. */
   readonly account?: string | undefined
   /** Verify signatures also without a data directory. */
   readonly verify?: boolean | undefined
@@ -61,6 +61,7 @@ export interface Coffer extends AsyncDisposable {
 
 /** Starts a Coffer in this process, without any port. Throws an Error with one clear line when it cannot start. */
 export async function createCoffer(options: CofferOptions = {}): Promise<Coffer> {
+  refuseUnknown(options)
   const { administrator, account } = options
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir)
   const fault = administrator && credentialsFault(administrator)
@@ -84,6 +85,9 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     keepCredentials: async (of, credentials) => {
       if (dataDir !== undefined && !administrator)
         await writeCredentialsFile(options.credentialsFile ?? `${dataDir}.credentials`, of, credentials)
+    },
+    onContradiction(what, existing) {
+      throw new Error(`Cannot use the given ${what}: ${CONTRADICTED[what](`${dataDir}`, existing)}`)
     },
     log: standardLog('warn'),
   })
@@ -126,4 +130,36 @@ function rootKeySource({ rootKey, rootKeyFile }: CofferOptions, dataDir: string 
   return dataDir === undefined
     ? ({ kind: 'memory' } as const)
     : ({ kind: 'file', path: `${dataDir}.key`, chosen: false } as const)
+}
+
+/** Every option, for callers without types. */
+const OPTIONS: { readonly [O in keyof CofferOptions]-?: true } = {
+  dataDir: true,
+  rootKey: true,
+  rootKeyFile: true,
+  administrator: true,
+  credentialsFile: true,
+  account: true,
+  verify: true,
+  enforce: true,
+  throttle: true,
+  trailRetention: true,
+  confirmClock: true,
+  rotationFunctions: true,
+  rotationHosts: true,
+  rotationRoles: true,
+}
+
+/** Throws Error for a member that is no option, such as a misspelt one, which would otherwise have no effect. */
+function refuseUnknown(options: CofferOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  if (unknown === undefined) return
+  throw new Error(`Cannot use the option ${unknown}: createCoffer knows ${Object.keys(OPTIONS).join(', ')}`)
+}
+
+/** Why a value for a new installation does not fit the one in the data directory. Holds nothing of an access key. */
+const CONTRADICTED = {
+  account: (dataDir: string, existing: string) => `${dataDir} holds the account ${existing}`,
+  administrator: (dataDir: string, existing: string) =>
+    `${dataDir} holds the account ${existing}, which has no such access key. Leave the option out, or replace the key with: coffer admin reset-key`,
 }

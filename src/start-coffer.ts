@@ -6,12 +6,11 @@ import { createServices } from './app/services.ts'
 import { THROTTLED, Throttle } from './app/throttle.ts'
 import { type LineRate, SecurityLog } from './audit/security-log.ts'
 import { configuredRotation } from './configured-rotation.ts'
+import { firstAccount } from './first-account.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
-import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
-import { createAdministrator } from './identity/administrator.ts'
+import type { Credentials } from './identity/access-key.ts'
 import { signedAuthenticator } from './identity/authenticate.ts'
 import { Authorizer, type Organization } from './identity/authorize.ts'
-import { arnOf } from './identity/entities.ts'
 import type { LastUse } from './identity/identity-store.ts'
 import { LastUses } from './identity/last-uses.ts'
 import { openAuthenticator } from './identity/open-authenticator.ts'
@@ -50,12 +49,14 @@ export interface StartOptions {
   readonly oidcKeys?: ReadonlyMap<string, string> | undefined
   /** Where keys of issuers come from, in place of all that. */
   readonly issuerKeys?: IssuerKeys | undefined
-  /** Account of a new installation; random when absent. */
+  /** Account of a new installation; random when absent. Without `verify` also that of callers whose access key id is no account number. */
   readonly account?: string | undefined
   /** Access key of the first administrator; random when absent. */
   readonly administrator?: Credentials | undefined
   /** Keeps the first administrator's access key before the account exists. */
   readonly keepCredentials: (account: string, credentials: Credentials) => Promise<void>
+  /** Told of each of the two that an existing installation contradicts, with its account. What it throws ends the start. */
+  readonly onContradiction?: ((what: 'account' | 'administrator', account: string) => void) | undefined
   /** What the ARNs of rotation functions mean; nothing when absent. */
   readonly rotationFunctions?: RotationFunctions | undefined
   /** The same as an operator says it. */
@@ -172,7 +173,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
         },
         warn: (message) => log.warn({}, message),
       }),
-      authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers),
+      authenticator: options.verify ? signedAuthenticator(callers) : openAuthenticator(callers, options.account),
       authorizer,
       remember: (use: LastUse) =>
         uses.isDue(use) ? { change: identities.recordUses([use]), failed: () => uses.failed(use) } : undefined,
@@ -230,32 +231,6 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     await installation.close()
     throw error
   }
-}
-
-/** The account there is, or the first one, with its administrator. */
-async function firstAccount(
-  { identities, trail, keyring }: Installation,
-  options: StartOptions,
-  at: number,
-): Promise<{ account: string; credentials: Credentials | undefined }> {
-  const [existing] = await identities.accounts()
-  if (existing !== undefined) return { account: existing, credentials: undefined }
-  const account = options.account ?? newAccountId()
-  const credentials = options.administrator ?? newCredentials()
-  await options.keepCredentials(account, credentials)
-  const sealer = keyring.sealer('access-key')
-  const { user, changes } = createAdministrator({ account, credentials, at }, identities, sealer)
-  const event = {
-    service: 'iam',
-    operation: 'CreateUser',
-    by: 'iam',
-    account,
-    region: 'us-east-1',
-    at,
-    arn: arnOf(user),
-  }
-  await trail.append(serviceEntry(event), changes)
-  return { account, credentials }
 }
 
 /** Where refusals go. Throttled requests have a rate of their own: a busy caller must not hide that somebody tries keys. */

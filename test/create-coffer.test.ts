@@ -20,6 +20,65 @@ test('closing lets requests in progress end, and later ones are told that it is 
   await assert.rejects(client.getSecretValue({ SecretId: 'a' }), { message: 'This Coffer is closed' })
 })
 
+describe('options of createCoffer', () => {
+  test('an unknown option is refused by its name, also when its value is undefined', async () => {
+    const wrong = { dataDri: './data' } as CofferOptions
+    await assert.rejects(createCoffer(wrong), {
+      message: /^Cannot use the option dataDri: createCoffer knows dataDir, rootKey, .*account/,
+    })
+    await assert.rejects(createCoffer({ toString: undefined } as CofferOptions), { message: /option toString/ })
+  })
+
+  test('an existing data directory is opened with its own account and administrator, and refuses any other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coffer-options-'))
+    try {
+      const dataDir = join(folder, 'data')
+      const account = '444455556666'
+      const administrator = { accessKeyId: 'AKIAGIVENTOTHEFIRST1', secretAccessKey: 's'.repeat(40) }
+      await (await createCoffer({ dataDir, account, administrator })).close()
+      const refused: [CofferOptions, RegExp][] = [
+        [{ account: '777788889999' }, /^Cannot use the given account: .*data holds the account 444455556666$/],
+        [
+          { administrator: { ...administrator, accessKeyId: 'AKIAGIVENTOTHEFIRST2' } },
+          /^Cannot use the given administrator: .*data holds the account 444455556666, which has no such access key/,
+        ],
+        [
+          { administrator: { ...administrator, secretAccessKey: 't'.repeat(40) } },
+          /^Cannot use the given administrator: /,
+        ],
+      ]
+      for (const [options, message] of refused)
+        await assert.rejects(createCoffer({ dataDir, ...options }), (error: Error) => {
+          assert.match(error.message, message)
+          assert.doesNotMatch(error.message, /AKIA|ssss|tttt/)
+          return true
+        })
+      // A refused start has left the directory.
+      for (const options of [{}, { account, administrator }]) {
+        await using coffer = await createCoffer({ dataDir, ...options })
+        assert.equal(coffer.account, account)
+      }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('where any credentials are taken, the given account is that of callers whose key id is no account', async () => {
+    for (const [options, accessKeyId, expected] of [
+      [{}, 'test', '000000000000'],
+      [{ account: '444455556666' }, 'test', '444455556666'],
+      [{ account: '444455556666' }, '111122223333', '111122223333'],
+    ] as const) {
+      await using coffer = await createCoffer(options)
+      const { requestHandler } = coffer
+      const credentials = { accessKeyId, secretAccessKey: 'any' }
+      const client = new SecretsManager({ region: 'eu-central-1', credentials, requestHandler })
+      const { ARN } = await client.createSecret({ Name: 'a', SecretString: 'x' })
+      assert.equal(ARN?.split(':')[4], expected)
+    }
+  })
+})
+
 describe('rotation', () => {
   const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
 

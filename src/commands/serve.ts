@@ -1,17 +1,22 @@
 import { join } from 'node:path'
 import { SecurityLogFile } from '../audit/security-log-file.ts'
 import type { ServeConfig } from '../config.ts'
-import type { Credentials } from '../identity/access-key.ts'
-import { accessKeyPlace } from '../identity/authenticate.ts'
 import { writeCredentialsFile } from '../identity/credentials-file.ts'
-import { type Log, standardLog } from '../log.ts'
-import { type RunningCoffer, startCoffer } from '../start-coffer.ts'
+import { standardLog } from '../log.ts'
+import { startCoffer } from '../start-coffer.ts'
 import { attempt, reasonOf } from './command-error.ts'
 import { firstUse, madeFiles } from './notes.ts'
 import { readSinks } from './read-alert-rules.ts'
 import { readOrganization } from './read-organization.ts'
 import { reloadOf } from './reload.ts'
 import { runServer } from './run-server.ts'
+
+/** The environment makes an installation; it never changes an existing one. */
+const UNUSED = {
+  account: (given: string | undefined) => `The account ${given} was not used: the installation has one already`,
+  administrator: () =>
+    "The administrator's access key of the environment was not used: the installation exists already. To replace its key, run: coffer admin reset-key",
+}
 
 /** Serves a durable installation until it is stopped. */
 export async function serve(config: ServeConfig, warnings: readonly string[]): Promise<void> {
@@ -61,13 +66,13 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
             await writeCredentialsFile(credentialsFile, of, credentials)
             credentialsAt = credentialsFile
           },
+          onContradiction: (what, existing) => log.warn({ account: existing }, UNUSED[what](account)),
           log,
           onRefused: (line) => refusals.write(line),
         })
       const running = await attempt(`Cannot open the data directory: ${dataDir}`, start)
       // Before anything else can go wrong: this is said only once.
       if (running.credentials) process.stderr.write(madeFiles(running, credentialsAt))
-      else await warnOfUnused(config, running, log)
       return running
     },
     onListening(running, url) {
@@ -78,23 +83,4 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
     makeReload,
     onStopped: () => refusals.close(),
   })
-}
-
-/** The environment makes an installation; it never changes one that is there. */
-async function warnOfUnused({ account, administrator }: ServeConfig, running: RunningCoffer, log: Log): Promise<void> {
-  if (account !== undefined && account !== running.account)
-    log.warn({ account: running.account }, `The account ${account} was not used: the installation has one already`)
-  if (administrator && !(await opens(administrator, running)))
-    log.warn(
-      {},
-      "The administrator's access key of the environment was not used: the installation exists already. To replace its key, run: coffer admin reset-key",
-    )
-}
-
-/** True when the store knows exactly this access key. */
-async function opens({ accessKeyId, secretAccessKey }: Credentials, { installation }: RunningCoffer): Promise<boolean> {
-  const found = await installation.identities.findAccessKey(accessKeyId)
-  if (!found?.key.active) return false
-  const secret = installation.keyring.sealer('access-key').open(found.key.sealedSecret, accessKeyPlace(found.key))
-  return Buffer.from(secret).toString() === secretAccessKey
 }

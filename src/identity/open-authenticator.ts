@@ -2,7 +2,7 @@ import { isRegionName } from '../aws/sigv4/credential.ts'
 import { type Authenticator, type AuthenticatorParts, sessionPrincipal, userOf } from './authenticate.ts'
 import { type Principal, rootOf } from './principal.ts'
 
-/** Account of callers whose access key is no account number. */
+/** Account of callers whose access key is no account number, unless another one is given. */
 const DEFAULT_ACCOUNT = '000000000000'
 /** Region of callers who name none. */
 const DEFAULT_REGION = 'us-east-1'
@@ -11,10 +11,11 @@ const DEFAULT_REGION = 'us-east-1'
 const CREDENTIAL = /Credential=([^/\s,&%]{1,128})(?:\/|%2F)[^/\s,&%]{0,128}(?:\/|%2F)([^/\s,&%]{1,128})(?:\/|%2F)/
 
 /**
- * Takes any credentials, or none: only for data that is thrown away. An access key or a session that this Coffer has made is who it was made
- * for, as long as that is there; anybody else is the root of an account, the one that the access key id is where that is an account number.
+ * Takes any credentials, or none: only for data that is thrown away. An access key or a session that this Coffer has made belongs to its user or
+ * role, as long as that exists. Every other caller is the root of an account: of the one that the access key id names, where it is an account
+ * number, else of `defaultAccount`.
  */
-export function openAuthenticator(parts: AuthenticatorParts): Authenticator {
+export function openAuthenticator(parts: AuthenticatorParts, defaultAccount = DEFAULT_ACCOUNT): Authenticator {
   return {
     isOpen: true,
     admit({ rawHeaders, url }) {
@@ -25,7 +26,7 @@ export function openAuthenticator(parts: AuthenticatorParts): Authenticator {
         claims: keyId,
         async authenticate() {
           const known = keyId === undefined ? undefined : await knownPrincipal(keyId, token, parts)
-          const account = keyId && /^\d{12}$/.test(keyId) ? keyId : DEFAULT_ACCOUNT
+          const account = keyId && /^\d{12}$/.test(keyId) ? keyId : defaultAccount
           return {
             principal: known ?? rootOf(account, keyId),
             region: isRegionName(region) ? region : DEFAULT_REGION,

@@ -283,10 +283,10 @@ describe('a URL', async () => {
 describe('where anybody is let in', async () => {
   const server = await serverFor({ verify: false })
 
-  test('a form without a signature is of the root of the default account', async () => {
+  test('a form without a signature comes from the root of the given account', async () => {
     const body = form({ Action: 'GetCallerIdentity', Version: VERSIONS.sts })
     const rawHeaders = ['Host', 'a', 'Content-Type', FORM, 'Content-Length', String(body.length)]
-    assert.equal(textIn((await server.send({ rawHeaders, body })).body, 'Arn'), 'arn:aws:iam::000000000000:root')
+    assert.equal(textIn((await server.send({ rawHeaders, body })).body, 'Arn'), 'arn:aws:iam::111122223333:root')
   })
 
   test('an account number is the account, and whoever Coffer has made is himself', async () => {

@@ -27,7 +27,7 @@ describe('an answer', () => {
   test('is compact JSON, its length counted in bytes', async () => {
     const read = await call('GetSecretValue', { SecretId: 'headers' })
     const { ARN, CreatedDate } = read.json
-    assert.match(ARN, /^arn:aws:secretsmanager:us-east-1:000000000000:secret:headers-[A-Za-z0-9]{6}$/)
+    assert.match(ARN, /^arn:aws:secretsmanager:us-east-1:111122223333:secret:headers-[A-Za-z0-9]{6}$/)
     const expected = {
       ARN,
       Name: 'headers',
@@ -103,7 +103,7 @@ describe('errors', () => {
       'of permission have a Message',
       'GetSecretValue',
       { SecretId: 'arn:aws:secretsmanager:us-east-1:999999999999:secret:a-AbCdEf' },
-      '{"__type":"AccessDeniedException","Message":"User: arn:aws:iam::000000000000:root is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:999999999999:secret:a-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action"}',
+      '{"__type":"AccessDeniedException","Message":"User: arn:aws:iam::111122223333:root is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:999999999999:secret:a-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action"}',
     ],
     [
       'of validation have a message',

@@ -24,6 +24,18 @@ describe('coffer dev', () => {
     assert.match(server.stdout(), /^Coffer is listening on \S+\n$/)
   })
 
+  test('--account is the account of callers whose access key id is no account number', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path, ['--account', '444455556666'])
+    for (const [accessKeyId, account] of [
+      ['test', '444455556666'],
+      ['111122223333', '111122223333'],
+    ] as const) {
+      const { ARN } = await clientOf(server, { ...any, accessKeyId }).createSecret({ Name: 'a', SecretString: 'value' })
+      assert.match(ARN ?? '', new RegExp(`:${account}:secret:a-`))
+    }
+  })
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     test(`leaves nothing in the temporary folder after ${signal}`, async () => {
       using folder = temporaryFolder()

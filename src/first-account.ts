@@ -1,0 +1,55 @@
+import { serviceEntry } from './app/service-entry.ts'
+import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
+import { createAdministrator } from './identity/administrator.ts'
+import { accessKeyPlace } from './identity/authenticate.ts'
+import { arnOf } from './identity/entities.ts'
+import type { Installation } from './open-installation.ts'
+import type { StartOptions } from './start-coffer.ts'
+
+type FirstAccountOptions = Pick<StartOptions, 'account' | 'administrator' | 'keepCredentials' | 'onContradiction'>
+
+interface FirstAccount {
+  readonly account: string
+  /** The administrator's access key; absent when the account was there already. */
+  readonly credentials: Credentials | undefined
+}
+
+/** The oldest account of the installation. Makes it with its administrator where there is none. */
+export async function firstAccount(
+  installation: Installation,
+  options: FirstAccountOptions,
+  at: number,
+): Promise<FirstAccount> {
+  const [existing] = await installation.identities.accounts()
+  if (existing === undefined) return makeFirstAccount(installation, options, at)
+  const { account, administrator, onContradiction } = options
+  if (account !== undefined && account !== existing) onContradiction?.('account', existing)
+  if (administrator && !(await knows(installation, administrator))) onContradiction?.('administrator', existing)
+  return { account: existing, credentials: undefined }
+}
+
+async function makeFirstAccount(
+  { identities, trail, keyring }: Installation,
+  options: FirstAccountOptions,
+  at: number,
+): Promise<FirstAccount> {
+  const account = options.account ?? newAccountId()
+  const credentials = options.administrator ?? newCredentials()
+  await options.keepCredentials(account, credentials)
+  const sealer = keyring.sealer('access-key')
+  const { user, changes } = createAdministrator({ account, credentials, at }, identities, sealer)
+  const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at }
+  await trail.append(serviceEntry({ ...event, arn: arnOf(user) }), changes)
+  return { account, credentials }
+}
+
+/** True when the store has exactly this access key, and it is active. */
+async function knows(
+  { identities, keyring }: Installation,
+  { accessKeyId, secretAccessKey }: Credentials,
+): Promise<boolean> {
+  const found = await identities.findAccessKey(accessKeyId)
+  if (!found?.key.active) return false
+  const secret = keyring.sealer('access-key').open(found.key.sealedSecret, accessKeyPlace(found.key))
+  return Buffer.from(secret).toString() === secretAccessKey
+}
