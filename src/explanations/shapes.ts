@@ -13,6 +13,8 @@ export const deciding = structure(
     Statement: required(integer()),
     Sid: string(),
     Effect: required(string()),
+    /** As people know it: `statement 1 of policy read`. */
+    Name: required(string()),
   },
   'DecidingStatement',
 )
@@ -24,6 +26,7 @@ export const statement = structure(
     Statement: required(integer()),
     Sid: string(),
     Effect: required(string()),
+    Name: required(string()),
     Matched: required(boolean()),
     /** It names the caller's account alone, whose own policies decide then. */
     HandsOver: required(boolean()),

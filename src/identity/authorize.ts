@@ -7,6 +7,7 @@ import {
   evaluate,
   type NamedPolicy,
   type PolicySet,
+  type RequestContext,
 } from '../iam/evaluate.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import { requestPrincipal } from './principal.ts'
@@ -43,11 +44,18 @@ export interface AuthorizerOptions {
 
 /** What decides a request, in the policy engine's terms. */
 export interface Question {
-  readonly request: EngineRequest & { readonly context: RequestConditions }
+  readonly request: EngineRequest & { readonly context: RequestContext & { readonly isAmbiguous: boolean } }
   readonly policies: PolicySet
 }
 
 const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity', by: [] }
+
+/** What policies say, whether or not they are enforced. */
+export function decideQuestion({ request, policies }: Question): Decision {
+  const decision = evaluate(request, policies)
+  // Two tags whose keys differ only in case are one condition key, so neither may allow anything.
+  return decision.allowed && request.context.isAmbiguous ? AMBIGUOUS : decision
+}
 
 /** Decides what callers may do. */
 export class Authorizer {
@@ -90,10 +98,7 @@ export class Authorizer {
   /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
   decide(request: AccessRequest): Decision {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
-    const question = this.question(request)
-    const decision = evaluate(question.request, question.policies)
-    // Two tags that differ only in case are one condition key: nobody is let in by either.
-    return decision.allowed && question.request.context.isAmbiguous ? AMBIGUOUS : decision
+    return decideQuestion(this.question(request))
   }
 
   /**
