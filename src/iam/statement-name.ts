@@ -23,8 +23,11 @@ const ownName = (policy: string) => MANAGED_POLICY.exec(policy)?.[1] ?? policy
  */
 export function statementName({ layer, policy, statement, sid }: DecidingStatement, on: string): string {
   if (layer === 'resource' && policy === GRANT) return `a grant on ${on}`
-  return `statement ${sid || statement + 1} of ${policyNames[layer](policy, on)}`
+  return `statement ${sid ? quoted(sid) : statement + 1} of ${policyNames[layer](policy, on)}`
 }
+
+/** A Sid as it is, or in quotes where it is several words. */
+const quoted = (sid: string) => (/\s/.test(sid) ? `"${sid}"` : sid)
 
 /** The policy of a decision that rests on a grant of KMS. */
 export const GRANT = 'grant'
