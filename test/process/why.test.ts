@@ -162,7 +162,6 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that a principal is none',
       () => question('usr/bob'),
       /Cannot explain the principal: \S+usr\/bob: wanted the ARN/,
-      3,
     ],
     ['that nobody is called so', () => question('user/eve'), /There is no principal arn:aws:iam::\d+:user\/eve/, 3],
     [
@@ -180,7 +179,6 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that an action is none',
       () => ['why', '--principal', arnOf('user/bob'), '--action', 'secretsmanager:Get*', '--resource', '*'],
       /Cannot explain the action: secretsmanager:Get\*: wanted service:Name/,
-      3,
     ],
     [
       'that an action does not exist',
@@ -191,7 +189,6 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that a principal is of another account',
       () => ['why', '--principal', 'arn:aws:iam::999988887777:user/bob', '--action', ACTION, '--resource', '*'],
       /999988887777:user\/bob: it is of another account/,
-      3,
     ],
     [
       'that no TLS is spoken there',
