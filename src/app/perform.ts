@@ -8,6 +8,7 @@ import type { LastUse } from '../identity/identity-store.ts'
 import { type Asked, accessQuestion } from './access-question.ts'
 import type { Call } from './call.ts'
 import { Hold } from './hold.ts'
+import { localError, localOutput } from './identity-arns.ts'
 import { entryError, type KeyUse, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
@@ -219,20 +220,22 @@ export async function perform<I, O>(
     const { fingerprint } = parts
     const recording = new Recording({ call, service, operation, input: input as object, fingerprint })
     try {
-      const output = await new Gate(call, recording, parts).pass(service, operation, input, {
+      const answer = await new Gate(call, recording, parts).pass(service, operation, input, {
         async allowed(target, further) {
           if (target.value !== undefined || operation.makes) recording.resolved(target, further)
           await hold.take(target.resource)
         },
       })
+      const output = localOutput(operation, answer, call.region)
       recording.answered(output)
       await parts.trail.append(recording.entry(), [...recording.changes, ...changesOf(used)])
       await settle(recording, (error) => parts.onFailure(error, call.requestId))
       return output
     } catch (error) {
       if (error instanceof ConflictError && attempt < MAX_ATTEMPTS) continue
-      await recordError(recording, error, used, parts.trail)
-      throw error
+      const shown = localError(error, call.region)
+      await recordError(recording, shown, used, parts.trail)
+      throw shown
     }
   }
 }

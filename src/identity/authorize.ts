@@ -1,5 +1,6 @@
 import { AwsError } from '../aws/error.ts'
 import type { ResourcePolicy } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import { denialReason } from '../iam/denial.ts'
 import {
   type Decision,
@@ -9,6 +10,7 @@ import {
   type PolicySet,
   type RequestContext,
 } from '../iam/evaluate.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import { requestPrincipal } from './principal.ts'
 import { type Circumstances, RequestConditions } from './request-context.ts'
@@ -117,7 +119,7 @@ export class Authorizer {
     const on = label === undefined ? '' : ` on resource: ${label}`
     throw new AwsError(
       'AccessDeniedException',
-      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
+      `User: ${arnIn(partitionOf(request.facts.region), principal.arn)} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
     )
   }
 

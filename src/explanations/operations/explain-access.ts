@@ -26,7 +26,7 @@ const further = structure(
     /** Where it is false and the call is allowed all the same, the call does without, as with a replica that cannot follow. */
     Allowed: required(boolean()),
     Reason: string(),
-    Missing: string(),
+    Missing: shapes.text,
     DecidedBy: required(list(shapes.deciding)),
     Statements: required(list(shapes.statement)),
   },
@@ -55,9 +55,9 @@ export const explainAccess = operation({
     /** Why policies deny it, in AWS's terms; absent where they allow it. */
     Reason: string(),
     /** What would have been needed; absent where policies allow it. */
-    Missing: string(),
+    Missing: shapes.text,
     /** Why the call fails although policies allow it: the state of the secret or of its key. */
-    Refusal: string(),
+    Refusal: shapes.text,
     /** What it is decided on: `*` for an action without a resource. */
     DecidedOn: required(shapes.arn),
     /** False when there is no such resource: the answer is what policies say of its name. Absent where nobody here knows. */
