@@ -33,7 +33,7 @@ export async function fill({ installation, account }: RunningCoffer, from: numbe
   const record = (arn: string) =>
     serviceEntry({ service: 'secretsmanager', operation: 'Fill', by: 'coffer', ...scope, at: Date.now(), arn })
   const context = { scope, keys, found: new Map(), material, report, now: Date.now() }
-  await ensureServiceKey(SECRETS_MANAGER_ALIAS, context, (changes, arn) => trail.append(record(arn), changes))
+  await ensureServiceKey(SECRETS_MANAGER_ALIAS, context, (changes, { arn }) => trail.append(record(arn), changes))
   const key = await keys.find({ ...scope, alias: SECRETS_MANAGER_ALIAS })
   const opened = key && readMaterial(key, key.currentVersion, context)
   if (!key || !opened) throw new Error('the service key was not made')

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { SigningCredentials } from './aws/sigv4/sign.ts'
 import { ConfigError } from './config-error.ts'
+import { canonicalArn } from './iam/identity-arn.ts'
 import { parseReachableHost, type ReachableHost } from './rotation/built-in/reachable-hosts.ts'
 import type { FunctionTarget } from './rotation/function-target.ts'
 
@@ -48,7 +49,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const FUNCTION_ARN = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/
 /** A type of managed external secrets, as its name stands in front of `=`. */
 const EXTERNAL_TYPE = /^type:[\w.:/@+ -]{1,256}$/
-const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/
+const ROLE_ARN = /^arn:aws(?:-cn|-us-gov)?:iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/
 
 /** Throws ConfigError. */
 export function rotationConfig(given: GivenRotation): RotationConfig {
@@ -116,7 +117,7 @@ function hostOf(text: string): ReachableHost {
 function roleOf(text: string): [account: string, arn: string] {
   const [, account] = ROLE_ARN.exec(text) ?? []
   if (account === undefined) throw new ConfigError(`Cannot use the rotation role: ${text}: wanted the ARN of a role`)
-  return [account, text]
+  return [account, canonicalArn(text)]
 }
 
 /** Who could answer in its place could say that a password is set. */

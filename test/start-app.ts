@@ -39,7 +39,7 @@ export interface AppOptions {
   readonly enforce?: boolean
   readonly account?: string
   readonly issuerKeys?: IssuerKeys
-  readonly organization?: Organization
+  readonly organization?: Organization | undefined
   /** How many times AWS's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number
   /** Default: {@link transport}. */

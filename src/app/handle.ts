@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { AwsError, frameworkError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
+import { homeRegion, partitionOf } from '../aws/partition.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import type { Admitted as AdmittedCaller, Authenticator, Caller } from '../identity/authenticate.ts'
 import type { Call } from './call.ts'
+import { canonicalInput, partitionIn } from './identity-arns.ts'
 import { jsonRequest } from './json-request.ts'
 import { refusalOfOtherService } from './other-service.ts'
 import { type GateParts, perform, recordRefusal } from './perform.ts'
@@ -177,8 +180,13 @@ class Handling<B> {
   ): Promise<{ readonly caller: Caller; readonly input?: object }> {
     // Without a signature, the authenticator says what it says to everybody who has none.
     if (!proof) return { caller: signer ?? (await this.#admitCaller().authenticate(body, now)) }
-    const input = this.#request.wire.decode(operation, content)
-    return { caller: { principal: await proof(input, now), region: UNSIGNED_REGION }, input }
+    const decoded = this.#request.wire.decode(operation, content)
+    const input = canonicalInput(operation, decoded)
+    // Without a signature no Region is named: the role says in which partition it is wanted.
+    return {
+      caller: { principal: await proof(input, now), region: homeRegion(partitionIn(operation, decoded)) },
+      input,
+    }
   }
 
   /** Input of a caller who does not ask for too much. What is refused of it is recorded; requests that are too many are not. */
@@ -198,7 +206,7 @@ class Handling<B> {
   /** Typed input, or what is wrong with it. */
   #decode({ operation, content }: KnownRequest<B>): object | AwsError {
     try {
-      return this.#request.wire.decode(operation, content)
+      return canonicalInput(operation, this.#request.wire.decode(operation, content))
     } catch (error) {
       if (error instanceof AwsError) return error
       throw error
@@ -209,7 +217,8 @@ class Handling<B> {
     const { address, secure, tls } = this.#head
     const agent = headerOf(this.#head, 'user-agent') ?? ''
     const referer = headerOf(this.#head, 'referer')
-    const { region = caller.region } = this.#request.service
+    const { isGlobal } = this.#request.service
+    const region = isGlobal ? homeRegion(partitionOf(caller.region)) : caller.region
     return {
       ...caller,
       region,
@@ -268,10 +277,10 @@ interface KnownRequest<B> {
 
 const isThrottling = (error: unknown) => error instanceof AwsError && error.code === THROTTLED
 
-const callerOf = ({ principal: { accessKeyId, arn } }: Call) => ({ accessKeyId, principal: arn })
-
-/** Requests without a signature name no Region; STS's own is this. */
-const UNSIGNED_REGION = 'us-east-1'
+const callerOf = ({ principal: { accessKeyId, arn }, region }: Call) => ({
+  accessKeyId,
+  principal: arnIn(partitionOf(region), arn),
+})
 
 /** What AWS answers to a request of no protocol it knows here. */
 function noProtocol(requestId: string): Response {

@@ -13,7 +13,7 @@ export function iamService({ identities: store, policies, accessKeys, pageTokens
     signingName: 'iam',
     protocol: { kind: 'query', version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
     windowMinutes: 15,
-    region: 'us-east-1',
+    isGlobal: true,
     operations: operationsByName(operations),
     rateOf,
     refuses: refuseUserSessions,

@@ -3,7 +3,7 @@ import { PageTokens } from '../aws/pagination.ts'
 import { type Principal, requestPrincipal } from '../identity/principal.ts'
 import type { KmsClient } from '../kms/client.ts'
 import type { KmsCaller, KmsContext } from '../kms/context.ts'
-import { findKey } from '../kms/find-key.ts'
+import { findKey, pretend } from '../kms/find-key.ts'
 import { aliasArn, SECRETS_MANAGER_ALIAS } from '../kms/key.ts'
 import { decrypt } from '../kms/operations/decrypt.ts'
 import { describeKey } from '../kms/operations/describe-key.ts'
@@ -62,7 +62,10 @@ function newContext(gate: Gate, pages: PageTokens, parts: ServiceParts): KmsCont
     pages,
     policies: keyPolicies(gate, parts),
     serviceKey: (alias) =>
-      ensureServiceKey(alias, context, (changes, arn) => parts.trail.append(serviceEntry({ ...event, arn }), changes)),
+      ensureServiceKey(alias, context, async (changes, key) => {
+        if (gate.rehearses) pretend(key, alias, context)
+        else await parts.trail.append(serviceEntry({ ...event, arn: key.arn }), changes)
+      }),
     change: (change) => gate.change(change),
     afterCommit: (work) => gate.afterCommit(work),
     report: (error) => gate.report(error),

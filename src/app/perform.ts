@@ -2,26 +2,16 @@ import type { EntryVersionEvents } from '../audit/entry.ts'
 import type { Trail } from '../audit/trail.ts'
 import { type Change, ConflictError } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
-import type { AnyOperation, Conditions, FurtherTarget, Operation, Target } from '../aws/operation.ts'
-import type { AccessRequest, Authorizer } from '../identity/authorize.ts'
+import type { AnyOperation, FurtherTarget, Operation, Target } from '../aws/operation.ts'
+import type { Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
+import { type Asked, accessQuestion } from './access-question.ts'
 import type { Call } from './call.ts'
 import { Hold } from './hold.ts'
+import { localError, localOutput } from './identity-arns.ts'
 import { entryError, type KeyUse, Recording } from './recording.ts'
 import type { ResourceLocks } from './resource-locks.ts'
 import type { Service } from './service.ts'
-
-/** How a question about a target differs from the plain one. */
-interface Asked {
-  /** Another ARN. */
-  readonly moved?: string | undefined
-  /** Condition keys that the request gives. */
-  readonly conditions?: Conditions | undefined
-  /** Other tags than the target has now. */
-  readonly tags?: Target<unknown>['tags'] | undefined
-  /** Another Region than that of the request. */
-  readonly region?: string | undefined
-}
 
 /** A change that remembers a use of an access key or a role. */
 export interface RememberedUse {
@@ -51,6 +41,9 @@ export interface GateParts {
   readonly onFailure: (error: unknown, requestId: string) => void
 }
 
+/** What a gate itself uses. */
+type OwnParts = Pick<GateParts, 'onFailure'> & { readonly authorizer: Pick<Authorizer, 'authorize'> }
+
 /** A write that lost against others this often in a row is given up; within one process, locks keep writers of one thing apart. */
 const MAX_ATTEMPTS = 20
 
@@ -62,11 +55,13 @@ const MAX_ATTEMPTS = 20
 export class Gate {
   readonly call: Call
   readonly #recording: Recording
-  readonly #parts: Pick<GateParts, 'authorizer' | 'onFailure'>
+  readonly #parts: OwnParts
+  /** True where an operation is only tried: it may look at everything, change nothing, and open no secret value. */
+  readonly rehearses: boolean = false
   /** Signing name of the service that calls another for the caller; absent at the gate that the request itself passes. */
   readonly calledBy: string | undefined
 
-  constructor(call: Call, recording: Recording, parts: Pick<GateParts, 'authorizer' | 'onFailure'>, via?: string) {
+  constructor(call: Call, recording: Recording, parts: OwnParts, via?: string) {
     this.call = call
     this.#recording = recording
     this.#parts = parts
@@ -75,12 +70,17 @@ export class Gate {
 
   /** The gate as a service passes it on behalf of the caller: policies see who calls for whom. */
   via(service: Service): Gate {
-    return new Gate(this.call, this.#recording, this.#parts, service.signingName)
+    return this.copy(this.call, service.signingName)
   }
 
   /** The gate as the same caller passes it in another Region, within the same request. */
   in(region: string): Gate {
-    return new Gate({ ...this.call, region }, this.#recording, this.#parts, this.calledBy)
+    return this.copy({ ...this.call, region }, this.calledBy)
+  }
+
+  /** A gate of the same request. */
+  protected copy(call: Call, via: string | undefined): Gate {
+    return new Gate(call, this.#recording, this.#parts, via)
   }
 
   /** Adds a change that commits with the record, or not at all. */
@@ -118,7 +118,7 @@ export class Gate {
     watch.found?.(target)
     const further = (await operation.furtherTargets?.(input, target, context)) ?? []
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
-    for (const one of further) this.#askFurther(service, one)
+    for (const one of further) this.#askFurther(service, operation, one)
     // Only now: a record must not tell a caller who was denied what there is.
     await watch.allowed?.(target, further)
     if (target.unreadable) throw target.unreadable
@@ -130,7 +130,11 @@ export class Gate {
       const refusal = target.unreadable ?? (lenient ? undefined : (target.missing ?? target.unusable))
       if (refusal) throw refusal
     }
-    return operation.run(input, target.value as V, context)
+    return this.run(operation, input, target.value as V, context)
+  }
+
+  protected run<I, O, V, C>(operation: Operation<I, O, V, C>, input: I, value: V, context: C): O | Promise<O> {
+    return operation.run(input, value, context)
   }
 
   /** Throws unless the caller may do all that the operation is about, now and with the tags that the resource would have then. */
@@ -150,7 +154,7 @@ export class Gate {
       ask(own, target.tags)
       for (const further of operation.alsoRequires?.(input, context) ?? []) {
         const { action, conditions } = typeof further === 'string' ? { action: further, conditions: {} } : further
-        ask(named(action), target.tags, { conditions })
+        ask(declared(named(action), operation), target.tags, { conditions })
       }
       for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
       if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
@@ -161,36 +165,14 @@ export class Gate {
 
   /** Throws unless the caller may do one thing to a target. */
   #ask<V>(service: Service, action: string, target: Target<V>, asked: Asked): void {
-    const { moved, conditions, tags = target.tags, region = this.call.region } = asked
-    const { hypothetical } = target
-    const request: AccessRequest = {
-      principal: this.call.principal,
-      facts: region === this.call.region ? this.call : { ...this.call, region },
-      service: service.signingName,
-      action,
-      resource: moved ?? target.resource,
-      account: target.account,
-      tags,
-      conditions: { ...target.conditions, ...conditions },
-      policy: target.policy,
-      granted: target.granted?.includes(action),
-      via: this.calledBy,
-    }
-    const unknown = hypothetical && {
-      ...request,
-      resource: moved ?? hypothetical.resource,
-      tags: [],
-      conditions: { ...hypothetical.conditions, ...conditions },
-      policy: hypothetical.policy,
-      granted: false,
-    }
-    this.#parts.authorizer.authorize(request, moved ?? target.label, unknown)
+    const { request, unknown } = accessQuestion({ call: this.call, via: this.calledBy, service, action, target }, asked)
+    this.#parts.authorizer.authorize(request, asked.moved ?? target.label, unknown)
   }
 
   /** The same for another target of an operation. */
-  #askFurther(service: Service, { action, target, region }: FurtherTarget): void {
+  #askFurther(service: Service, operation: AnyOperation, { action, target, region }: FurtherTarget): void {
     try {
-      this.#ask(service, action, target, { region })
+      this.#ask(service, declared(action, operation), target, { region })
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
@@ -213,6 +195,12 @@ export class Gate {
   }
 }
 
+/** An action beyond its own that an operation asks for. Throws where it does not declare it: explanations would not know the action. */
+function declared(action: string, { name, furtherActions }: AnyOperation): string {
+  if (!furtherActions?.includes(action)) throw new Error(`${name} does not declare the action ${action}`)
+  return action
+}
+
 /**
  * Performs an operation and leaves its record; the answer exists only once the record is durable, and the changes with it. A write whose
  * premises have moved meanwhile is decided again from the start.
@@ -232,20 +220,22 @@ export async function perform<I, O>(
     const { fingerprint } = parts
     const recording = new Recording({ call, service, operation, input: input as object, fingerprint })
     try {
-      const output = await new Gate(call, recording, parts).pass(service, operation, input, {
+      const answer = await new Gate(call, recording, parts).pass(service, operation, input, {
         async allowed(target, further) {
           if (target.value !== undefined || operation.makes) recording.resolved(target, further)
           await hold.take(target.resource)
         },
       })
+      const output = localOutput(operation, answer, call.region)
       recording.answered(output)
       await parts.trail.append(recording.entry(), [...recording.changes, ...changesOf(used)])
       await settle(recording, (error) => parts.onFailure(error, call.requestId))
       return output
     } catch (error) {
       if (error instanceof ConflictError && attempt < MAX_ATTEMPTS) continue
-      await recordError(recording, error, used, parts.trail)
-      throw error
+      const shown = localError(error, call.region)
+      await recordError(recording, shown, used, parts.trail)
+      throw shown
     }
   }
 }

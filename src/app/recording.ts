@@ -12,8 +12,10 @@ import {
 import type { Change } from '../aws/change.ts'
 import { AwsError } from '../aws/error.ts'
 import type { AnyOperation, FurtherTarget, Target } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import { queryError } from '../aws/query/query-errors.ts'
 import type { ListShape, Shape, StructureShape } from '../aws/shape.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import { entryCaller } from '../identity/principal.ts'
 import type { Call } from './call.ts'
 import type { Service } from './service.ts'
@@ -123,13 +125,13 @@ export class Recording {
       operation: this.#operation.name,
       access: this.#operation.access,
       region,
-      caller: entryCaller(principal),
+      caller: entryCaller(principal, this.#partition),
       address,
       agent: agent.slice(0, USER_AGENT_LIMIT),
       parameters: this.#input && withinLimit(this.#recordable(this.#operation.input, this.#input, itemsOf)),
       response: error === undefined ? this.#response : undefined,
-      arn: this.#arn,
-      others: this.#others,
+      arn: this.#arn && this.#local(this.#arn),
+      others: this.#others?.map((other) => this.#local(other)),
       additional: this.#additional,
       itemsOf,
       items: some(this.#items),
@@ -139,6 +141,15 @@ export class Recording {
       tls: tls && [tls.version, tls.cipher, tls.host.slice(0, HOST_LIMIT)],
       error: error === undefined ? undefined : entryError(error, this.#service),
     }
+  }
+
+  /** Records name identities in the partition of the request. */
+  get #partition(): string {
+    return partitionOf(this.#call.region)
+  }
+
+  #local(text: string): string {
+    return arnIn(this.#partition, text)
   }
 
   /** The input member that the items say completely. */
@@ -162,6 +173,7 @@ export class Recording {
 
   #recordableValue(shape: Shape<unknown>, value: unknown): unknown {
     if (shape.constraints.fingerprinted) return this.#fingerprint(value as string)
+    if (shape.constraints.identity) return this.#local(value as string)
     if (shape.kind === 'timestamp') return cloudTrailDate(value as Date)
     if (shape.kind === 'blob') return Buffer.from(value as Uint8Array).toString('base64')
     if (shape.kind === 'structure') return this.#recordable(shape as StructureShape<unknown>, value as object)

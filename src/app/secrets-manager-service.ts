@@ -12,6 +12,11 @@ import { secretPolicies } from './secret-policies.ts'
 import { operationsByName, type Service } from './service.ts'
 import type { ServiceParts } from './service-parts.ts'
 
+const NOTHING = new Uint8Array()
+
+/** In a rehearsal, nothing is sealed and every value is empty. */
+const NO_CIPHER = { seal: () => NOTHING, open: () => NOTHING }
+
 /** Secrets Manager. */
 export function secretsManagerService(parts: ServiceParts, kms: Service): Service {
   const tokens = new PageTokens(parts.pageTokens)
@@ -35,7 +40,7 @@ export function secretsManagerService(parts: ServiceParts, kms: Service): Servic
     now: gate.call.now,
     store: readAhead(parts.secrets),
     kms: kmsClient(gate.via(service), kms),
-    cipher: { seal: sealOnce, open: openOnce },
+    cipher: gate.rehearses ? NO_CIPHER : { seal: sealOnce, open: openOnce },
     tokens,
     rotations: parts.rotations,
     rotationRoles: rotationRoles(parts, gate.call.now),

@@ -41,8 +41,8 @@ export interface Service {
   readonly rateOf: RateOf
   /** What it says to a caller who sends more; `Rate exceeded` when absent. */
   readonly throttledText?: string | undefined
-  /** The one Region of a service that is the same everywhere, whatever Region requests are signed for. */
-  readonly region?: string | undefined
+  /** True for a service that a partition has once, in its home Region, whatever Region requests are signed for. */
+  readonly isGlobal?: boolean | undefined
   /** Operations whose requests nobody signs, because what they carry is the proof. */
   readonly unsigned?: ReadonlyMap<string, UnsignedProof> | undefined
   /** Why a kind of credentials cannot call an operation at all, before anything else is looked at; undefined when it can. */

@@ -12,6 +12,8 @@ import { stsService } from './sts-service.ts'
 export function createServices(parts: ServiceParts): readonly Service[] {
   const kms = kmsService(parts)
   const secretsManager = secretsManagerService(parts, kms)
-  const others = [kms, iamService(parts), stsService(parts), cloudTrailService(parts)]
-  return [secretsManager, ...others, explanationService(parts, [secretsManager, ...others]), keyringService(parts)]
+  const keyring = keyringService(parts)
+  const others = [iamService(parts), stsService(parts), cloudTrailService(parts)]
+  const explanations = explanationService(parts, { secretsManager, kms, others: [...others, keyring] })
+  return [secretsManager, kms, ...others, explanations, keyring]
 }

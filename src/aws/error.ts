@@ -21,6 +21,12 @@ export class AwsError extends Error {
     this.status = options.status ?? 400
     this.hasMessage = message !== undefined
   }
+
+  /** The same error with another text. */
+  withMessage(message: string): AwsError {
+    const { code, kind, status } = this
+    return new AwsError(code, message, { kind, status })
+  }
 }
 
 /** An error of the layers before a service: authentication, parsing, validation, throttling. */

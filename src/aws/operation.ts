@@ -115,6 +115,8 @@ export interface Operation<I, O, V, C> {
     input: I,
     context: C,
   ): readonly (string | { readonly action: string; readonly conditions: Conditions })[]
+  /** Every action, with prefix, that `alsoRequires` and `furtherTargets` may ask for. The gate fails at one that is missing here. */
+  readonly furtherActions?: readonly string[] | undefined
   /** Condition keys that the request gives, beside those every request has (security facts 2.2, 2.3). */
   conditions?(input: I, context: C): Conditions | Promise<Conditions>
   /** Other things that the operation touches. Permission on all comes first, then whether each exists and may be used, in order. */
@@ -130,6 +132,22 @@ export interface Operation<I, O, V, C> {
   /** True for an operation that also runs in a state that forbids most others. */
   acceptsUnusable?(input: I): boolean
   run(input: I, value: V, context: C): O | Promise<O>
+  /** How explanations try the operation. Without it they try a request that has only the member which names the resource, up to `run`. */
+  readonly rehearsal?: Rehearsable<I, O, V> | undefined
+}
+
+/** How an operation is tried for an explanation: it passes the gate as in earnest, and nothing that it does lasts. */
+export interface Rehearsable<I, O, V> {
+  /**
+   * The request that is tried.
+   *
+   * @param supposed condition keys that the question supposes, in any case
+   */
+  request(resource: string, supposed: Conditions): I
+  /** True for an operation whose `run` acts through its context alone: it runs, so that an explanation asks for the same keys. */
+  readonly runs?: boolean | undefined
+  /** The answer for another operation that is tried, in place of `run`. */
+  answer?(value: V): O
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of operations holds operations of every input and output
@@ -147,6 +165,12 @@ export function requestTags(
   if (tags.length === 0) return {}
   const named = tags.map(({ Key = '', Value }) => [`aws:RequestTag/${Key}`, Value] as const)
   return { ...Object.fromEntries(named), 'aws:TagKeys': tags.map(({ Key = '' }) => Key) }
+}
+
+/** The value that a question supposes for a condition key, whose name may be in any case; the first of several. */
+export function supposedValue(supposed: Conditions, key: string): string | undefined {
+  const found = Object.entries(supposed).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
+  return typeof found === 'string' ? found : found?.[0]
 }
 
 /** Target of an action without a resource, such as ListSecrets. */

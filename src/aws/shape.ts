@@ -38,6 +38,8 @@ export interface Constraints {
   readonly unrecorded?: boolean | undefined
   /** Recorded as a MAC of it: records with the same text are known by it, and it opens nothing. */
   readonly fingerprinted?: boolean | undefined
+  /** The ARN of an identity, which differs between partitions: inside it is the one in `aws`, outside the one of the request's Region. */
+  readonly identity?: boolean | undefined
   /** For strings whose quota counts UTF-8 bytes beside the model's characters. */
   readonly maxBytes?: number | undefined
 }

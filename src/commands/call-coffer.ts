@@ -95,6 +95,9 @@ const UNPROVED = new Set([
   'UnrecognizedClientException',
 ])
 
+/** Errors about the question itself: an option has a value that means nothing to the server. */
+const INVALID = new Set(['InvalidParameterException', 'ValidationException'])
+
 const unreachable = (message: string) => new CommandError(message, { kind: 'unreachable' })
 
 /** A refusal as one line. For most refusals the server's own sentence is that line. */
@@ -112,5 +115,5 @@ function refused({ code, text, status, requestId }: Refusal, connection: Connect
     : code === 'ResourceNotFoundException'
       ? `${text} (asked in ${region})`
       : text
-  return new CommandError(line, { kind: 'refused' })
+  return new CommandError(line, { kind: INVALID.has(code) ? 'usage' : 'refused' })
 }

@@ -9,7 +9,7 @@ import { printable } from './printable.ts'
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   /** Which exit code the command ends with (`exit-code.ts`). */
-  readonly kind: 'failed' | 'refused' | 'unreachable'
+  readonly kind: 'failed' | 'usage' | 'refused' | 'unreachable'
 
   constructor(message: string, { kind = 'failed', cause }: { kind?: CommandError['kind']; cause?: unknown } = {}) {
     super(message, { cause })

@@ -10,7 +10,8 @@ const question = {
   region: 'us-east-1',
 }
 const fit = { Matched: true, HandsOver: false }
-const read = { Layer: 'identity', Policy: 'read-team', Statement: 2, Sid: 'ReadTeam', Effect: 'Allow' }
+const Name = 'statement ReadTeam of policy read-team'
+const read = { Layer: 'identity', Policy: 'read-team', Statement: 2, Sid: 'ReadTeam', Effect: 'Allow', Name }
 const Mismatch = { Part: 'condition', Detail: 'StringEquals aws:ResourceTag/team: the request has red; wanted blue' }
 
 const denied: Explained = {
@@ -22,6 +23,7 @@ const denied: Explained = {
   Missing: 'No identity-based policy allows it.',
   ResourceExists: true,
   DecidedBy: [],
+  Further: [],
   Statements: [{ ...read, ...fit, Matched: false, Mismatch }],
 }
 const allowed: Explained = {
@@ -31,6 +33,7 @@ const allowed: Explained = {
   Allowed: true,
   ResourceExists: true,
   DecidedBy: [read],
+  Further: [],
   Statements: [{ ...read, ...fit }],
 }
 const lines = (explained: Explained, width = 400) => explanationText(explained, question, width).split('\n')
@@ -43,7 +46,7 @@ describe('an explanation', () => {
       'Missing: No identity-based policy allows it.',
       '',
       'Looked at',
-      '  identity: statement 2 (ReadTeam) of read-team, Allow: does not fit',
+      '  Allow: statement ReadTeam of policy read-team: does not fit',
       '      condition: StringEquals aws:ResourceTag/team: the request has red; wanted blue',
       '',
     ])
@@ -54,23 +57,23 @@ describe('an explanation', () => {
       `ALLOWED: user/bob may call secretsmanager:GetSecretValue on ${RESOURCE}.`,
       '',
       'Decided by',
-      '  identity: statement 2 (ReadTeam) of read-team, Allow',
+      '  Allow: statement ReadTeam of policy read-team',
       '',
       'Looked at',
-      '  identity: statement 2 (ReadTeam) of read-team, Allow: fits',
+      '  Allow: statement ReadTeam of policy read-team: fits',
       '',
     ])
   })
 
   test('of an explicit deny names the statement, and misses nothing', () => {
-    const deny = { ...read, Sid: undefined, Effect: 'Deny' }
+    const deny = { ...read, Sid: undefined, Effect: 'Deny', Name: 'statement 2 of policy read-team' }
     const text = explanationText(
       { ...denied, Reason: 'with an explicit deny in an identity-based policy', DecidedBy: [deny], Statements: [] },
       question,
       200,
     )
     assert.match(text, /, with an explicit deny in an identity-based policy\.\n/)
-    assert.match(text, /\nDecided by\n {2}identity: statement 2 of read-team, Deny\n/)
+    assert.match(text, /\nDecided by\n {2}Deny: statement 2 of policy read-team\n/)
     assert.doesNotMatch(text, /Missing/)
   })
 
@@ -85,11 +88,50 @@ describe('an explanation', () => {
     assert.equal(first, 'This Coffer does not enforce policies: this is what they would say if it did.')
     const [anyone] = lines({ ...allowed, Anyone: true })
     assert.match(anyone ?? '', /^ALLOWED: everybody may call /)
-    const handing = { ...read, ...fit, Layer: 'resource', HandsOver: true }
+    const handing = { ...read, ...fit, Name: 'statement 1 of the key policy of arn:x', HandsOver: true }
     assert.ok(
       lines({ ...denied, Statements: [handing] }).includes(
-        '  resource: statement 2 (ReadTeam) of read-team, Allow: fits, and leaves it to the policies of the account',
+        '  Allow: statement 1 of the key policy of arn:x: fits, and leaves it to the policies of the account',
       ),
+    )
+  })
+
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/1'
+  const decrypt = { Action: 'kms:Decrypt', Resource: key, DecidedBy: [], Statements: [] }
+  const Reason = 'because no identity-based policy allows the kms:Decrypt action'
+
+  test('names the key that the call needs and does not get', () => {
+    const Statements = [{ ...read, ...fit, Matched: false, Mismatch }]
+    const found = lines({ ...allowed, Allowed: false, Reason, Further: [{ ...decrypt, Allowed: false, Statements }] })
+    assert.equal(
+      found[0],
+      `DENIED: user/bob may not call secretsmanager:GetSecretValue on ${RESOURCE}, ${Reason} on ${key}.`,
+    )
+    const at = found.indexOf(`Needs kms:Decrypt on ${key}, which is denied`)
+    assert.deepEqual(found.slice(at + 1, at + 3), [
+      '  Allow: statement ReadTeam of policy read-team: does not fit',
+      '      condition: StringEquals aws:ResourceTag/team: the request has red; wanted blue',
+    ])
+  })
+
+  test('names the statement that allows the key, and the key without which a call goes on', () => {
+    const DecidedBy = [{ ...read, Name: 'statement ReadApp of the key policy of arn:x' }]
+    const found = lines({
+      ...allowed,
+      Further: [
+        { ...decrypt, Allowed: true, DecidedBy },
+        { ...decrypt, Allowed: false },
+      ],
+    })
+    const at = found.indexOf(`Needs kms:Decrypt on ${key}, which is allowed by`)
+    assert.equal(found[at + 1], '  Allow: statement ReadApp of the key policy of arn:x')
+    assert.ok(found.includes(`Goes without kms:Decrypt on ${key}, which is denied`))
+  })
+
+  test('of a call that policies allow and that fails all the same says why', () => {
+    assert.equal(
+      lines({ ...allowed, Allowed: false, Refusal: `${key} is disabled.` })[0],
+      `REFUSED: policies let user/bob call secretsmanager:GetSecretValue on ${RESOURCE}, but the call fails now: ${key} is disabled.`,
     )
   })
 
@@ -108,7 +150,7 @@ describe('an explanation', () => {
     const text = explanationText(
       {
         ...denied,
-        Statements: [{ ...read, ...fit, Policy: 'a\rb', Matched: false, Mismatch: { Part: 'condition', Detail } }],
+        Statements: [{ ...read, ...fit, Name: 'a\rb', Matched: false, Mismatch: { Part: 'condition', Detail } }],
       },
       question,
       80,

@@ -15,15 +15,22 @@ export interface AccessQuestion {
 
 /** An explanation for a person: the answer first, then what decided, then everything that was looked at. */
 export function explanationText(explained: Explained, question: AccessQuestion, width: number): string {
-  const { Missing, DecidedBy, Statements, ResourceExists, Enforced } = explained
+  const { Missing, DecidedBy, Statements, Further, ResourceExists, Enforced, Anyone } = explained
   const line = (text: string, lines: Omit<Lines, 'width'> = {}) => paragraph(text, { width, ...lines })
   const item = { indent: 2, hanging: 4 }
   const part = (text: string, items: readonly string[] = []) => `\n${line(text)}${items.join('')}`
-  const decided = DecidedBy.map((statement) => line(statementText(statement), item))
-  const looked = Statements.map(
-    (statement) =>
-      line(`${statementText(statement)}: ${fit(statement)}`, item) +
-      (statement.Mismatch ? line(`${statement.Mismatch.Part}: ${statement.Mismatch.Detail}`, { indent: 6 }) : ''),
+  const named = (statements: Explained['DecidedBy']) => statements.map((one) => line(statementText(one), item))
+  const compared = (statements: Explained['Statements']) =>
+    statements.map(
+      (one) =>
+        line(`${statementText(one)}: ${fit(one)}`, item) +
+        (one.Mismatch ? line(`${one.Mismatch.Part}: ${one.Mismatch.Detail}`, { indent: 6 }) : ''),
+    )
+  const decided = named(DecidedBy)
+  const looked = compared(Statements)
+  // A denial without a statement that denies is explained by those that come near.
+  const further = Further.map((one) =>
+    part(furtherText(one, explained), one.DecidedBy.length > 0 ? named(one.DecidedBy) : compared(one.Statements)),
   )
   return [
     Enforced ? '' : `${line(NOT_ENFORCED)}\n`,
@@ -34,7 +41,9 @@ export function explanationText(explained: Explained, question: AccessQuestion, 
       ? ''
       : part(`There is no such resource in ${question.region}: this is what the policies say of its name.`),
     decided.length > 0 ? part('Decided by', decided) : '',
-    looked.length > 0 ? part('Looked at', looked) : part(`No policy concerns ${nameOf(question)}.`),
+    ...further,
+    looked.length > 0 ? part('Looked at', looked) : '',
+    looked.length > 0 || Anyone ? '' : part(`No policy concerns ${nameOf(question)}.`),
   ].join('')
 }
 
@@ -46,14 +55,25 @@ function fit({ Matched, HandsOver, Effect }: Explained['Statements'][number]): s
   return HandsOver && Effect === 'Allow' ? 'fits, and leaves it to the policies of the account' : 'fits'
 }
 
-function verdict({ Allowed, Anyone, Reason = '', DecidedOn }: Explained, question: AccessQuestion): string {
+/** Another action or resource that the call needs, before the statements that decide about it. */
+function furtherText({ Action, Resource, Allowed }: Explained['Further'][number], call: Explained): string {
+  const needed = `${Action} on ${Resource}`
+  if (Allowed) return `Needs ${needed}, which is allowed by`
+  return call.Allowed ? `Goes without ${needed}, which is denied` : `Needs ${needed}, which is denied`
+}
+
+function verdict(explained: Explained, question: AccessQuestion): string {
+  const { Allowed, Anyone, Reason = '', Refusal, DecidedOn } = explained
   const { action } = question
   if (Anyone) return `ALLOWED: everybody may call ${action}, whatever policies say.`
   // An action without a resource is decided on no more than that.
   const resource = DecidedOn === '*' ? DecidedOn : question.resource
-  return Allowed
-    ? `ALLOWED: ${nameOf(question)} may call ${action} on ${resource}.`
-    : `DENIED: ${nameOf(question)} may not call ${action} on ${resource}, ${Reason}.`
+  const call = `call ${action} on ${resource}`
+  if (Allowed) return `ALLOWED: ${nameOf(question)} may ${call}.`
+  if (Refusal !== undefined)
+    return `REFUSED: policies let ${nameOf(question)} ${call}, but the call fails now: ${Refusal}`
+  const key = explained.Further.findLast((one) => !one.Allowed)
+  return `DENIED: ${nameOf(question)} may not ${call}, ${Reason}${key ? ` on ${key.Resource}` : ''}.`
 }
 
 /** The ARN without what is the same for everybody: `user/bob`. */

@@ -136,7 +136,10 @@ function addWhy(program: Command, parts: ProgramParts): void {
     .description(
       'Asks a running Coffer whether somebody may do something: which statements of which policies decide, and what was missing. Needs permission to read all policies (iam:GetAccountAuthorizationDetails).',
     )
-    .requiredOption('--principal <arn>', 'who: a user, a role, a role session or root')
+    .requiredOption(
+      '--principal <arn>',
+      'who: a user, a role, a role session or root; also user/app or role/app of the own account',
+    )
     .requiredOption('--action <action>', 'what: such as secretsmanager:GetSecretValue')
     .requiredOption('--resource <arn>', 'on what: an ARN, the name of a secret, or *')
     .addOption(

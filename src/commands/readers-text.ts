@@ -9,12 +9,14 @@ export type Reader = ReadersPage['Readers'][number]
 export interface FoundReaders {
   readonly arn: string
   readonly readers: readonly Reader[]
+  /** Why no read succeeds that policies allow. */
+  readonly refusal?: string | undefined
   /** False when there is more than was asked for. */
   readonly complete: boolean
 }
 
 /** Who may read a secret, for a person: each with the statements that let them. */
-export function readersText({ arn, readers, complete }: FoundReaders, width: number): string {
+export function readersText({ arn, readers, refusal, complete }: FoundReaders, width: number): string {
   const line = (text: string, lines: Omit<Lines, 'width'> = {}) => paragraph(text, { width, ...lines })
   const conditional = readers.filter(({ Access }) => Access === 'conditional').length
   const blocks = readers.map(
@@ -27,6 +29,7 @@ export function readersText({ arn, readers, complete }: FoundReaders, width: num
   return [
     ...blocks.map((block) => `${block}\n`),
     line(`${count} of the account may read ${arn}${some}.`),
+    refusal === undefined ? '' : line(`Policies allow reads, but each read fails now: ${refusal}`),
     complete ? '' : line(INCOMPLETE),
   ].join('')
 }

@@ -24,7 +24,8 @@ export async function readers({ secret, json, connection }: ReadersOptions): Pro
     if (json) process.stdout.write(jsonLine(page))
   }
   const complete = found.at(-1)?.NextToken === undefined
-  const all = { arn: found[0]?.ARN ?? secret, readers: found.flatMap(({ Readers }) => Readers), complete }
+  const refusal = found.find(({ Refusal }) => Refusal !== undefined)?.Refusal
+  const all = { arn: found[0]?.ARN ?? secret, readers: found.flatMap(({ Readers }) => Readers), refusal, complete }
   if (!json) process.stdout.write(readersText(all, outputWidth()))
   else if (!complete) process.stderr.write(`coffer: ${INCOMPLETE}\n`)
 }

@@ -5,9 +5,13 @@ const invalid = (message: string) => new AwsError('InvalidParameterException', m
 /** Errors of explanations, which AWS does not have: the texts are ours. */
 export const errors = {
   action: (action: string) => invalid(`Cannot explain the action: ${action}: wanted service:Name, without wildcards`),
+  noAction: (action: string) =>
+    invalid(
+      `Cannot explain the action: ${action}: Coffer has no such action. Check its spelling; simulate-principal-policy of IAM decides about actions of other services`,
+    ),
   principalForm: (arn: string) =>
     invalid(
-      `Cannot explain the principal: ${arn}: wanted the ARN of a user, a role, a role session or the account's root`,
+      `Cannot explain the principal: ${arn}: wanted the ARN of a user, a role, a role session or the account's root, or a short form such as user/app`,
     ),
   foreignPrincipal: (arn: string) =>
     invalid(`Cannot explain the principal: ${arn}: it is of another account, whose policies are not yours to read`),

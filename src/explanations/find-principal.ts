@@ -5,9 +5,10 @@ import { policiesOf } from '../identity/permissions.ts'
 import { type Principal, rootOf } from '../identity/principal.ts'
 import { errors } from './errors.ts'
 
-const ARN = /^arn:aws:(iam|sts)::(\d{12}):(root|user\/|role\/|assumed-role\/)(.*)$/
+/** A principal's ARN; each part before its kind may be left out together. */
+const PRINCIPAL = /^(?:arn:aws(?:-[a-z]+)*:(?:iam|sts)::(\d{12}):)?(root$|user\/|role\/|assumed-role\/)(.*)$/
 
-interface Sought {
+interface PrincipalLookup {
   readonly account: string
   readonly now: number
   readonly store: IdentityStore
@@ -15,27 +16,35 @@ interface Sought {
 }
 
 /**
- * The principal that an ARN means, as if it called: a role as a session of it, not narrowed and without tags of its own. Throws AwsError for an
- * ARN of another form or account, and when there is none.
+ * The principal that a text means, as if it called: a role as a session of it, not narrowed and without tags of its own.
+ *
+ * @param text ARN of a user, a role, a role session or root; or the same without what precedes the kind, of the account of the lookup
+ * Throws AwsError for a text of another form, for another account, and for a principal that does not exist.
  */
-export async function findPrincipal(arn: string, sought: Sought): Promise<Principal> {
-  const [, , account, kind, rest = ''] = ARN.exec(arn) ?? []
-  if (account === undefined || kind === undefined) throw errors.principalForm(arn)
-  if (account !== sought.account) throw errors.foreignPrincipal(arn)
+export async function findPrincipal(text: string, lookup: PrincipalLookup): Promise<Principal> {
+  const [, account = lookup.account, kind, rest = ''] = PRINCIPAL.exec(text) ?? []
+  if (kind === undefined) throw errors.principalForm(text)
+  if (account !== lookup.account) throw errors.foreignPrincipal(text)
   if (kind === 'root') return rootOf(account)
-  const { store } = sought
-  const [roleName = '', session] = rest.split('/')
-  if (kind === 'assumed-role') {
+  const { store } = lookup
+  if (kind === 'assumed-role/') {
+    const [roleName = '', session] = rest.split('/')
     const role = await store.find('role', account, roleName)
     const holder = role && (await store.findHolder('role', role.id))
-    if (!holder || !session) throw errors.noPrincipal(arn)
-    return principalOf(holder, sought, session)
+    if (!holder || !session) throw errors.noPrincipal(text)
+    return principalOf(holder, lookup, session)
   }
   const name = rest.slice(rest.lastIndexOf('/') + 1)
   const found = await store.find(kind === 'user/' ? 'user' : 'role', account, name)
-  const holder = found && arnOf(found) === arn ? await store.findHolder(found.kind, found.id) : undefined
-  if (!holder) throw errors.noPrincipal(arn)
-  return principalOf(holder, sought)
+  const holder = found && isNamedBy(text, found, rest) ? await store.findHolder(found.kind, found.id) : undefined
+  if (!holder) throw errors.noPrincipal(text)
+  return principalOf(holder, lookup)
+}
+
+/** The store finds a name in any case and under any path. An ARN has the path; a short form may leave it out. */
+function isNamedBy(text: string, entity: User | Role, rest: string): boolean {
+  if (!text.startsWith('arn:') && rest === entity.name) return true
+  return `${entity.kind}/${rest}` === `${entity.kind}${entity.path}${entity.name}`
 }
 
 /** Name of the session where none is asked for. */
@@ -44,7 +53,7 @@ const ANY_SESSION = 'explanation'
 /** A user or role as a caller. */
 export function principalOf(
   holder: Holder<User | Role>,
-  { now, policies }: Pick<Sought, 'now' | 'policies'>,
+  { now, policies }: Pick<PrincipalLookup, 'now' | 'policies'>,
   session = ANY_SESSION,
 ): Principal {
   const { entity } = holder

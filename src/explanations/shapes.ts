@@ -1,6 +1,8 @@
 import { boolean, integer, required, string, structure } from '../aws/shape.ts'
 
-export const arn = string({ length: [1, 2048] })
+export const arn = string({ length: [1, 2048], identity: true })
+/** A text that may name identities by their ARNs. */
+export const text = string({ identity: true })
 /** False where everybody may do everything in their own account: the answer is what policies would say. */
 export const enforced = required(boolean())
 
@@ -13,6 +15,8 @@ export const deciding = structure(
     Statement: required(integer()),
     Sid: string(),
     Effect: required(string()),
+    /** As people know it: `statement 1 of policy read`. */
+    Name: required(text),
   },
   'DecidingStatement',
 )
@@ -24,10 +28,11 @@ export const statement = structure(
     Statement: required(integer()),
     Sid: string(),
     Effect: required(string()),
+    Name: required(text),
     Matched: required(boolean()),
     /** It names the caller's account alone, whose own policies decide then. */
     HandsOver: required(boolean()),
-    Mismatch: structure({ Part: required(string()), Detail: required(string()) }, 'Mismatch'),
+    Mismatch: structure({ Part: required(string()), Detail: required(text) }, 'Mismatch'),
   },
   'StatementExplanation',
 )

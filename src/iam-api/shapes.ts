@@ -24,10 +24,11 @@ export const policyName = name(128)
 export const instanceProfileName = name(128)
 /** Of any identity whose policies are meant. */
 export const attachmentName = name(128)
-export const arn = string({ length: [20, 2048] })
+export const arn = string({ length: [20, 2048], identity: true })
 /** ARN of a managed policy in a request. The text of a refusal leaves out what was given, between two blanks. */
 export const policyArn = string({
   length: [20, 2048],
+  identity: true,
   pattern: 'arn:[^:]+:[^:]+:[^:]*:[^:]*:[^]+',
   patternRefusal: () => 'Invalid ARN:  Could not be parsed!',
 })

@@ -34,6 +34,9 @@ const TIMES_SHOWN = 2
 /** How AWS names the kind of every policy in a result but the one on the resource. */
 const IAM_POLICY = 'IAM Policy'
 
+/** ARN of a KMS key, in any partition. */
+const KEY_ARN = /^arn:[^:]+:kms:/
+
 /** Decides what would be, for one action on one resource after another. */
 export class Simulation {
   readonly #circumstances: Circumstances
@@ -75,7 +78,7 @@ export class Simulation {
     const request = this.#request(action, resource)
     const { boundary, serviceControl } = this.#set
     // A key policy must allow by itself; elsewhere a policy on a resource adds to the others.
-    const rule = resource.startsWith('arn:aws:kms:') ? 'key' : 'ordinary'
+    const rule = KEY_ARN.test(resource) ? 'key' : 'ordinary'
     const set: PolicySet = { ...this.#set, resource: this.#resource && { rule, policy: this.#resource } }
     const { decision, statements } = explain(request, set)
     const deciding = statements.filter(({ matched, effect }) => matched && effect === decidingEffect(decision))

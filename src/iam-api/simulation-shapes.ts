@@ -7,6 +7,7 @@ export const policySourceArn = shapes.arn
 export const policyInputs = list(shapes.policyDocument)
 const actionName = string({ length: [3, 128] })
 const resourceName = string({ length: [1, 2048] })
+const identityName = string({ length: [1, 2048], identity: true })
 const contextKeyName = string({ length: [5, 256] })
 export const contextKeyNames = list(contextKeyName)
 
@@ -66,8 +67,8 @@ export const scenario = {
   ActionNames: required(list(actionName)),
   ResourceArns: list(resourceName),
   ResourcePolicy: shapes.policyDocument,
-  ResourceOwner: resourceName,
-  CallerArn: resourceName,
+  ResourceOwner: identityName,
+  CallerArn: identityName,
   ContextEntries: list(contextEntry),
   ResourceHandlingOption: string({ length: [1, 64] }),
   // In this order, unlike elsewhere.

@@ -1,21 +1,28 @@
 import { ARN_PARTS, arnPartsTest, splitArn, splitColons } from './arn.ts'
+import { spellingsOf } from './identity-arn.ts'
 import { ANY, matchesGlob, withWildcards } from './match.ts'
 import type { PatternElement } from './policy.ts'
 import type { RequestContext } from './request.ts'
 import { literalOf, parseTemplate, resolveTemplate } from './variables.ts'
 
+/** The resource of a request in one spelling: undefined for `*`, the resource of actions that have none. */
+type Parts = readonly string[] | undefined
+
 /** The resource of a request. */
 export interface RequestedResource {
   readonly text: string
-  /** Undefined for `*`, the resource of actions that have none. */
-  readonly parts: readonly string[] | undefined
+  /** One for each spelling: an identity has an ARN in every partition. */
+  readonly spellings: readonly Parts[]
 }
+
+/** Test of one pattern for one spelling. */
+type PatternTest = (parts: Parts, context: RequestContext) => boolean
 
 export type ResourceTest = (resource: RequestedResource, context: RequestContext) => boolean
 
 /** The resource of a request from its text: an ARN, or `*`. */
 export function requestedResource(text: string): RequestedResource {
-  return { text, parts: splitArn(text) }
+  return { text, spellings: spellingsOf(text).map(splitArn) }
 }
 
 /**
@@ -30,12 +37,12 @@ export function resourceTest(element: PatternElement | undefined, variables: boo
   const tests = element.patterns.map((pattern) => patternTest(pattern, variables))
   const { not } = element
   return (resource, context) => {
-    for (const test of tests) if (test(resource, context)) return !not
+    for (const test of tests) for (const parts of resource.spellings) if (test(parts, context)) return !not
     return not
   }
 }
 
-function patternTest(pattern: string, variables: boolean): ResourceTest {
+function patternTest(pattern: string, variables: boolean): PatternTest {
   if (pattern === '*') return () => true
   const parts = splitColons(pattern, variables)
   const [head, rest] = [parts.slice(0, ARN_PARTS - 1), parts[ARN_PARTS - 1]]
@@ -48,10 +55,10 @@ function patternTest(pattern: string, variables: boolean): ResourceTest {
   const literal = literalOf(template)
   if (literal !== undefined) {
     const fits = arnPartsTest([...wildHead, literal])
-    return ({ parts }) => parts !== undefined && fits(parts)
+    return (parts) => parts !== undefined && fits(parts)
   }
   const headFits = arnPartsTest(wildHead)
-  return ({ parts }, context) => {
+  return (parts, context) => {
     if (parts === undefined || !headFits(parts)) return false
     const last = parts[ARN_PARTS - 1] ?? ''
     const resolved = resolveTemplate(template, context, last.length)

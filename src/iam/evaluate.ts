@@ -3,6 +3,7 @@ import { ACCOUNT_GRANT, DIRECT_GRANT, LIMITED_GRANT, NO_GRANT } from './compile-
 import { denying, firstAllowing, strongestGrant } from './find-statements.ts'
 import { concerns, layersOf, resourceLayer } from './layers.ts'
 import type { AccessRequest, DecidingStatement, Decision, Layer, NamedPolicy, PolicySet } from './request.ts'
+import { GRANT } from './statement-name.ts'
 
 export type {
   AccessRequest,
@@ -65,7 +66,7 @@ function decideForMember(request: AccessRequest, prepared: PreparedRequest, poli
   const layer = resourceLayer(policies)
   if (policies.resource?.granted) {
     // A grant needs nobody's policy, not even in another account; what narrows the caller narrows it too.
-    by.push({ layer, policy: 'grant', statement: 0, effect: 'Allow' })
+    by.push({ layer, policy: GRANT, statement: 0, effect: 'Allow' })
     const refusing = concerns[request.principal.type].own && addOwnAllows(by, prepared, policies, false)
     return refusing ? implicitDeny(refusing) : { allowed: true, by }
   }

@@ -7,13 +7,12 @@ import { named } from './find-statements.ts'
 import { layersOf } from './layers.ts'
 import type { Condition, PatternElement, PrincipalElement } from './policy.ts'
 import type { AccessRequest, ContextValue, DecidingStatement, Decision, PolicySet } from './request.ts'
+import { statementName } from './statement-name.ts'
 
 /** One statement of one layer: whether it applies to the request, and if not what does not fit. */
 export interface StatementExplanation extends DecidingStatement {
   readonly matched: boolean
   readonly mismatch?: Mismatch | undefined
-  /** Keys of its conditions, as written. */
-  readonly conditionKeys: readonly string[]
   /** True for a statement at the resource that names the caller's account alone: it leaves the decision to that account's own policies. */
   readonly handsOver: boolean
 }
@@ -22,8 +21,6 @@ export interface Mismatch {
   readonly part: 'principal' | 'action' | 'resource' | 'condition'
   /** For people, as `StringEquals aws:ResourceTag/team: the request has no such key; wanted blue`. */
   readonly detail: string
-  /** Keys of all conditions that do not hold, as written; only where everything else fits. */
-  readonly keys?: readonly string[] | undefined
 }
 
 export interface Explanation {
@@ -42,20 +39,26 @@ const MAX_SHOWN_VALUES = 10
 /** Parts of a statement in the order in which they come nearer to fitting. */
 const NEARNESS: readonly Mismatch['part'][] = ['action', 'resource', 'principal', 'condition']
 
-/** Decides a request and tells of each statement why it did or did not take part. Slow beside `evaluate`: for people, not for requests. */
-export function explain(request: AccessRequest, policies: PolicySet): Explanation {
+/**
+ * Tells of each statement why it did or did not take part in the decision on a request. Slow beside `evaluate`: for people, not for requests.
+ *
+ * @param decision where it was made already
+ */
+export function explain(
+  request: AccessRequest,
+  policies: PolicySet,
+  decision: Decision = evaluate(request, policies),
+): Explanation {
   const prepared = prepareRequest(request)
   const statements = layersOf(request.principal.type, policies).flatMap(({ layer, policies: list }) =>
     list.flatMap((policy) =>
       policy.policy.statements.map((statement) => ({
         ...named(layer, policy, statement),
-        conditionKeys: statement.source.conditions.map(({ key }) => key),
         handsOver: statement.grantTo(request.principal) === ACCOUNT_GRANT,
         ...explainStatement(statement, prepared, request),
       })),
     ),
   )
-  const decision = evaluate(request, policies)
   return { decision, statements, missing: missingSentence(decision, statements, request) }
 }
 
@@ -75,10 +78,8 @@ function findMismatch(statement: CompiledStatement, prepared: PreparedRequest, r
     return mismatched('resource', `the request is about ${request.resource}; ${wantedPatterns(source.resources)}`)
   if (statement.grantTo(prepared.principal) === NO_GRANT)
     return mismatched('principal', `the caller is ${callerOf(request)}; ${wantedPrincipals(source.principals)}`)
-  const failing = conditions.filter(({ holds }) => !holds(prepared.context)).map((condition) => condition.source)
-  const [first] = failing
-  const detail = first ? conditionDetail(first, request) : ''
-  return { matched: false, mismatch: { part: 'condition', detail, keys: failing.map(({ key }) => key) } }
+  const failing = conditions.find(({ holds }) => !holds(prepared.context))
+  return mismatched('condition', failing ? conditionDetail(failing.source, request) : '')
 }
 
 const shown = (values: readonly string[]) =>
@@ -112,17 +113,13 @@ function missingSentence(
 ): string {
   if (decision.allowed) return ''
   const [deny] = decision.by
-  if (deny) return `Explicit deny: ${placeOf(deny)} denies ${action} on ${resource}.`
+  if (deny) return `Explicit deny: ${statementName(deny, resource)} denies ${action} on ${resource}.`
   const sentence = `No ${missingPolicy(decision.layer)} allows ${action} on ${resource}`
   const nearest = nearestAllow(statements.filter(({ layer, effect }) => layer === decision.layer && effect === 'Allow'))
   return nearest?.mismatch
-    ? `${sentence}; ${placeOf(nearest)} comes nearest, but its ${nearest.mismatch.part} does not fit: ${nearest.mismatch.detail}.`
+    ? `${sentence}; ${statementName(nearest, resource)} comes nearest, but its ${nearest.mismatch.part} does not fit: ${nearest.mismatch.detail}.`
     : `${sentence}.`
 }
-
-/** People count statements from one. */
-const placeOf = ({ policy, statement, sid }: DecidingStatement) =>
-  `${sid === undefined ? `statement ${statement + 1}` : `statement ${statement + 1} (${sid})`} of ${policy}`
 
 /** The Allow of which most parts fit; one of another action is not near at all. */
 function nearestAllow(allows: readonly StatementExplanation[]): StatementExplanation | undefined {

@@ -1,3 +1,4 @@
+import { canonicalArn } from './identity-arn.ts'
 import type { PrincipalName } from './policy.ts'
 
 /** What the name of a principal means (security facts 3.2). `id` is the unique id of a user or role. */
@@ -13,7 +14,7 @@ export type PrincipalForm =
   | 'provider'
   | 'canonical-user'
 
-/** For an account the twelve digits, otherwise the name as written. */
+/** For an account the twelve digits, for an ARN the one in the partition `aws`, otherwise the name as written. */
 export interface ReadPrincipal {
   readonly form: PrincipalForm
   readonly value: string
@@ -52,7 +53,7 @@ const forms: Readonly<Record<PrincipalName['type'], readonly Form[]>> = {
 export function readPrincipal({ type, value }: PrincipalName): ReadPrincipal | undefined {
   for (const { form, pattern } of forms[type]) {
     const found = pattern.exec(value)?.[1]
-    if (found !== undefined) return { form, value: found }
+    if (found !== undefined) return { form, value: canonicalArn(found) }
   }
   return undefined
 }

@@ -1,8 +1,9 @@
+import { arnIn } from './identity-arn.ts'
 import type { Policy } from './policy.ts'
 import { type PrincipalForm, readPrincipal } from './principal-name.ts'
 import { JsonError, parseStrictJson } from './strict-json.ts'
 
-/** ARN of every user and role that a policy names as a principal, excepted ones included, each once: what is bound to unique ids on saving. */
+/** ARN, in the partition `aws`, of every user and role that a policy names as a principal, excepted ones included, each once: what is bound to unique ids on saving. */
 export function namedPrincipals(policy: Policy): readonly string[] {
   return namesOf(policy, ['user', 'role'])
 }
@@ -16,8 +17,8 @@ function namesOf({ statements }: Policy, forms: readonly PrincipalForm[]): reado
   const found = new Set<string>()
   for (const { principals } of statements)
     for (const name of principals?.names ?? []) {
-      const form = readPrincipal(name)?.form
-      if (form && forms.includes(form)) found.add(name.value)
+      const read = readPrincipal(name)
+      if (read && forms.includes(read.form)) found.add(read.value)
     }
   return [...found]
 }
@@ -26,16 +27,17 @@ function namesOf({ statements }: Policy, forms: readonly PrincipalForm[]): reado
  * The text of a policy as AWS shows it: an ARN whose user or role is gone gives way to the unique id it was bound to (security facts 3.2).
  * Everything else keeps its place, white space included.
  *
- * @param replace the id to show instead of an ARN; undefined leaves the ARN
+ * @param replace the id or ARN to show instead of an ARN, which it gets in the partition `aws`; undefined leaves the ARN
  */
 export function replacePrincipals(text: string, replace: (arn: string) => string | undefined): string {
   const edits: { start: number; end: number; id: string }[] = []
   try {
     parseStrictJson(text, ({ path, value, start, end }) => {
       if (!isAwsPrincipal(path)) return
-      const form = readPrincipal({ type: 'AWS', value })?.form
-      const id = form === 'user' || form === 'role' ? replace(value) : undefined
-      if (id !== undefined) edits.push({ start, end, id })
+      const read = readPrincipal({ type: 'AWS', value })
+      const id = read?.form === 'user' || read?.form === 'role' ? replace(read.value) : undefined
+      const [, partition = ''] = value.split(':')
+      if (id !== undefined) edits.push({ start, end, id: arnIn(partition, id) })
     })
   } catch (error) {
     if (error instanceof JsonError) return text

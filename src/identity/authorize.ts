@@ -1,5 +1,6 @@
 import { AwsError } from '../aws/error.ts'
 import type { ResourcePolicy } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import { denialReason } from '../iam/denial.ts'
 import {
   type Decision,
@@ -7,7 +8,9 @@ import {
   evaluate,
   type NamedPolicy,
   type PolicySet,
+  type RequestContext,
 } from '../iam/evaluate.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import { requestPrincipal } from './principal.ts'
 import { type Circumstances, RequestConditions } from './request-context.ts'
@@ -43,11 +46,18 @@ export interface AuthorizerOptions {
 
 /** What decides a request, in the policy engine's terms. */
 export interface Question {
-  readonly request: EngineRequest & { readonly context: RequestConditions }
+  readonly request: EngineRequest & { readonly context: RequestContext & { readonly isAmbiguous: boolean } }
   readonly policies: PolicySet
 }
 
 const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity', by: [] }
+
+/** What policies say, whether or not they are enforced. */
+export function decideQuestion({ request, policies }: Question): Decision {
+  const decision = evaluate(request, policies)
+  // Two tags whose keys differ only in case are one condition key, so neither may allow anything.
+  return decision.allowed && request.context.isAmbiguous ? AMBIGUOUS : decision
+}
 
 /** Decides what callers may do. */
 export class Authorizer {
@@ -90,10 +100,7 @@ export class Authorizer {
   /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
   decide(request: AccessRequest): Decision {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
-    const question = this.question(request)
-    const decision = evaluate(question.request, question.policies)
-    // Two tags that differ only in case are one condition key: nobody is let in by either.
-    return decision.allowed && question.request.context.isAmbiguous ? AMBIGUOUS : decision
+    return decideQuestion(this.question(request))
   }
 
   /**
@@ -112,7 +119,7 @@ export class Authorizer {
     const on = label === undefined ? '' : ` on resource: ${label}`
     throw new AwsError(
       'AccessDeniedException',
-      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
+      `User: ${arnIn(partitionOf(request.facts.region), principal.arn)} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
     )
   }
 

@@ -1,6 +1,7 @@
 import type { EntryCaller } from '../audit/entry.ts'
 import type { Conditions } from '../aws/operation.ts'
 import type { NamedPolicy, RequestPrincipal } from '../iam/evaluate.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import type { Tag } from './entities.ts'
 
 /** ARN of the managed policy that allows everything. */
@@ -77,12 +78,23 @@ export function requestPrincipal({ type, account, arn, principalId, session }: P
   return { type: REQUEST_TYPES[type], account, arn, id, roleArn: session?.role?.arn }
 }
 
-/** The caller as records name it (security facts 6.2). */
-export function entryCaller(principal: Principal): EntryCaller {
-  const { type, principalId, arn, account, accessKeyId, userName, session } = principal
-  return { type, principalId, arn, account, accessKeyId, userName, session: session && entrySession(session) }
+/** The caller as records name it in a partition (CloudTrail user guide, "CloudTrail userIdentity element"). */
+export function entryCaller(principal: Principal, partition: string): EntryCaller {
+  const { type, principalId, account, accessKeyId, userName, session } = principal
+  const arn = arnIn(partition, principal.arn)
+  return {
+    type,
+    principalId,
+    arn,
+    account,
+    accessKeyId,
+    userName,
+    session: session && entrySession(session, partition),
+  }
 }
 
-function entrySession({ role, issuedAt, sourceIdentity, federatedProvider }: SessionContext): EntryCaller['session'] {
-  return { role, issuedAt, sourceIdentity, federatedProvider }
+function entrySession(session: SessionContext, partition: string): EntryCaller['session'] {
+  const { role, issuedAt, sourceIdentity, federatedProvider: provider } = session
+  const federatedProvider = provider === undefined ? undefined : arnIn(partition, provider)
+  return { role: role && { ...role, arn: arnIn(partition, role.arn) }, issuedAt, sourceIdentity, federatedProvider }
 }

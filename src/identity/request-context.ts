@@ -1,5 +1,7 @@
 import type { Conditions } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import type { ContextValue, RequestContext } from '../iam/evaluate.ts'
+import { arnIn } from '../iam/identity-arn.ts'
 import type { Principal } from './principal.ts'
 
 /** What every request brings to its conditions, whoever makes it and whatever it asks for. */
@@ -51,7 +53,8 @@ const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(nul
   'aws:requestedregion': ({ facts }) => facts.region,
   'aws:useragent': ({ facts }) => facts.agent || undefined,
   'aws:referer': ({ facts }) => facts.referer,
-  'aws:principalarn': ({ principal }) => principal.session?.role?.arn ?? principal.arn,
+  'aws:principalarn': ({ principal, facts }) =>
+    arnIn(partitionOf(facts.region), principal.session?.role?.arn ?? principal.arn),
   'aws:principalaccount': ({ principal }) => principal.account,
   'aws:principaltype': ({ principal }) => PRINCIPAL_TYPES[principal.type],
   'aws:principalisawsservice': () => 'false',

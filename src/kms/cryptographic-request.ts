@@ -1,3 +1,4 @@
+import type { Conditions } from '../aws/operation.ts'
 import type { EncryptionContext } from './ciphertext.ts'
 import type { KmsContext } from './context.ts'
 import { errors } from './errors.ts'
@@ -23,6 +24,17 @@ export function checkCryptographic({ EncryptionContext: context = {}, Recipient 
     .flat()
     .reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   if (bytes > MAX_CONTEXT_BYTES) throw errors.contextTooLarge(MAX_CONTEXT_BYTES)
+}
+
+const CONTEXT_KEY = /^kms:EncryptionContext:(.+)$/i
+
+/** The encryption context of a request that an explanation tries: the pairs that the question supposes. */
+export function supposedContext(supposed: Conditions): EncryptionContext | undefined {
+  const pairs = Object.entries(supposed).flatMap(([key, value]) => {
+    const name = CONTEXT_KEY.exec(key)?.[1]
+    return name !== undefined && typeof value === 'string' ? [[name, value] as const] : []
+  })
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
 }
 
 /** Refusals that come once permission was given. Throws InvalidGrantTokenException, InvalidKeyUsageException. */

@@ -103,6 +103,16 @@ export async function lookUp(
   return key
 }
 
+/** Has the request find a key that is not stored: the key of a service, in a rehearsal. */
+export function pretend(key: KmsKey, alias: string, { found }: Pick<KmsContext, 'found'>): void {
+  const { account, region, keyId } = key
+  for (const reference of [
+    { account, region, alias },
+    { region, keyId },
+  ])
+    found.set(JSON.stringify(reference), key)
+}
+
 /** What a look-up gives. Throws KMSInternalException for forged rows. */
 export async function trusting<T>(look: () => Promise<T>, { report }: Pick<KmsContext, 'report'>): Promise<T> {
   try {

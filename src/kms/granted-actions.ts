@@ -15,7 +15,8 @@ export interface GrantUse {
   readonly making?: GrantTerms | undefined
 }
 
-export const rootArn = (account: string) => `arn:aws:iam::${account}:root`
+/** ARN of an account's root, as it is inside Coffer unless a partition is given. */
+export const rootArn = (account: string, partition = 'aws') => `arn:${partition}:iam::${account}:root`
 
 /** ARNs under which grants may name a caller. */
 export function namesOf({ arn, roleArn, account }: KmsCaller): readonly string[] {

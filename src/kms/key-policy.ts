@@ -1,4 +1,5 @@
 import type { ResourcePolicy } from '../aws/operation.ts'
+import { partitionOf } from '../aws/partition.ts'
 import { rootArn } from './granted-actions.ts'
 import type { KmsKey } from './key-store.ts'
 
@@ -28,11 +29,11 @@ function handedTo(account: string, actions: readonly string[]) {
 }
 
 function defaultDocument({ manager, account, region }: KmsKey): string {
-  return JSON.stringify(manager === 'AWS' ? secretsManagerKey(account, region) : rootOnly(account))
+  return JSON.stringify(manager === 'AWS' ? secretsManagerKey(account, region) : rootOnly(account, region))
 }
 
 /** What CreateKey gives a key without a policy: everything is for the account's own policies to say. */
-function rootOnly(account: string) {
+function rootOnly(account: string, region: string) {
   return {
     Version: '2012-10-17',
     Id: 'key-default-1',
@@ -40,7 +41,7 @@ function rootOnly(account: string) {
       {
         Sid: 'Enable IAM User Permissions',
         Effect: 'Allow',
-        Principal: { AWS: rootArn(account) },
+        Principal: { AWS: rootArn(account, partitionOf(region)) },
         Action: 'kms:*',
         Resource: '*',
       },
@@ -67,7 +68,7 @@ function secretsManagerKey(account: string, region: string) {
       {
         Sid: 'Allow the account to look at the key',
         Effect: 'Allow',
-        Principal: { AWS: rootArn(account) },
+        Principal: { AWS: rootArn(account, partitionOf(region)) },
         Action: ['kms:Describe*', 'kms:Get*', 'kms:List*', 'kms:RevokeGrant'],
         Resource: '*',
       },

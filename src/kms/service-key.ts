@@ -13,7 +13,7 @@ import { newMaterial } from './material.ts'
 export async function ensureServiceKey(
   alias: string,
   context: Pick<KmsContext, 'keys' | 'found' | 'scope' | 'material' | 'now' | 'report'>,
-  commit: (changes: readonly Change[], keyArn: string) => Promise<void>,
+  commit: (changes: readonly Change[], key: KmsKey) => Promise<void>,
 ): Promise<KmsKey> {
   const { keys, scope, material, now } = context
   const before = await lookUp({ ...scope, alias }, context)
@@ -22,7 +22,7 @@ export async function ensureServiceKey(
   const withMaterial = { ...key, materials: [newMaterial(key, 1, material)] }
   try {
     const named = { ...scope, name: alias, keyId: key.keyId, createdAt: now, updatedAt: now }
-    await commit([keys.create(withMaterial), keys.addAlias(named)], key.arn)
+    await commit([keys.create(withMaterial), keys.addAlias(named)], { ...withMaterial, aliases: [alias] })
   } catch (error) {
     // Somebody else made it meanwhile.
     if (!(error instanceof ConflictError)) throw error

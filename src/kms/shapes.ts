@@ -41,7 +41,7 @@ export const recipient = structure(
 )
 
 export const grantId = string({ length: [1, 128] })
-export const principalArn = string({ length: [1, 256], pattern: '^[\\w+=,.@:/-]+$' })
+export const principalArn = string({ length: [1, 256], pattern: '^[\\w+=,.@:/-]+$', identity: true })
 export const servicePrincipal = string({
   length: [1, 128],
   pattern: '^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$',

@@ -52,6 +52,11 @@ export function parseSecretId(text: string): SecretId {
   return { kind: 'partial-arn', partition, region, account, name: rest }
 }
 
+/** The name of the secret that has a full ARN. */
+export function nameOfArn(arn: string): string {
+  return arn.slice(arn.indexOf(':secret:') + ':secret:'.length, -(SUFFIX_LENGTH + 1))
+}
+
 /** Refuses a SecretId that could not be the name or the ARN of anything (facts 3.5, 9.3). */
 export function checkSecretId(text: string): void {
   const allowed = parseSecretId(text).kind === 'name' ? NAME : ARN_CHARACTERS

@@ -22,7 +22,7 @@ export const nextToken = string({ length: [1, 4096] })
 export const regionType = string({ length: [1, 128], pattern: '^([a-z]+-)+\\d+$' })
 export const owningService = string({ length: [1, 128] })
 export const rotationLambdaArn = string({ length: [0, 2048] })
-export const externalRoleArn = string({ length: [20, 2048] })
+export const externalRoleArn = string({ length: [20, 2048], identity: true })
 
 export const tag = structure({ Key: string({ length: [1, 128] }), Value: string({ length: [0, 256] }) }, 'Tag')
 export const tags = list(tag)

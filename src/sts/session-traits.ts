@@ -47,6 +47,9 @@ export function actionsFor({ tags, sourceIdentity }: SessionTraits): readonly st
   return [...(tags.length > 0 ? ['TagSession'] : []), ...(sourceIdentity === undefined ? [] : ['SetSourceIdentity'])]
 }
 
+/** Every action that sessions may need beside the one that makes them. */
+export const SESSION_ACTIONS = ['sts:TagSession', 'sts:SetSourceIdentity'] as const
+
 /** Condition keys of a session to be (security facts 5.1). */
 export function traitConditions({ tags, transitiveTagKeys, sourceIdentity }: SessionTraits): Conditions {
   return {

@@ -7,6 +7,7 @@ const NAME = '[\\w+=,.@-]*'
 export const arn = string({
   length: [20, 2048],
   pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+  identity: true,
 })
 export const account = string()
 export const userId = string()

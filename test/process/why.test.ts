@@ -36,7 +36,7 @@ describe('coffer why', { concurrency: 2 }, () => {
   test('says by which statement somebody may', async () => {
     const text = await answer(question('user/alice'))
     assert.match(text, /^ALLOWED: user\/alice may call secretsmanager:GetSecretValue on\narn:/)
-    assert.match(text, /\nDecided by\n {2}identity: statement 1 \(ReadProd\) of policy-of-alice, Allow\n/)
+    assert.match(text, /\nDecided by\n {2}Allow: statement ReadProd of policy policy-of-alice\n/)
   })
 
   test('says what was missing, and what of each statement did not fit', async () => {
@@ -46,7 +46,7 @@ describe('coffer why', { concurrency: 2 }, () => {
       text.replaceAll('\n', ' '),
       /because no identity-based policy allows the secretsmanager:GetSecretValue/,
     )
-    assert.match(text, /\nLooked at\n {2}identity: statement 1 \(ReadTeam\) of policy-of-bob, Allow: does not fit\n/)
+    assert.match(text, /\nLooked at\n {2}Allow: statement ReadTeam of policy policy-of-bob: does not fit\n/)
     assert.match(
       text.replace(/\s+/g, ' '),
       /condition: StringEquals aws:ResourceTag\/team: the request has red; wanted blue/,
@@ -56,7 +56,12 @@ describe('coffer why', { concurrency: 2 }, () => {
   test('says which statement denies', async () => {
     const text = await answer(question('user/dave'))
     assert.match(text.replaceAll('\n', ' '), /, with an explicit deny in an identity-based policy\./)
-    assert.match(text, /\nDecided by\n {2}identity: statement 1 of policy-of-dave, Deny\n/)
+    assert.match(text, /\nDecided by\n {2}Deny: statement 1 of policy policy-of-dave\n/)
+  })
+
+  test('takes a user or role of the own account by its short name', async () => {
+    const args = ['why', '--principal', 'user/alice', '--action', ACTION, '--resource', coffer.secret]
+    assert.match(await answer(args), /^ALLOWED: user\/alice may call /)
   })
 
   test('supposes what the request would bring along', async () => {
@@ -157,7 +162,6 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that a principal is none',
       () => question('usr/bob'),
       /Cannot explain the principal: \S+usr\/bob: wanted the ARN/,
-      3,
     ],
     ['that nobody is called so', () => question('user/eve'), /There is no principal arn:aws:iam::\d+:user\/eve/, 3],
     [
@@ -175,13 +179,16 @@ describe('coffer why says in one sentence', { concurrency: 2 }, () => {
       'that an action is none',
       () => ['why', '--principal', arnOf('user/bob'), '--action', 'secretsmanager:Get*', '--resource', '*'],
       /Cannot explain the action: secretsmanager:Get\*: wanted service:Name/,
-      3,
+    ],
+    [
+      'that an action does not exist',
+      () => ['why', '--principal', 'user/bob', '--action', 'secretsmanager:GetSecretValues', '--resource', '*'],
+      /Cannot explain the action: secretsmanager:GetSecretValues: Coffer has no such action/,
     ],
     [
       'that a principal is of another account',
       () => ['why', '--principal', 'arn:aws:iam::999988887777:user/bob', '--action', ACTION, '--resource', '*'],
       /999988887777:user\/bob: it is of another account/,
-      3,
     ],
     [
       'that no TLS is spoken there',

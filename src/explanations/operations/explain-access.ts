@@ -1,12 +1,10 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { boolean, list, required, string, structure } from '../../aws/shape.ts'
-import { denialReason } from '../../iam/denial.ts'
-import { ask } from '../ask.ts'
-import type { ExplanationContext } from '../context.ts'
+import type { ExplanationContext, Rehearsal } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrincipal } from '../find-principal.ts'
 import * as shapes from '../shapes.ts'
-import { showDeciding, showStatement } from '../show.ts'
+import { showCheck } from '../show.ts'
 
 /** Condition keys that one question may suppose, and values of each. */
 const MAX_KEYS = 50
@@ -20,9 +18,24 @@ const contextEntry = structure(
   'ContextEntry',
 )
 
+/** A decision about another action or resource that the call needs. */
+const further = structure(
+  {
+    Action: required(string()),
+    Resource: required(shapes.arn),
+    /** Where it is false and the call is allowed all the same, the call does without, as with a replica that cannot follow. */
+    Allowed: required(boolean()),
+    Reason: string(),
+    Missing: shapes.text,
+    DecidedBy: required(list(shapes.deciding)),
+    Statements: required(list(shapes.statement)),
+  },
+  'FurtherDecision',
+)
+
 const ACTION = /^[a-z0-9-]+:[A-Za-z0-9]+$/i
 
-/** Whether a principal may do something, which statements decide about it, and what of the others did not fit. */
+/** Whether a call by a principal would succeed, which statements decide, and what part of each other statement did not fit. */
 export const explainAccess = operation({
   name: 'ExplainAccess',
   access: 'read',
@@ -39,16 +52,20 @@ export const explainAccess = operation({
     Allowed: required(boolean()),
     /** Everybody may, whatever policies say. */
     Anyone: required(boolean()),
-    /** In AWS's terms; absent when allowed. */
+    /** Why policies deny it, in AWS's terms; absent where they allow it. */
     Reason: string(),
-    /** What would have been needed; absent when allowed. */
-    Missing: string(),
+    /** What would have been needed; absent where policies allow it. */
+    Missing: shapes.text,
+    /** Why the call fails although policies allow it: the state of the secret or of its key. */
+    Refusal: shapes.text,
     /** What it is decided on: `*` for an action without a resource. */
     DecidedOn: required(shapes.arn),
     /** False when there is no such resource: the answer is what policies say of its name. Absent where nobody here knows. */
     ResourceExists: boolean(),
     DecidedBy: required(list(shapes.deciding)),
     Statements: required(list(shapes.statement)),
+    /** What else the call needs, in the order in which it is asked: other actions, and the key of the secret. */
+    Further: required(list(further)),
   }),
 
   check({ Action }) {
@@ -60,25 +77,31 @@ export const explainAccess = operation({
     const { caller, now, store, authorizer } = context
     const { policies } = authorizer
     const principal = await findPrincipal(PrincipalArn, { account: caller.account, now, store, policies })
-    const subject = await context.describe(Action, ResourceArn)
-    if (subject.account !== caller.account) throw errors.foreignResource(ResourceArn)
     const supposed = Object.fromEntries(
       Context.map(({ Key, Values }) => [Key, Values.length === 1 ? Values[0] : Values]),
     )
-    const { decision, statements, missing } = ask({ principal, action: Action, subject, supposed }, context)
-    const { anyone = false, exists } = subject
-    // Of a role that does not exist there is no trust policy to show, only one that stands in for it.
-    const shown = exists === false ? statements.filter(({ layer }) => layer !== 'trust') : statements
-    return {
-      Enforced: authorizer.enforce,
-      Allowed: decision.allowed || anyone,
-      Anyone: anyone,
-      Reason: decision.allowed || anyone ? undefined : denialReason(decision, Action),
-      Missing: decision.allowed || anyone ? undefined : missing,
-      DecidedOn: subject.resource,
-      ResourceExists: exists,
-      DecidedBy: anyone ? [] : decision.by.map(showDeciding),
-      Statements: shown.map(showStatement),
-    }
+    const assumed = { kind: 'keys', supposed } as const
+    const rehearsal = await context.rehearse({ principal, action: Action, resource: ResourceArn, assumed })
+    return { Enforced: authorizer.enforce, ...answerOf(rehearsal) }
   },
 })
+
+/** The first decision is about the action itself, and is shown as the answer. */
+function answerOf({ checks, outcome, refusal, resource, exists, anyone }: Rehearsal) {
+  const [own, ...further] = checks.map(showCheck)
+  // A role that does not exist has no trust policy to show: the gate decides on one that trusts nobody.
+  const shown = own?.Statements.filter(({ Layer }) => exists !== false || Layer !== 'trust')
+  const failed = outcome === 'denied' ? [own, ...further].findLast((check) => check && !check.Allowed) : undefined
+  return {
+    Allowed: outcome === 'succeeds',
+    Anyone: anyone,
+    Reason: failed?.Reason,
+    Missing: failed?.Missing,
+    Refusal: refusal,
+    DecidedOn: own?.Resource ?? resource,
+    ResourceExists: exists,
+    DecidedBy: own?.DecidedBy ?? [],
+    Statements: shown ?? [],
+    Further: further,
+  }
+}

@@ -1,10 +1,9 @@
 import { noResource, operation } from '../../aws/operation.ts'
 import { integer, list, required, string, structure } from '../../aws/shape.ts'
 import { arnOf } from '../../identity/entities.ts'
-import type { ExplanationContext, Subject } from '../context.ts'
+import type { ExplanationContext, ReadableSecret } from '../context.ts'
 import { errors } from '../errors.ts'
-import { principalOf } from '../find-principal.ts'
-import { readingOf } from '../may-read.ts'
+import { readerOf } from '../find-readers.ts'
 import * as shapes from '../shapes.ts'
 import { showDeciding } from '../show.ts'
 
@@ -14,14 +13,6 @@ const MAX_EXAMINED = 200
 const KINDS = ['user', 'role'] as const
 type Kind = (typeof KINDS)[number]
 
-const READ = 'secretsmanager:GetSecretValue'
-
-/** What is read, and the key it is under. */
-interface Read {
-  readonly secret: Subject
-  readonly key: Subject | undefined
-}
-
 interface Position {
   readonly kind: Kind
   readonly after?: string | undefined
@@ -30,14 +21,14 @@ interface Position {
 const reader = structure(
   {
     PrincipalArn: required(shapes.arn),
-    /** `allowed`, or `conditional`: allowed only where conditions hold that depend on the request, such as its address. */
+    /** `allowed` with every request; `conditional` where it depends on the request, such as on its address or its session. */
     Access: required(string({ enum: ['allowed', 'conditional'] })),
     Through: required(list(shapes.deciding)),
   },
   'SecretReader',
 )
 
-/** Who of the account may read a secret, and by which statements. Pages may be empty. */
+/** The users and roles of the account that can read the current value of a secret, and by which statements. Pages may be empty. */
 export const listSecretReaders = operation({
   name: 'ListSecretReaders',
   access: 'read',
@@ -51,45 +42,44 @@ export const listSecretReaders = operation({
     ARN: required(shapes.arn),
     Enforced: shapes.enforced,
     Readers: required(list(reader)),
+    /** Why no read succeeds that policies allow, such as a key that is disabled. */
+    Refusal: string(),
     NextToken: string(),
   }),
   target: (_input, { caller }: ExplanationContext) => noResource(caller.account),
 
   async run({ SecretId, MaxResults = MAX_EXAMINED, NextToken }, _value: undefined, context) {
     const { caller, now, tokens } = context
-    const subject = await context.describe(READ, SecretId)
-    if (subject.account !== caller.account) throw errors.foreignResource(SecretId)
-    if (!subject.exists) throw errors.noSecret(SecretId)
-    const key = await context.describeKeyOf(SecretId)
-    const list = ['ListSecretReaders', caller.account, subject.resource]
+    const secret = await context.secretToRead(SecretId)
+    const { arn: ARN } = secret
+    const list = ['ListSecretReaders', caller.account, ARN]
     const from = NextToken === undefined ? { kind: 'user' } : tokens.read(NextToken, list, now)
     if (from === undefined) throw errors.nextToken()
-    const { readers, next } = await examine(from as Position, MaxResults, { secret: subject, key }, context)
+    const { next, ...found } = await examine(from as Position, MaxResults, secret, context)
     const Enforced = context.authorizer.enforce
-    return { ARN: subject.resource, Enforced, Readers: readers, NextToken: next && tokens.make(next, list, now) }
+    return { ARN, Enforced, ...found, NextToken: next && tokens.make(next, list, now) }
   },
 })
 
-/** Looks at so many users, or roles, and says where to go on. */
-async function examine({ kind, after }: Position, limit: number, { secret, key }: Read, context: ExplanationContext) {
+/** Looks at so many users, or roles, and says where the next page begins. */
+async function examine({ kind, after }: Position, limit: number, secret: ReadableSecret, context: ExplanationContext) {
   const { caller, store } = context
   const found = await store.list(kind, caller.account, { after, limit: limit + 1 })
   const entities = found.slice(0, limit)
-  const { now, authorizer } = context
-  const readers = []
+  const Readers = []
+  let Refusal: string | undefined
   for (const { id } of entities) {
     const holder = await store.findHolder(kind, id)
-    const read = holder && readingOf(principalOf(holder, { now, policies: authorizer.policies }), secret, key, context)
-    if (holder && read)
-      readers.push({
-        PrincipalArn: arnOf(holder.entity),
-        Access: read.access,
-        Through: read.through.map(showDeciding),
-      })
+    if (!holder) continue
+    const { reading, refusal } = await readerOf(holder, secret, context)
+    Refusal ??= refusal
+    if (!reading) continue
+    const Through = reading.through.map(({ statement, on }) => showDeciding(statement, on))
+    Readers.push({ PrincipalArn: arnOf(holder.entity), Access: reading.access, Through })
   }
   const last = found.length > limit ? entities.at(-1)?.name : undefined
   const nextKind = KINDS[KINDS.indexOf(kind) + 1]
   const next: Position | undefined =
     last !== undefined ? { kind, after: last } : nextKind === undefined ? undefined : { kind: nextKind }
-  return { readers, next }
+  return { Readers, Refusal, next }
 }

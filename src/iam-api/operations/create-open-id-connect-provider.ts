@@ -32,6 +32,7 @@ export const createOpenIdConnectProvider = operation({
     checkTags(Tags)
   },
   target: ({ Url }, { account }: IamContext) => toBe('oidc-provider', { name: providerName(Url) }, account),
+  furtherActions: ['iam:TagOpenIDConnectProvider'],
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagOpenIDConnectProvider'] : []),
   conditions: ({ Tags = [] }) => requestTags(Tags),
 

@@ -32,6 +32,7 @@ export const createPolicy = operation({
     checkTags(Tags)
   },
   target: ({ Path, PolicyName }, { account }: IamContext) => toBe('policy', { path: Path, name: PolicyName }, account),
+  furtherActions: ['iam:TagPolicy'],
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagPolicy'] : []),
   conditions: ({ Tags = [] }) => requestTags(Tags),
 

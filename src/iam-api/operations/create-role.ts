@@ -37,6 +37,7 @@ export const createRole = operation({
     if (isKeptForServices(Path) && serviceOfPath(Path) === undefined) throw errors.servicePath(Path)
   },
   target: ({ Path, RoleName }, { account }: IamContext) => toBe('role', { path: Path, name: RoleName }, account),
+  furtherActions: ['iam:TagRole', 'iam:CreateServiceLinkedRole'],
   alsoRequires({ Path = '/', Tags = [] }) {
     const service = serviceOfPath(Path)
     // The action of AWS by which an account takes in a service: who may make roles may not make services therefore.

@@ -27,6 +27,7 @@ export const createUser = operation({
     checkTags(Tags)
   },
   target: ({ Path, UserName }, { account }: IamContext) => toBe('user', { path: Path, name: UserName }, account),
+  furtherActions: ['iam:TagUser'],
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagUser'] : []),
   conditions: ({ PermissionsBoundary, Tags = [] }) => ({
     ...requestTags(Tags),

@@ -1,3 +1,4 @@
+import { spellingsOf } from '../identity-arn.ts'
 import type { ContextValue, RequestContext } from '../request.ts'
 import { literalOf, parseTemplate, resolveTemplate, type Template } from '../variables.ts'
 import type { ConditionTest, Operator, OperatorUse, Quantifier } from './operator.ts'
@@ -41,15 +42,19 @@ function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): T
     if (literal === undefined) varying.push(template)
     else fixed.push(spec.prepare(literal) ?? never)
   }
-  const { negated } = spec
-  return (text, context) => {
+  const matches: TextTest = (text, context) => {
     const value = spec.read(text)
-    if (value === undefined) return negated
-    for (const test of fixed) if (test(value)) return !negated
+    if (value === undefined) return false
+    for (const test of fixed) if (test(value)) return true
     for (const template of varying) {
       const resolved = resolveTemplate(template, context, text.length * LOWER_CASE_GROWTH)
-      if (resolved !== undefined && spec.prepare(resolved)?.(value)) return !negated
+      if (resolved !== undefined && spec.prepare(resolved)?.(value)) return true
     }
+    return false
+  }
+  const { negated } = spec
+  return (text, context) => {
+    for (const spelling of spellingsOf(text)) if (matches(spelling, context)) return !negated
     return negated
   }
 }

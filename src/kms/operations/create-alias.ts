@@ -19,6 +19,7 @@ export const createAlias = operation({
     checkAliasTarget(TargetKeyId)
   },
   target: ({ TargetKeyId }, context: KmsContext) => findTarget({ KeyId: TargetKeyId }, context),
+  furtherActions: ['kms:CreateAlias'],
   async furtherTargets({ AliasName }, _target, context) {
     return [aliasAlso('kms:CreateAlias', await findAlias(AliasName, context), true)]
   },

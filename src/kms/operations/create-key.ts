@@ -41,6 +41,7 @@ export const createKey = operation({
     checkTags(Tags)
   },
   target: (_input, { scope }: KmsContext) => noResource(scope.account),
+  furtherActions: ['kms:TagResource'],
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagResource'] : []),
   conditions: (
     { Origin = 'AWS_KMS', MultiRegion = false, BypassPolicyLockoutSafetyCheck = false, Tags = [] },

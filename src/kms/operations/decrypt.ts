@@ -2,9 +2,10 @@ import { operation } from '../../aws/operation.ts'
 import { boolean, structure } from '../../aws/shape.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
-import { checkCryptographic, checkUse, endDryRun } from '../cryptographic-request.ts'
+import { checkCryptographic, checkUse, endDryRun, supposedContext } from '../cryptographic-request.ts'
 import { errors } from '../errors.ts'
 import type { KmsKey } from '../key-store.ts'
+import { MATERIAL_BYTES } from '../material.ts'
 import { findCiphertextKey, openCiphertext } from '../open-ciphertext.ts'
 import * as shapes from '../shapes.ts'
 
@@ -41,6 +42,11 @@ export const decrypt = operation({
     return findCiphertextKey(CiphertextBlob, KeyId, purpose, context)
   },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
+  rehearsal: {
+    request: (KeyId, supposed) => ({ KeyId, CiphertextBlob: NOTHING, EncryptionContext: supposedContext(supposed) }),
+    // Of the length of a data key, and of no use: a rehearsal opens nothing.
+    answer: (key) => ({ KeyId: key.arn, Plaintext: new Uint8Array(MATERIAL_BYTES) }),
+  },
 
   run(input, key: KmsKey, context) {
     checkUse(input, key)

@@ -14,6 +14,7 @@ export const deleteAlias = operation({
   input: structure({ AliasName: required(shapes.aliasName) }),
   check: ({ AliasName }) => checkAliasName(AliasName),
   target: ({ AliasName }, context: KmsContext) => findAlias(AliasName, context),
+  furtherActions: ['kms:DeleteAlias'],
   async furtherTargets(_input, { value }, context) {
     if (!value) return []
     const target = await findTarget({ KeyId: value.keyId }, context)

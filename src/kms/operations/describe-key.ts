@@ -16,6 +16,7 @@ export const describeKey = operation({
   target: ({ KeyId }, context: KmsContext) => findKey(KeyId, { use: 'look', action: 'kms:DescribeKey' }, context),
   /** The key of a service is made where somebody asks for it by its alias (KMS API, DescribeKey). */
   acceptsMissing: ({ KeyId }) => KeyId === SECRETS_MANAGER_ALIAS,
+  rehearsal: { request: (KeyId) => ({ KeyId }), runs: true },
   madeArn: ({ KeyMetadata }) => KeyMetadata?.Arn,
   async run({ KeyId, GrantTokens }, found: KmsKey | undefined, context) {
     checkGrantTokens(GrantTokens)

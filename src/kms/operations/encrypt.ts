@@ -3,10 +3,12 @@ import { boolean, required, structure } from '../../aws/shape.ts'
 import { encrypt as seal } from '../ciphertext.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
-import { checkCryptographic, checkUse, currentMaterial, endDryRun } from '../cryptographic-request.ts'
+import { checkCryptographic, checkUse, currentMaterial, endDryRun, supposedContext } from '../cryptographic-request.ts'
 import { findKey } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
 import * as shapes from '../shapes.ts'
+
+const NOTHING = new Uint8Array()
 
 export const encrypt = operation({
   name: 'Encrypt',
@@ -29,6 +31,10 @@ export const encrypt = operation({
     return findKey(KeyId, { use: 'cryptography', action: 'kms:Encrypt', encryptionContext }, context)
   },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
+  rehearsal: {
+    request: (KeyId, supposed) => ({ KeyId, Plaintext: NOTHING, EncryptionContext: supposedContext(supposed) }),
+    runs: true,
+  },
 
   run(input, key: KmsKey, context) {
     checkUse(input, key)

@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
-import { checkCryptographic } from '../cryptographic-request.ts'
+import { checkCryptographic, supposedContext } from '../cryptographic-request.ts'
 import { checkDataKeySize, newDataKey } from '../data-key.ts'
 import { findKey } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
@@ -33,6 +33,14 @@ export const generateDataKeyWithoutPlaintext = operation({
     return findKey(KeyId, { use: 'cryptography', action, encryptionContext }, context)
   },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
+  rehearsal: {
+    request: (KeyId, supposed) => ({
+      KeyId,
+      KeySpec: 'AES_256' as const,
+      EncryptionContext: supposedContext(supposed),
+    }),
+    runs: true,
+  },
   run(input, key: KmsKey, context) {
     const { Plaintext, ...sealed } = newDataKey(input, key, context)
     Plaintext.fill(0)

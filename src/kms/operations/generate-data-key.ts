@@ -2,7 +2,7 @@ import { operation } from '../../aws/operation.ts'
 import { boolean, required, structure } from '../../aws/shape.ts'
 import { cryptographicConditions } from '../conditions.ts'
 import type { KmsContext } from '../context.ts'
-import { checkCryptographic } from '../cryptographic-request.ts'
+import { checkCryptographic, supposedContext } from '../cryptographic-request.ts'
 import { checkDataKeySize, newDataKey } from '../data-key.ts'
 import { findKey } from '../find-key.ts'
 import type { KmsKey } from '../key-store.ts'
@@ -35,5 +35,13 @@ export const generateDataKey = operation({
     return findKey(KeyId, { use: 'cryptography', action: 'kms:GenerateDataKey', encryptionContext }, context)
   },
   conditions: ({ EncryptionContext = {} }) => cryptographicConditions(EncryptionContext),
+  rehearsal: {
+    request: (KeyId, supposed) => ({
+      KeyId,
+      KeySpec: 'AES_256' as const,
+      EncryptionContext: supposedContext(supposed),
+    }),
+    runs: true,
+  },
   run: (input, key: KmsKey, context) => newDataKey(input, key, context),
 })

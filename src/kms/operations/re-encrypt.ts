@@ -48,6 +48,7 @@ export const reEncrypt = operation({
     const [source, destination] = [await findSource(input, context), await findDestination(input, context)]
     return { ...cryptographicConditions(input.SourceEncryptionContext ?? {}), ...onSameKey(source, destination) }
   },
+  furtherActions: ['kms:ReEncryptTo'],
   async furtherTargets(input, source, context) {
     const target = await findDestination(input, context)
     const conditions = {

@@ -42,6 +42,7 @@ export const replicateKey = operation({
     'kms:BypassPolicyLockoutSafetyCheck': String(BypassPolicyLockoutSafetyCheck),
   }),
   /** To make a key in the other Region is a permission of its own (KMS developer guide, "Control access to multi-Region keys"). */
+  furtherActions: ['kms:CreateKey', 'kms:TagResource'],
   async furtherTargets(input, { value: key }: Target<KmsKey>, { scope }: KmsContext) {
     const { ReplicaRegion: region, BypassPolicyLockoutSafetyCheck = false, Tags = [] } = input
     const conditions = {

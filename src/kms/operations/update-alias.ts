@@ -18,6 +18,7 @@ export const updateAlias = operation({
     checkAliasTarget(TargetKeyId)
   },
   target: ({ TargetKeyId }, context: KmsContext) => findTarget({ KeyId: TargetKeyId }, context),
+  furtherActions: ['kms:UpdateAlias'],
   async furtherTargets({ AliasName }, _target, context) {
     const alias = await findAlias(AliasName, context)
     const also = [aliasAlso('kms:UpdateAlias', alias)]

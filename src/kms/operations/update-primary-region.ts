@@ -17,6 +17,7 @@ export const updatePrimaryRegion = operation({
   target: ownKey('UpdatePrimaryRegion', 'cryptography'),
   conditions: ({ PrimaryRegion }) => ({ 'kms:PrimaryRegion': PrimaryRegion }),
   /** The replica that is to be the primary must allow it as well. */
+  furtherActions: [ACTION],
   async furtherTargets({ PrimaryRegion: region }, { value: key }: Target<KmsKey>, context: KmsContext) {
     if (!key || key.primaryRegion === undefined || region === key.region) return []
     const found = await lookUp({ region, keyId: key.keyId }, context)

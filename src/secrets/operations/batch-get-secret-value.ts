@@ -44,7 +44,9 @@ export const batchGetSecretValue = operation({
     compileFilters(Filters ?? [])
   },
   target: (_input, { scope }: SecretsContext) => noResource(scope.account),
+  furtherActions: ['secretsmanager:ListSecrets'],
   alsoRequires: ({ Filters }) => (hasFilters(Filters) ? ['ListSecrets'] : []),
+  rehearsal: { request: (id) => ({ SecretIdList: [id] }), runs: true },
 
   async run({ SecretIdList, Filters = [], MaxResults = MAX_SECRETS, NextToken }, _value: undefined, context) {
     const page = SecretIdList

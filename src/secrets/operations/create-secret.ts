@@ -6,6 +6,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findSecret, hypothetical } from '../find-secret.ts'
 import { ownership } from '../owning-service.ts'
+import { nameIn, newValue, supposedDescription, supposedRegions, supposedTags } from '../rehearsal.ts'
 import { addReplicas, checkReplicaRegions, isReplica, overwritten, withReplicas } from '../replicas.ts'
 import { replicationStatus } from '../replication-status.ts'
 import { isValidSecretName, makeSecretArn, randomSuffix } from '../secret-id.ts'
@@ -50,6 +51,7 @@ export const createSecret = operation({
     const { arn, account } = hypothetical(Name, scope)
     return { resource: arn, label: Name, account, tags: [], value: undefined }
   },
+  furtherActions: ['secretsmanager:TagResource', 'secretsmanager:ReplicateSecretToRegions'],
   alsoRequires({ Name, Tags = [], AddReplicaRegions }, { scope }) {
     const SecretId = hypothetical(Name, scope).arn
     const conditions = { 'secretsmanager:SecretId': SecretId, 'secretsmanager:SecretPrimaryRegion': scope.region }
@@ -64,6 +66,16 @@ export const createSecret = operation({
     ...(await describedConditions(input, kms)),
     ...requestTags(input.Tags ?? []),
   }),
+  rehearsal: {
+    request: (text, supposed) => ({
+      Name: nameIn(text),
+      ...newValue(),
+      ...supposedDescription(supposed),
+      Tags: supposedTags(supposed),
+      AddReplicaRegions: supposedRegions(supposed),
+    }),
+    runs: true,
+  },
 
   async run(input, _value: undefined, context) {
     const { Name, SecretString, SecretBinary } = input

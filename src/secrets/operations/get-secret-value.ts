@@ -4,6 +4,7 @@ import type { SecretsContext } from '../context.ts'
 import { accessDay } from '../deletion.ts'
 import { errors } from '../errors.ts'
 import { findSecret } from '../find-secret.ts'
+import { supposedVersion } from '../rehearsal.ts'
 import { CURRENT, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
 import { openVersion } from '../secret-value.ts'
@@ -26,6 +27,7 @@ export const getSecretValue = operation({
     'secretsmanager:VersionId': VersionId,
     'secretsmanager:VersionStage': VersionStage,
   }),
+  rehearsal: { request: (SecretId, supposed) => ({ SecretId, ...supposedVersion(supposed) }), runs: true },
 
   async run({ VersionId, VersionStage }, found: Found, context) {
     const { secret } = found

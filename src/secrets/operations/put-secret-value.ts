@@ -5,6 +5,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { newValue } from '../rehearsal.ts'
 import { renewedRotation } from '../rotation.ts'
 import { CURRENT } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
@@ -37,6 +38,7 @@ export const putSecretValue = operation({
     if (SecretString !== undefined && SecretBinary !== undefined) throw errors.bothValues()
   },
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
+  rehearsal: { request: (SecretId) => ({ SecretId, ...newValue() }), runs: true },
 
   async run(input, { secret }: Found, context) {
     const { ClientRequestToken: token = '', SecretString, SecretBinary } = input

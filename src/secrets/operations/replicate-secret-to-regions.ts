@@ -4,6 +4,7 @@ import { changeSecret } from '../change-secret.ts'
 import { replicaConditions } from '../conditions.ts'
 import type { SecretsContext } from '../context.ts'
 import { findPrimary } from '../find-secret.ts'
+import { supposedRegions } from '../rehearsal.ts'
 import { addReplicas, checkReplicaRegions, overwritten, withReplicas } from '../replicas.ts'
 import { replicationStatus } from '../replication-status.ts'
 import { checkSecretId } from '../secret-id.ts'
@@ -26,6 +27,10 @@ export const replicateSecretToRegions = operation({
   },
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: (input) => replicaConditions(input),
+  rehearsal: {
+    request: (SecretId, supposed) => ({ SecretId, AddReplicaRegions: supposedRegions(supposed) ?? [] }),
+    runs: true,
+  },
 
   async run(input, { secret }: Found, context) {
     const replicas = addReplicas(secret, input.AddReplicaRegions)

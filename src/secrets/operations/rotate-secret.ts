@@ -5,6 +5,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { newValue, supposedRotation } from '../rehearsal.ts'
 import { beginRotation, configuredRotation, type Rotation, rotatorName, unfinishedVersion } from '../rotation.ts'
 import { checkRules } from '../rotation-schedule.ts'
 import { PENDING, type Secret } from '../secret.ts'
@@ -41,6 +42,7 @@ export const rotateSecret = operation({
     'secretsmanager:ModifyRotationRules': input.RotationRules && 'true',
     'secretsmanager:RotateImmediately': input.RotateImmediately?.toString(),
   }),
+  furtherActions: ['lambda:InvokeFunction', 'iam:PassRole'],
   /** The caller must be allowed to call the function, or to hand over the role, too (security facts 2.4). */
   async furtherTargets(input, { value, account }: Target<Found>, context): Promise<readonly FurtherTarget[]> {
     const { RotationLambdaARN, ExternalSecretRotationRoleArn: role } = input
@@ -49,6 +51,14 @@ export const rotateSecret = operation({
     if (arn === undefined) return []
     // What is behind the ARN is configured here, so it belongs to whom the secret belongs to.
     return [{ action: 'lambda:InvokeFunction', target: { resource: arn, label: arn, account, tags: [], value: arn } }]
+  },
+  rehearsal: {
+    request: (SecretId, supposed) => ({
+      SecretId,
+      ClientRequestToken: newValue().ClientRequestToken,
+      ...supposedRotation(supposed),
+    }),
+    runs: true,
   },
 
   async run(input, found: Found, context) {

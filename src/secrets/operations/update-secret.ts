@@ -6,6 +6,7 @@ import type { SecretsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { findPrimary } from '../find-secret.ts'
 import { newVersion } from '../new-version.ts'
+import { newValue, supposedDescription } from '../rehearsal.ts'
 import { renewedRotation } from '../rotation.ts'
 import { CURRENT, PENDING, PREVIOUS, type Secret, type Version } from '../secret.ts'
 import { checkSecretId } from '../secret-id.ts'
@@ -35,6 +36,10 @@ export const updateSecret = operation({
   },
   target: ({ SecretId }, context: SecretsContext) => findPrimary(SecretId, context),
   conditions: (input, { kms }) => describedConditions(input, kms),
+  rehearsal: {
+    request: (SecretId, supposed) => ({ SecretId, ...newValue(), ...supposedDescription(supposed) }),
+    runs: true,
+  },
 
   async run(input, { secret }: Found, context) {
     const { ClientRequestToken: token = '', SecretString, SecretBinary } = input

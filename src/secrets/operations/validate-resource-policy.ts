@@ -20,6 +20,7 @@ export const validateResourcePolicy = operation({
   },
   target: ({ SecretId }, context: SecretsContext): Target<Found | undefined> | Promise<Target<Found | undefined>> =>
     SecretId === undefined ? noResource(context.scope.account) : findSecret(SecretId, context),
+  furtherActions: ['secretsmanager:PutResourcePolicy'],
   alsoRequires: () => ['PutResourcePolicy'],
 
   async run({ ResourcePolicy }, found: Found | undefined, context) {

@@ -5,7 +5,7 @@ import type { StsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { readRoleArn, roleTarget } from '../role-target.ts'
 import { checkNarrowing } from '../session-policies.ts'
-import { actionsFor, traitConditions } from '../session-traits.ts'
+import { actionsFor, SESSION_ACTIONS, traitConditions } from '../session-traits.ts'
 import * as shapes from '../shapes.ts'
 import { startRoleSession } from '../start-role-session.ts'
 import { claimsOf } from '../web-identity.ts'
@@ -47,6 +47,7 @@ export const assumeRoleWithWebIdentity = operation({
     const value = claimsOf(caller) && target.value
     return { ...target, value, denied, missing: value ? undefined : denied }
   },
+  furtherActions: SESSION_ACTIONS,
   alsoRequires(_input, context: StsContext) {
     const claims = claimsOf(context.caller)
     return claims ? actionsFor(claims.traits) : []

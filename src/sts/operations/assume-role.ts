@@ -5,7 +5,14 @@ import type { StsContext } from '../context.ts'
 import { errors } from '../errors.ts'
 import { readRoleArn, roleTarget } from '../role-target.ts'
 import { checkNarrowing } from '../session-policies.ts'
-import { actionsFor, checkTraits, inheritTraits, type SessionTraits, traitConditions } from '../session-traits.ts'
+import {
+  actionsFor,
+  checkTraits,
+  inheritTraits,
+  SESSION_ACTIONS,
+  type SessionTraits,
+  traitConditions,
+} from '../session-traits.ts'
 import * as shapes from '../shapes.ts'
 import { startRoleSession } from '../start-role-session.ts'
 
@@ -55,6 +62,7 @@ export const assumeRole = operation({
     return { ...target, missing: target.value ? undefined : errors.notTrusted(caller.arn, RoleArn) }
   },
   /** Also for what the calling session hands on. */
+  furtherActions: SESSION_ACTIONS,
   alsoRequires: (input, context: StsContext) => actionsFor(inheritTraits(askedTraits(input), context.caller.session)),
   conditions: (input, { caller }) => ({
     'sts:ExternalId': input.ExternalId,

@@ -33,7 +33,14 @@ describe('an explanation', async () => {
     assert.equal(status, 200)
     assert.equal(json.Allowed, true)
     assert.deepEqual(json.DecidedBy, [
-      { Layer: 'identity', Policy: 'policy-1', Statement: 2, Sid: 'Blue', Effect: 'Allow' },
+      {
+        Layer: 'identity',
+        Policy: 'policy-1',
+        Statement: 2,
+        Sid: 'Blue',
+        Effect: 'Allow',
+        Name: 'statement Blue of policy policy-1',
+      },
     ])
     const [red] = json.Statements
     assert.deepEqual([red.Sid, red.Matched, red.Mismatch.Part], ['Red', false, 'condition'])
@@ -268,8 +275,12 @@ describe('the readers of a secret', async () => {
     UserName: 'bounded',
     PermissionsBoundary: 'arn:aws:iam::aws:policy/IAMReadOnlyAccess',
   })
-  const vpn = { ...allow('*', when('NotIpAddress', 'aws:SourceIp', '192.0.2.0/24')), Effect: 'Deny' }
-  await app.user('on-vpn', [[allow(get), vpn]])
+  const outside = { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }
+  const direct = { Bool: { 'aws:ViaAWSService': 'false' } }
+  const vpn = (Condition: object) => ({ ...allow('*', { Condition }), Effect: 'Deny' })
+  await app.user('on-vpn', [[allow(get), vpn({ ...outside, ...direct })]])
+  // Secrets Manager calls KMS in the user's name from no address: without aws:ViaAWSService the Deny applies to that call.
+  await app.user('never-on-vpn', [[allow(get), vpn(outside)]])
   await app.user('no-key', [[allow('secretsmanager:*'), { ...allow('kms:*'), Effect: 'Deny' }]])
   await app.user('nobody', [[allow('s3:*')]])
   await app.user('guest')
