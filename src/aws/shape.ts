@@ -147,14 +147,15 @@ export function blob(constraints: Constraints = {}): Shape<Uint8Array> {
   }
 }
 
-/** Seconds since the epoch on the wire, with up to three decimals. */
+/** Seconds since the epoch on the wire, with up to three decimals. A date that JavaScript cannot hold is refused. */
 export function timestamp(): Shape<Date> {
   return {
     kind: 'timestamp',
     constraints: {},
     bind(json) {
-      if (typeof json !== 'number') throw frameworkError(SERIALIZATION)
-      return new Date(json * 1000)
+      const date = new Date(typeof json === 'number' ? json * 1000 : Number.NaN)
+      if (Number.isNaN(date.getTime())) throw frameworkError(SERIALIZATION)
+      return date
     },
     check() {},
     render: (value) => value.toISOString(),
