@@ -39,6 +39,16 @@ export interface AuthorizerOptions {
   /** False allows everybody everything in their own account; only for data that is thrown away. */
   readonly enforce: boolean
   readonly organization?: Organization | undefined
+  /** Told of requests that are denied because their policies could not be evaluated: never a value of the request. */
+  readonly log: FailureLog
+}
+
+/** Where failures are told to the operator. */
+interface FailureLog {
+  error(
+    details: { readonly principal: string; readonly action: string; readonly reason: string },
+    message: string,
+  ): void
 }
 
 /** What decides a request, in the policy engine's terms. */
@@ -53,11 +63,13 @@ const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity'
 export class Authorizer {
   readonly policies: PolicyCache
   readonly enforce: boolean
+  readonly #log: FailureLog
   #organization: Organization | undefined
 
-  constructor({ policies, enforce, organization }: AuthorizerOptions) {
+  constructor({ policies, enforce, organization, log }: AuthorizerOptions) {
     this.policies = policies
     this.enforce = enforce
+    this.#log = log
     this.#organization = organization
   }
 
@@ -92,6 +104,11 @@ export class Authorizer {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
     const question = this.question(request)
     const decision = evaluate(question.request, question.policies)
+    if (!decision.allowed && decision.failure) {
+      const { principal, action } = request
+      const details = { principal: principal.arn, action, reason: decision.failure.message }
+      this.#log.error(details, 'policies could not be evaluated: the request is denied')
+    }
     // Two tags that differ only in case are one condition key: nobody is let in by either.
     return decision.allowed && question.request.context.isAmbiguous ? AMBIGUOUS : decision
   }
