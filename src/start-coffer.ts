@@ -143,7 +143,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const functions = options.rotationFunctions ?? configured ?? noFunctions
     const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
-    const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization })
+    const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization, log })
     const app: App = createApp({
       services: createServices({
         secrets,

@@ -126,7 +126,8 @@ async function stored(app: TestApp, arn: string) {
   return found
 }
 
-function commit(app: TestApp, changes: readonly Change[]): Promise<void> {
+/** Commits changes of the store as a service does. */
+export function commit(app: TestApp, changes: readonly Change[]): Promise<void> {
   const { account } = app
   const event = { service: 'secretsmanager', operation: 'TestData', by: 'secretsmanager', account, region: REGION }
   return app.running.installation.trail.append(serviceEntry({ ...event, at: app.clock.now(), arn: '*' }), changes)

@@ -100,6 +100,35 @@ for (const [trigger, operation, body, message] of examples)
     assert.equal(answer.headers['x-amzn-ErrorType'], undefined)
   })
 
+const KMS = { signingName: 'kms', targetPrefix: 'TrentService.' }
+const contexts: readonly [what: string, context: unknown, answer: object][] = [
+  [
+    'a null in an encryption context',
+    { a: 'b', c: null },
+    {
+      __type: 'ValidationException',
+      message: `${head} '{a=b, c=null}' at 'encryptionContext' failed to satisfy constraint: Map value must satisfy constraint: [Member must not be null]`,
+    },
+  ],
+  [
+    'a number in an encryption context',
+    { a: 1 },
+    { __type: 'SerializationException', message: 'NUMBER_VALUE can not be converted to a String' },
+  ],
+  ['a text for an encryption context', 'a', { __type: 'SerializationException', message: 'Expected map or null' }],
+  [
+    'a list for an encryption context',
+    [],
+    { __type: 'SerializationException', message: 'Start of list found where not expected' },
+  ],
+]
+for (const [what, EncryptionContext, expected] of contexts)
+  test(`KMS refuses ${what}`, async () => {
+    const body = { KeyId: 'alias/a', Plaintext: 'AAAA', EncryptionContext }
+    const answer = await rawCall(app, 'Encrypt', body, KMS)
+    assert.deepEqual([answer.status, answer.json], [400, expected])
+  })
+
 test('violations of several members come in the order of the model, whatever that of the request', async () => {
   const body = { Tags: [{ Key: '', Value: 'v'.repeat(257) }], SecretString: '', ClientRequestToken: 'x' }
   const { json } = await rawCall(app, 'CreateSecret', body)

@@ -68,6 +68,11 @@ const mismatches: readonly [name: string, shape: Shape<unknown>, json: string, t
   ['a number for a list', list(string()), '1', 'Expected list or null'],
   ['a string for a structure', pair, '"a"', 'Expected null'],
   ['a number for a structure', pair, '1', 'Expected null'],
+  ['a string for a map', map(string(), string()), '"a"', 'Expected map or null'],
+  ['a number for a map', map(string(), string()), '1', 'Expected map or null'],
+  ['a boolean for a map', map(string(), string()), 'true', 'Expected map or null'],
+  ['a list as value of a map', map(string(), string()), '{"a":[]}', LIST_FOUND],
+  ['an object as value of a map', map(string(), string()), '{"a":{}}', OBJECT_FOUND],
   ['a number in a list of strings', list(string()), '["a",1]', 'NUMBER_VALUE can not be converted to a String'],
   ['a list in a list of strings', list(string()), '[[]]', LIST_FOUND],
   ['a string in a list of structures', list(pair), '["a"]', 'Expected null'],
@@ -79,6 +84,8 @@ const mismatches: readonly [name: string, shape: Shape<unknown>, json: string, t
   ['a number for a blob', blob(), '1', undefined],
   ['a boolean for a blob', blob(), 'true', undefined],
   ['a string for a timestamp', timestamp(), '"2026-01-01"', undefined],
+  ['a number that is no date', timestamp(), '8640000000001', undefined],
+  ['a number without an end', timestamp(), '1e999', undefined],
 ]
 
 describe('binding', () => {
@@ -296,6 +303,47 @@ describe('constraints', () => {
       violationsOf(shape, bind(shape, '[{},null]'), 'tags'),
       one("Value null at 'tags.2.member' failed to satisfy constraint: Member must not be null"),
     )
+  })
+
+  test('null in a map is a broken constraint of its values, beside their others', () => {
+    const free = map(string(), string())
+    assert.equal(violationsOf(free, bind(free, '{"a":"b","c":"d"}')), undefined)
+    assert.equal(
+      violationsOf(free, bind(free, '{"a":null,"b":"c"}')),
+      one(
+        "Value '{a=null, b=c}' at 'member' failed to satisfy constraint: Map value must satisfy constraint: [Member must not be null]",
+      ),
+    )
+    const short = map(string(), string({ length: [1, 3] }))
+    assert.equal(
+      violationsOf(short, bind(short, '{"a":null}')),
+      one(
+        "Value '{a=null}' at 'member' failed to satisfy constraint: Map value must satisfy constraint: " +
+          '[Member must have length less than or equal to 3, Member must have length greater than or equal to 1, Member must not be null]',
+      ),
+    )
+  })
+
+  test('keys and values of a map that break a constraint are reported at the map, keys first', () => {
+    const shape = map(string({ length: [1, 2] }), string({ length: [0, 3], pattern: '[a-z]*' }))
+    const value = "Value '{a=b, long=TOO LONG}' at 'member' failed to satisfy constraint:"
+    assert.equal(
+      violationsOf(shape, bind(shape, '{"a":"b","long":"TOO LONG"}')),
+      `2 validation errors detected: ${value} Map keys must satisfy constraint: [Member must have length less than or equal to 2, ` +
+        `Member must have length greater than or equal to 1]; ${value} Map value must satisfy constraint: [Member must have length ` +
+        'less than or equal to 3, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: [a-z]*]',
+    )
+    const secret = map(string(), string({ length: [0, 3], sensitive: true }))
+    assert.match(
+      violationsOf(secret, bind(secret, '{"a":"SECRET"}')) ?? '',
+      /^1 validation error detected: Value '\{a=\*{3}\}' at/,
+    )
+  })
+
+  test('a key of a map may have any name', () => {
+    const shape = map(string(), string())
+    assert.match(violationsOf(shape, bind(shape, '{"__proto__":null}')) ?? '', /Value '\{__proto__=null\}'/)
+    assert.deepEqual(Object.entries(bind(shape, '{"__proto__":"x"}')), [['__proto__', 'x']])
   })
 
   test('a list that is too long or too short shows what it holds', () => {

@@ -1,3 +1,4 @@
+import { checkLength, enumText, maxLengthText, memberText, NOT_NULL, patternText } from './constraint-texts.ts'
 import { frameworkError } from './error.ts'
 import type { Violations } from './violations.ts'
 
@@ -149,14 +150,15 @@ export function blob(constraints: Constraints = {}): Shape<Uint8Array> {
   }
 }
 
-/** Seconds since the epoch on the wire, with up to three decimals. */
+/** Seconds since the epoch on the wire, with up to three decimals. A date that JavaScript cannot hold is refused. */
 export function timestamp(): Shape<Date> {
   return {
     kind: 'timestamp',
     constraints: {},
     bind(json) {
-      if (typeof json !== 'number') throw frameworkError(SERIALIZATION)
-      return new Date(json * 1000)
+      const date = new Date(typeof json === 'number' ? json * 1000 : Number.NaN)
+      if (Number.isNaN(date.getTime())) throw frameworkError(SERIALIZATION)
+      return date
     },
     check() {},
     render: (value) => value.toISOString(),
@@ -193,8 +195,8 @@ export function list<T>(member: Shape<T>, constraints: Constraints = {}): ListSh
         return
       }
       // Violations of scalar members are reported once, at the list, with all the member's constraints (facts 3.3).
-      const holdsNull = value.some((item) => item === null)
-      if (holdsNull || value.some((item) => breaks(member, item))) at(memberText(member, holdsNull))
+      if (value.some((item) => breaks(member, item)))
+        at(`Member must satisfy constraint: ${memberText(member.constraints, value)}`)
     },
   }
 }
@@ -204,18 +206,32 @@ export interface MapShape<T> extends Shape<Record<string, T>> {
   readonly member: Shape<T>
 }
 
+/** A map. Violations of its keys and of its values are reported at the map, with all the constraints of a key or a value. */
 export function map<T>(key: Shape<string>, member: Shape<T>): MapShape<T> {
+  const render = (value: Record<string, T | null>) =>
+    `{${Object.entries(value)
+      .map(([name, item]) => `${name}=${item === null ? 'null' : shown(member, item)}`)
+      .join(', ')}}`
   return {
     kind: 'map',
     key,
     member,
     constraints: {},
+    render,
     bind(json) {
-      if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrongType(json, 'a Map')
-      return Object.fromEntries(Object.entries(json).map(([name, item]) => [name, member.bind(item)]))
+      if (typeof json !== 'object' || json === null) throw frameworkError(SERIALIZATION, 'Expected map or null')
+      if (Array.isArray(json)) throw wrongType(json, 'a Map')
+      const entries = Object.entries(json).map(([name, item]) => [name, item === null ? item : member.bind(item)])
+      return Object.fromEntries(entries)
     },
-    check() {},
-    render: (value) => `{${Object.keys(value).join(', ')}}`,
+    check(value, path, violations) {
+      const [keys, items] = [Object.keys(value), Object.values(value)]
+      const at = violations.at(path, render(value))
+      if (keys.some((name) => breaks(key, name)))
+        at(`Map keys must satisfy constraint: ${memberText(key.constraints, keys)}`)
+      if (items.some((item) => breaks(member, item)))
+        at(`Map value must satisfy constraint: ${memberText(member.constraints, items)}`)
+    },
   }
 }
 
@@ -299,35 +315,12 @@ const isHidden = ({ sensitive, unrecorded, fingerprinted }: Constraints) => sens
 
 const shown = <T>(shape: Shape<T>, value: T) => (isHidden(shape.constraints) ? '***' : shape.render(value))
 
-const NOT_NULL = 'Member must not be null'
-const maxLengthText = (max: number) => `Member must have length less than or equal to ${max}`
-const minLengthText = (min: number) => `Member must have length greater than or equal to ${min}`
-const patternText = ({ pattern }: Constraints) => `Member must satisfy regular expression pattern: ${pattern}`
-const enumText = (constraints: Constraints) => `Member must satisfy enum value set: [${constraints.enum?.join(', ')}]`
-
-function checkLength(length: number, constraints: Constraints, report: (constraint: string) => void): void {
-  const [min, max] = constraints.length ?? []
-  if (max !== undefined && length > max) report(maxLengthText(max))
-  if (min !== undefined && length < min) report(minLengthText(min))
-}
-
-function breaks<T>(shape: Shape<T>, value: T): boolean {
+function breaks<T>(shape: Shape<T>, value: T | null): boolean {
+  if (value === null) return true
   let broken = false
   const note = () => {
     broken = true
   }
   shape.check(value, '', { at: () => note, refuse: note })
   return broken
-}
-
-function memberText({ constraints }: { constraints: Constraints }, holdsNull: boolean): string {
-  const [min, max] = constraints.length ?? []
-  const texts = [
-    max === undefined ? [] : [maxLengthText(max)],
-    min === undefined ? [] : [minLengthText(min)],
-    constraints.pattern === undefined ? [] : [patternText(constraints)],
-    constraints.enum === undefined ? [] : [enumText(constraints)],
-    holdsNull ? [NOT_NULL] : [],
-  ]
-  return `Member must satisfy constraint: [${texts.flat().join(', ')}]`
 }

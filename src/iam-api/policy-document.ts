@@ -26,7 +26,7 @@ function sizeOf(document: string): number {
 
 /** Refuses what cannot be a version of a managed policy: MalformedPolicyDocument, LimitExceeded. */
 export function checkManagedDocument(document: string): void {
-  readPolicy(document, 'identity')
+  readPolicy(document, 'managed')
   if (sizeOf(document) > quotas.managedPolicySize) throw errors.quotaExceeded('PolicySize', quotas.managedPolicySize)
 }
 

@@ -30,6 +30,11 @@ export async function showInstanceProfiles(
 
 /** The members of a role that the examples of GetInstanceProfile in the IAM API Reference have. */
 function showHeldRole(role: Role, document: string) {
-  const { Description: _, MaxSessionDuration: __, ...shown } = showRole(role, document, { listed: true })
+  const {
+    Description: _,
+    MaxSessionDuration: __,
+    RoleLastUsed: ___,
+    ...shown
+  } = showRole(role, document, { listed: true })
   return shown
 }

@@ -1,4 +1,4 @@
-import { parsePolicy } from '../iam/parse-policy.ts'
+import { parsePolicy, parseStoredPolicy } from '../iam/parse-policy.ts'
 import { type Policy, PolicyError, type PolicyKind } from '../iam/policy.ts'
 import { arnOf, type ManagedPolicy } from '../identity/entities.ts'
 import { AWS_ACCOUNT, findManagedPolicy } from '../identity/find-managed-policy.ts'
@@ -50,7 +50,7 @@ async function grantedBy(entities: readonly Grantee[], context: IamContext): Pro
         type: entity.kind,
         owner: entity,
         document,
-        policy: parsePolicy(document, 'identity'),
+        policy: parseStoredPolicy(document, 'identity'),
       })),
       ...(await Promise.all(entity.attached.map((arn) => managed(arn, 'identity', context)))),
     ],
@@ -67,7 +67,7 @@ async function managed(arn: string, kind: PolicyKind, context: IamContext): Prom
 function sourceOf(policy: ManagedPolicy, kind: PolicyKind): Source {
   const document = documentOf(policy)
   const type = policy.account === AWS_ACCOUNT ? 'aws-managed' : 'user-managed'
-  return { id: policy.name, type, arn: arnOf(policy), document, policy: parsePolicy(document, kind) }
+  return { id: policy.name, type, arn: arnOf(policy), document, policy: parseStoredPolicy(document, kind) }
 }
 
 /** Policies that a request brings, called by the member they come in. Throws InvalidInput for what is no policy. */

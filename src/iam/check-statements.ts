@@ -8,7 +8,8 @@ const MISSING_RESOURCES = 'Policy statement must contain resources.'
 const NO_VENDOR = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
 const ALPHANUMERIC_ID =
   'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*'
-const LEGACY = 'The policy failed legacy parsing'
+export const LEGACY = 'The policy failed legacy parsing'
+const UNQUALIFIED = 'Resource vendor must be fully qualified and cannot contain regexes.'
 const ONLY_ASSUME_ROLE = 'AssumeRole policy may only specify STS AssumeRole actions.'
 
 /** What a trust policy can be about (security facts 5.1). */
@@ -32,6 +33,7 @@ const AT_PRINCIPALS: ReadonlySet<PolicyKind> = new Set<PolicyKind>([
   'identity',
   'boundary',
   'session',
+  'managed',
   'service-control',
 ])
 
@@ -67,22 +69,27 @@ export function checkResources({ kind, statements }: Policy): void {
       if (resources) throw new PolicyError(`Has prohibited field ${resources.not ? 'NotResource' : 'Resource'}`)
     } else if (!resources || resources.patterns.length === 0) throw new PolicyError(MISSING_RESOURCES)
   }
-  for (const { resources } of statements) for (const pattern of resources?.patterns ?? []) checkResource(pattern)
+  for (const { resources } of statements)
+    for (const pattern of resources?.patterns ?? []) {
+      const fault = resourceFault(pattern)
+      if (fault !== undefined) throw new PolicyError(fault)
+    }
 }
 
-function checkResource(pattern: string): void {
-  if (pattern === '*') return
+/** AWS's text about a resource that is neither `*` nor begins like an ARN; undefined for one without this fault. */
+export function resourceFault(pattern: string): string | undefined {
+  if (pattern === '*') return undefined
   const [arn, partition, service, ...rest] = splitColons(pattern, true)
-  if (arn !== 'arn' || partition === undefined)
-    throw new PolicyError(`Resource ${pattern} must be in ARN format or "*".`)
+  if (arn !== 'arn' || partition === undefined) return `Resource ${pattern} must be in ARN format or "*".`
   if (!PARTITION.test(partition) && !WILDCARD.test(partition)) {
     // The text shows the ARN completed.
     const parts = [arn, partition, ...(service === undefined ? [] : [service]), ...rest]
     while (parts.length < ARN_PARTS) parts.push('*')
-    throw new PolicyError(`Partition "${partition}" is not valid for resource "${parts.join(':')}".`)
+    return `Partition "${partition}" is not valid for resource "${parts.join(':')}".`
   }
-  if (service === undefined) throw new PolicyError(LEGACY)
-  if (!VENDOR.test(service)) throw new PolicyError(`Vendor ${service} is not valid`)
+  if (service === undefined || WILDCARD.test(service)) return UNQUALIFIED
+  if (service === '') return LEGACY
+  return VENDOR.test(service) ? undefined : `Vendor ${service} is not valid`
 }
 
 /** Refuses what is no pattern for actions, in a trust policy also other actions than those of STS. Throws PolicyError. */

@@ -55,9 +55,9 @@ export function compilePolicy(policy: Policy, bindings: ReadonlyMap<string, stri
     source,
     index,
     fitsAction: actionTest(source.actions),
-    fitsResource: resourceTest(source.resources, variables),
+    fitsResource: resourceTest(source.resources, variables, source.effect),
     grantTo: principalTest(source, bindings),
-    conditions: source.conditions.map((condition) => compileCondition(condition, variables)),
+    conditions: source.conditions.map((condition) => compileCondition(condition, variables, source.effect)),
   }))
   return { policy, statements, about: remember((action) => statementsAbout(requestedAction(action), statements)) }
 }

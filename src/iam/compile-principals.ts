@@ -1,3 +1,4 @@
+import { namesPrincipals } from './fixed-callers.ts'
 import type { PrincipalElement, Statement } from './policy.ts'
 import { type PrincipalForm, readPrincipal } from './principal-name.ts'
 import type { PrincipalType, RequestPrincipal } from './request.ts'
@@ -50,20 +51,29 @@ const knownAs: Readonly<Record<PrincipalType, readonly KnownAs[]>> = {
 /** Callers without an account, whom only a policy that says so lets in. */
 const OUTSIDERS: ReadonlySet<PrincipalType> = new Set<PrincipalType>(['anonymous', 'service', 'web-identity'])
 
-/** Test for the principals of a statement; one without the element (identity policies) applies to whoever has the policy. */
-export function principalTest({ principals, effect }: Statement, bindings: ReadonlyMap<string, string>): PrincipalTest {
+/** Test for the principals of a statement; one without the element (identity policies) applies to every principal that has the policy. */
+export function principalTest(statement: Statement, bindings: ReadonlyMap<string, string>): PrincipalTest {
+  const { principals, effect } = statement
   if (!principals) return () => DIRECT_GRANT
   const names = namesOf(principals, bindings)
   if (principals.not) return effect === 'Deny' ? denyAllBut(names) : allowAllBut(names)
-  const everyone = names.everyone.size > 0
+  const toEveryone = names.everyone.size > 0 ? grantToEveryone(statement) : NO_GRANT
   return (principal) => {
-    // Everyone includes the session itself, hence no limit. A web identity has proved nothing that the account knows before its provider is
-    // trusted by name.
-    if (everyone && (effect === 'Deny' || principal.type !== 'web-identity')) return DIRECT_GRANT
-    for (const name of knownAs[principal.type]) if (name.listed(names, principal)) return name.grant
-    return NO_GRANT
+    const granted = isCovered(principal, effect) ? toEveryone : NO_GRANT
+    // A caller may be named beside the asterisk; the names of a caller are sorted, the strongest first.
+    const named = knownAs[principal.type].find((name) => name.listed(names, principal))
+    return named && named.grant > granted ? named.grant : granted
   }
 }
+
+/** An asterisk alone names no caller, so what narrows a caller still narrows it. */
+function grantToEveryone({ conditions }: Statement): Grant {
+  return conditions.some(namesPrincipals) ? DIRECT_GRANT : LIMITED_GRANT
+}
+
+/** Whether `*` means a caller. Before its provider is trusted by name, a web identity has proved nothing that the account knows. */
+const isCovered = ({ type }: RequestPrincipal, effect: Statement['effect']) =>
+  effect === 'Deny' || type !== 'web-identity'
 
 /** A Deny excepts a caller only when every name the caller goes by is listed: session, role and account (security facts 3.2). */
 function denyAllBut(names: Names): PrincipalTest {

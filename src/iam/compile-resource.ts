@@ -1,9 +1,9 @@
 import { ARN_PARTS, arnPartsTest, splitArn, splitColons } from './arn.ts'
 import { spellingsOf } from './identity-arn.ts'
 import { ANY, matchesGlob, withWildcards } from './match.ts'
-import type { PatternElement } from './policy.ts'
+import type { PatternElement, Statement } from './policy.ts'
 import type { RequestContext } from './request.ts'
-import { literalOf, parseTemplate, resolveTemplate } from './variables.ts'
+import { hasValues, literalOf, parseTemplate, resolveTemplate } from './variables.ts'
 
 /** The resource of a request in one spelling: undefined for `*`, the resource of actions that have none. */
 type Parts = readonly string[] | undefined
@@ -28,26 +28,46 @@ export function requestedResource(text: string): RequestedResource {
 /**
  * Test for `Resource` or `NotResource`; an absent element (trust policies) fits every resource.
  *
- * The resource `*` fits only the pattern `*`: a grant limited to an ARN gives nothing to an action without a resource (security facts 2.6).
- * Read the other way round, a `NotResource` that lists ARNs does not except `*`, so its statement applies to such an action; only
- * `NotResource: "*"`, which applies to nothing, does not.
+ * The resource `*` fits only the pattern `*`: a grant limited to an ARN gives nothing to an action without a resource. For the same reason a
+ * `NotResource` that lists ARNs does not except `*`, so its statement applies to such an action; only `NotResource: "*"`, which applies to
+ * nothing, does not.
+ *
+ * A pattern whose variable has no value fits nothing. Behind `NotResource` it would except nothing, so that an Allow would apply to everything:
+ * such an Allow does not apply.
  */
-export function resourceTest(element: PatternElement | undefined, variables: boolean): ResourceTest {
+export function resourceTest(
+  element: PatternElement | undefined,
+  variables: boolean,
+  effect: Statement['effect'],
+): ResourceTest {
   if (!element) return () => true
-  const tests = element.patterns.map((pattern) => patternTest(pattern, variables))
+  const patterns = element.patterns.map((pattern) => compilePattern(pattern, variables))
   const { not } = element
+  const mustBeKnown = not && effect === 'Allow'
   return (resource, context) => {
-    for (const test of tests) for (const parts of resource.spellings) if (test(parts, context)) return !not
-    return not
+    for (const { fits } of patterns) for (const parts of resource.spellings) if (fits(parts, context)) return !not
+    return not && !(mustBeKnown && patterns.some(({ isKnown }) => !isKnown(context)))
   }
 }
 
-function patternTest(pattern: string, variables: boolean): PatternTest {
-  if (pattern === '*') return () => true
+interface CompiledPattern {
+  readonly fits: PatternTest
+  /** Whether each of its variables has a value. */
+  isKnown(context: RequestContext): boolean
+}
+
+const always = () => true
+const never = () => false
+
+/** An empty text of a variable would turn `secret:${aws:PrincipalTag/team}*` into every secret. */
+const RESOLUTION = { emptyIsNone: true }
+
+function compilePattern(pattern: string, variables: boolean): CompiledPattern {
+  if (pattern === '*') return { fits: always, isKnown: always }
   const parts = splitColons(pattern, variables)
   const [head, rest] = [parts.slice(0, ARN_PARTS - 1), parts[ARN_PARTS - 1]]
-  // Variables work only after the fifth colon (security facts 3.3): elsewhere nothing fits them.
-  if (variables && head.some((part) => part.includes('${'))) return () => false
+  // Variables work only after the fifth colon: elsewhere they have no value.
+  if (variables && head.some((part) => part.includes('${'))) return { fits: never, isKnown: never }
   const wildHead = head.map(withWildcards)
   // An ARN that breaks off goes on with wildcards.
   while (wildHead.length < ARN_PARTS - 1) wildHead.push(ANY)
@@ -55,13 +75,16 @@ function patternTest(pattern: string, variables: boolean): PatternTest {
   const literal = literalOf(template)
   if (literal !== undefined) {
     const fits = arnPartsTest([...wildHead, literal])
-    return (parts) => parts !== undefined && fits(parts)
+    return { fits: (parts) => parts !== undefined && fits(parts), isKnown: always }
   }
   const headFits = arnPartsTest(wildHead)
-  return (parts, context) => {
-    if (parts === undefined || !headFits(parts)) return false
-    const last = parts[ARN_PARTS - 1] ?? ''
-    const resolved = resolveTemplate(template, context, last.length)
-    return resolved !== undefined && matchesGlob(resolved, last)
+  return {
+    fits(parts, context) {
+      if (parts === undefined || !headFits(parts)) return false
+      const last = parts[ARN_PARTS - 1] ?? ''
+      const resolved = resolveTemplate(template, context, { ...RESOLUTION, longest: last.length })
+      return resolved !== undefined && matchesGlob(resolved, last)
+    },
+    isKnown: (context) => hasValues(template, context, RESOLUTION),
   }
 }

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { contextKeysOf } from './context-keys.ts'
-import { parsePolicy } from './parse-policy.ts'
+import { parseStoredPolicy } from './parse-policy.ts'
 
 const keys = (members: object, Version = '2012-10-17') =>
   contextKeysOf(
-    parsePolicy(
+    parseStoredPolicy(
       JSON.stringify({ Version, Statement: { Effect: 'Allow', Action: '*', Resource: '*', ...members } }),
       'identity',
     ),

@@ -1,5 +1,6 @@
 import { type PreparedRequest, prepareRequest } from './compile-policy.ts'
 import { ACCOUNT_GRANT, DIRECT_GRANT, LIMITED_GRANT, NO_GRANT } from './compile-principals.ts'
+import { EvaluationError } from './evaluation-error.ts'
 import { denying, firstAllowing, strongestGrant } from './find-statements.ts'
 import { concerns, layersOf, resourceLayer } from './layers.ts'
 import type { AccessRequest, DecidingStatement, Decision, Layer, NamedPolicy, PolicySet } from './request.ts'
@@ -20,7 +21,8 @@ export type {
 } from './request.ts'
 
 /**
- * Decides a request by the policies that apply to it (security facts 3.6–3.9). Pure, and never throws: whatever fails inside ends in a deny.
+ * Decides a request by the policies that apply to it (security facts 3.6–3.9). Pure, and never throws: whatever fails inside ends in a deny
+ * that carries the failure.
  * A policy that the type of the principal makes irrelevant is not looked at.
  */
 export function evaluate(request: AccessRequest, policies: PolicySet): Decision {
@@ -30,12 +32,20 @@ export function evaluate(request: AccessRequest, policies: PolicySet): Decision 
     if (explicit) return explicit
     const { member } = concerns[request.principal.type]
     return member ? decideForMember(request, prepared, policies) : decideForOutsider(prepared, policies)
-  } catch {
-    return implicitDeny('identity')
+  } catch (error) {
+    return {
+      ...implicitDeny('identity'),
+      failure: error instanceof EvaluationError ? error : new EvaluationError(error),
+    }
   }
 }
 
-const implicitDeny = (layer: Layer): Decision => ({ allowed: false, explicit: false, layer, by: [] })
+const implicitDeny = (layer: Layer): Extract<Decision, { allowed: false }> => ({
+  allowed: false,
+  explicit: false,
+  layer,
+  by: [],
+})
 
 /** The denies of the first layer that has any. */
 function explicitDeny(request: PreparedRequest, policies: PolicySet): Decision | undefined {

@@ -1,5 +1,6 @@
 import { type CompiledStatement, matchStatement, type PreparedRequest } from './compile-policy.ts'
 import { DIRECT_GRANT, type Grant, NO_GRANT } from './compile-principals.ts'
+import { EvaluationError } from './evaluation-error.ts'
 import type { DecidingStatement, Layer, NamedPolicy } from './request.ts'
 
 const NONE: readonly DecidingStatement[] = []
@@ -13,6 +14,15 @@ export function named(
   return { layer, policy: name, arn, statement: index, sid: source.sid, effect: source.effect }
 }
 
+/** How a statement names the caller, or `NO_GRANT`. Throws EvaluationError, which names the statement. */
+function grantOf(policy: NamedPolicy, statement: CompiledStatement, request: PreparedRequest): Grant {
+  try {
+    return matchStatement(statement, request)
+  } catch (error) {
+    throw new EvaluationError(error, { policy: policy.name, statement: statement.index })
+  }
+}
+
 /** Every Deny that applies. */
 export function denying(
   layer: Layer,
@@ -22,7 +32,7 @@ export function denying(
   let found: DecidingStatement[] | undefined
   for (const policy of policies)
     for (const statement of policy.policy.about(request.action).denies)
-      if (matchStatement(statement, request) !== NO_GRANT) {
+      if (grantOf(policy, statement, request) !== NO_GRANT) {
         found ??= []
         found.push(named(layer, policy, statement))
       }
@@ -37,7 +47,7 @@ export function firstAllowing(
 ): DecidingStatement | undefined {
   for (const policy of policies)
     for (const statement of policy.policy.about(request.action).allows)
-      if (matchStatement(statement, request) !== NO_GRANT) return named(layer, policy, statement)
+      if (grantOf(policy, statement, request) !== NO_GRANT) return named(layer, policy, statement)
   return undefined
 }
 
@@ -50,7 +60,7 @@ export function strongestGrant(
   let strongest: Grant = NO_GRANT
   let by: CompiledStatement | undefined
   for (const statement of policy.policy.about(request.action).allows) {
-    const grant = matchStatement(statement, request)
+    const grant = grantOf(policy, statement, request)
     if (grant <= strongest) continue
     strongest = grant
     by = statement

@@ -4,7 +4,7 @@ import { compilePolicy } from './compile-policy.ts'
 import { contextKeysOf } from './context-keys.ts'
 import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
-import { MAX_POLICY_CHARACTERS, parsePolicy } from './parse-policy.ts'
+import { MAX_POLICY_CHARACTERS, parsePolicy, parseStoredPolicy } from './parse-policy.ts'
 import type { ContextValue } from './request.ts'
 
 // Harm prevented: a document that somebody may save or simulate, made so that reading or deciding it takes more than its length is worth. What
@@ -39,7 +39,7 @@ function decide(document: string, values: Readonly<Record<string, ContextValue>>
     resourceAccount: ACCOUNT,
     context: { get },
   } as const
-  const parsed = parsePolicy(document, 'identity')
+  const parsed = parseStoredPolicy(document, 'identity')
   const policies = { identity: [{ name: 'hostile', policy: compilePolicy(parsed) }] }
   const { allowed, by } = evaluate(request, policies)
   const lookedUp = lookUps
@@ -160,21 +160,35 @@ describe('decided as it says is a document', () => {
     assert.deepEqual([none.allowed, none.lookUps], [true, 1])
   })
 
-  const numbers: readonly [what: string, operator: string, value: string][] = [
-    ['a number of many digits', 'NumericLessThan', filled('9')],
+  const valued = (operator: string, value: string) =>
+    documentOf(allow({ Condition: { [operator]: { 'custom:value': value } } }))
+  const given = { 'custom:value': '1' }
+
+  const readable: readonly [what: string, operator: string, value: string, allowed: boolean][] = [
+    ['a number of many digits', 'NumericLessThan', filled('9'), true],
+    ['an ARN of many colons', 'ArnLike', filled(':'), false],
+    ['an ARN of many wildcards', 'ArnLike', `arn:aws:s3:::${filled('*?')}`, false],
+  ]
+  for (const [what, operator, value, allowed] of readable)
+    test(`with ${what}`, () => {
+      const decided = decide(valued(operator, value), given)
+      assert.deepEqual([decided.allowed, decided.lookUps], [allowed, 1])
+    })
+
+  const unreadable: readonly [what: string, operator: string, value: string][] = [
     ['a number with a great exponent', 'NumericLessThan', '1e999999999'],
     ['a date of many digits', 'DateGreaterThan', filled('9')],
+    ['a date of many parts', 'DateGreaterThan', filled('1-')],
     ['an address of many colons', 'IpAddress', filled(':')],
-    ['an ARN of many colons', 'ArnLike', filled(':')],
-    ['an ARN of many wildcards', 'ArnLike', `arn:aws:s3:::${filled('*?')}`],
+    ['a block of many slashes', 'IpAddress', filled('/')],
+    ['base64 of one character too many', 'BinaryEquals', `${filled('QUJD')}Q`],
+    ['a boolean of many letters', 'Bool', filled('true')],
   ]
-  for (const [what, operator, value] of numbers)
-    test(`with ${what}, which nothing is`, () => {
-      const given = { 'custom:value': '1' }
-      const { allowed, lookUps } = decide(
-        documentOf(allow({ Condition: { [operator]: { 'custom:value': value } } })),
-        given,
-      )
-      assert.deepEqual([allowed, lookUps], [operator === 'NumericLessThan' && value.startsWith('9'), 1])
+  for (const [what, operator, value] of unreadable)
+    test(`with ${what}, which is refused when it is saved and allows nothing when it was saved before`, () => {
+      const document = valued(operator, value)
+      assert.throws(() => parsePolicy(document, 'identity'), { message: 'The policy failed legacy parsing' })
+      const decided = decide(document, given)
+      assert.deepEqual([decided.allowed, decided.lookUps], [false, 0])
     })
 })

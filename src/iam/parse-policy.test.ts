@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { MAX_POLICY_CHARACTERS, parsePolicy, policySize } from './parse-policy.ts'
+import { MAX_POLICY_CHARACTERS, parsePolicy, parseStoredPolicy, policySize } from './parse-policy.ts'
 import { PolicyError, type PolicyKind } from './policy.ts'
 
 const SYNTAX = 'Syntax errors in policy.'
 const INVALID_JSON = 'This policy contains invalid Json'
+const VERSION = 'Policy document must be version 2012-10-17 or greater.'
+const LEGACY = 'The policy failed legacy parsing'
 const NO_VENDOR = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
 const NO_ACTIONS = 'Policy statement must contain actions.'
 const SID =
@@ -49,8 +51,21 @@ const document: readonly Row[] = [
   ['lists inside the list of statements', `{"Statement":[[${JSON.stringify(allow)}]]}`, SYNTAX],
   ['an unknown version', JSON.stringify({ Version: '2012-10-18', Statement: allow }), SYNTAX],
   ['a version that is no text', JSON.stringify({ Version: 2012, Statement: allow }), SYNTAX],
-  ['an Id in an identity policy', JSON.stringify({ Id: 'x', Statement: allow }), SYNTAX],
   ['an Id that is no text', JSON.stringify({ Id: 1, Statement: shared }), SYNTAX, 'resource'],
+  ['an Id that is no text in an identity policy', JSON.stringify({ Id: {}, Statement: allow }), SYNTAX],
+  ['a managed policy without a version', JSON.stringify({ Statement: allow }), VERSION, 'managed'],
+  [
+    'a managed policy of the older version',
+    JSON.stringify({ Version: '2008-10-17', Statement: allow }),
+    VERSION,
+    'managed',
+  ],
+  [
+    'a managed policy of an unknown version',
+    JSON.stringify({ Version: '2013-10-17', Statement: allow }),
+    SYNTAX,
+    'managed',
+  ],
 ]
 
 const tables = { json, document }
@@ -65,6 +80,13 @@ describe('of several faults the one is named that', () => {
     assert.throws(() => parsePolicy(identity({ ...allow, Action: 'x' }, { Effect: 'allow' }), 'identity'), {
       message: SYNTAX,
     })
+  })
+  test('concerns the version before values, values before Sids', () => {
+    const faulty = { ...allow, Sid: 'a-b', Condition: { DateLessThan: { 'aws:CurrentTime': 'soon' } } }
+    const old = JSON.stringify({ Statement: faulty })
+    assert.throws(() => parsePolicy(old, 'managed'), { message: VERSION })
+    assert.throws(() => parsePolicy(old, 'identity'), { message: LEGACY })
+    assert.throws(() => parseStoredPolicy(old, 'identity'), { message: SID })
   })
   test('concerns Sids before elements, elements before ARNs, ARNs before actions', () => {
     const faults: object[] = [
@@ -97,6 +119,9 @@ describe('parsePolicy accepts', () => {
       JSON.stringify({ Id: 'key-1', Statement: { ...shared, Sid: 'Enable IAM' } }),
       'resource',
     ],
+    ['an Id in an identity policy', JSON.stringify({ Id: 'x', Statement: allow })],
+    ['an Id in a managed policy', JSON.stringify({ Version: '2012-10-17', Id: '', Statement: allow }), 'managed'],
+    ['a boundary of the older version', JSON.stringify({ Version: '2008-10-17', Statement: allow }), 'boundary'],
     ['an Id in a trust policy', JSON.stringify({ Id: 'x', Statement: trust }), 'trust'],
     ['an empty condition', withMembers({ Condition: {} })],
     [
@@ -151,7 +176,7 @@ describe('parsePolicy accepts', () => {
 
   test('values in every form and keeps them as texts', () => {
     const { statements } = parsePolicy(
-      '{"Statement":{"Effect":"Deny","NotAction":["a:b"],"NotResource":"*","Condition":{"NumericEquals":{"a:x":[1,1.50,"2",true]}}}}',
+      '{"Statement":{"Effect":"Deny","NotAction":["a:b"],"NotResource":"*","Condition":{"NumericEquals":{"a:x":[1,1.50,"2"]},"Bool":{"a:y":true}}}}',
       'identity',
     )
     assert.deepEqual(statements, [
@@ -161,7 +186,10 @@ describe('parsePolicy accepts', () => {
         principals: undefined,
         actions: { not: true, patterns: ['a:b'] },
         resources: { not: true, patterns: ['*'] },
-        conditions: [{ operator: 'NumericEquals', key: 'a:x', values: ['1', '1.50', '2', 'true'] }],
+        conditions: [
+          { operator: 'NumericEquals', key: 'a:x', values: ['1', '1.50', '2'] },
+          { operator: 'Bool', key: 'a:y', values: ['true'] },
+        ],
       },
     ])
   })

@@ -1,3 +1,4 @@
+import { checkArns, checkLegacyForm, checkVersion } from './check-new-policy.ts'
 import { checkActions, checkIds, checkPrincipals, checkResources } from './check-statements.ts'
 import { parseStatement } from './parse-statement.ts'
 import { type Policy, PolicyError, type PolicyKind, type PolicyVersion } from './policy.ts'
@@ -14,24 +15,43 @@ const CHARACTERS = /^[\t\n\r\u0020-\u00ff]*$/
 const DEFAULT_VERSION: PolicyVersion = '2008-10-17'
 const VERSIONS: readonly PolicyVersion[] = ['2012-10-17', DEFAULT_VERSION]
 const ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
-/** Kinds that stand at a resource; only these may have an Id (security facts 3.1). */
-const AT_RESOURCES: ReadonlySet<PolicyKind> = new Set<PolicyKind>(['resource', 'trust'])
 
 /**
- * Reads a policy document. Throws PolicyError with AWS's text for one that breaks the grammar of its kind (security facts 3.1, 3.2); of
- * several faults, the one AWS would find first.
+ * Reads a policy document that is to be saved or used for the first time. Throws PolicyError with AWS's text for one that breaks the grammar of its
+ * kind; of several faults, the one AWS would find first.
  */
 export function parsePolicy(text: string, kind: PolicyKind): Policy {
+  const policy = readPolicy(text, kind)
+  checkVersion(policy)
+  checkLegacyForm(policy)
+  checkStatements(policy)
+  checkArns(policy)
+  return policy
+}
+
+/**
+ * Reads a document that an earlier release may have saved. What only newer releases refuse is taken here, because a policy that cannot be read
+ * stops every request it is about; compiling makes sure that it allows nothing by that. Throws PolicyError.
+ */
+export function parseStoredPolicy(text: string, kind: PolicyKind): Policy {
+  const policy = readPolicy(text, kind)
+  checkStatements(policy)
+  return policy
+}
+
+function readPolicy(text: string, kind: PolicyKind): Policy {
   const document = parseDocument(text)
   refuseUnknown(document, ELEMENTS)
   const id = document.get('Id')
-  if (id !== undefined && (typeof id !== 'string' || !AT_RESOURCES.has(kind))) throw new PolicyError(SYNTAX_ERROR)
-  const policy = { kind, version: parseVersion(document), id, statements: parseStatements(document) }
+  if (id !== undefined && typeof id !== 'string') throw new PolicyError(SYNTAX_ERROR)
+  return { kind, version: parseVersion(document), id, statements: parseStatements(document) }
+}
+
+function checkStatements(policy: Policy): void {
   checkPrincipals(policy)
   checkIds(policy)
   checkResources(policy)
   checkActions(policy)
-  return policy
 }
 
 /** Characters without white space: how IAM counts the size of a policy (security facts 3.1). */

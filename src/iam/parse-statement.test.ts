@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies have variables of this form
+
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parsePolicy } from './parse-policy.ts'
@@ -7,7 +9,7 @@ const SYNTAX = 'Syntax errors in policy.'
 const NO_VENDOR = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
 const NO_ACTIONS = 'Policy statement must contain actions.'
 const NO_RESOURCES = 'Policy statement must contain resources.'
-const LEGACY = 'The policy failed legacy parsing'
+const UNQUALIFIED = 'Resource vendor must be fully qualified and cannot contain regexes.'
 const TRUST_ACTIONS = 'AssumeRole policy may only specify STS AssumeRole actions.'
 const SID =
   'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*'
@@ -50,6 +52,11 @@ const statements: readonly Row[] = [
   ['an action of any service', withMembers({ Action: '*:Get' }), 'Vendor * is not valid'],
   ['a wildcard in the service of an action', withMembers({ Action: ['s3:*', 's?:Get'] }), 'Vendor s? is not valid'],
   ['an action without the name of its service', withMembers({ Action: ':Get' }), 'Vendor  is not valid'],
+  [
+    'a variable in NotAction, whose name has a colon',
+    identity({ Effect: 'Allow', NotAction: 's3:${aws:username}', Resource: '*' }),
+    'Actions/Condition can contain only one colon.',
+  ],
   ['NotAction without a service', identity({ Effect: 'Deny', NotAction: 'x', Resource: '*' }), NO_VENDOR],
   ['no resource', without(allow, 'Resource'), NO_RESOURCES],
   ['an empty list of resources', withMembers({ Resource: [] }), NO_RESOURCES],
@@ -83,12 +90,13 @@ const statements: readonly Row[] = [
     withMembers({ Resource: 'arn:other' }),
     'Partition "other" is not valid for resource "arn:other:*:*:*:*".',
   ],
-  ['an ARN without a service', withMembers({ Resource: 'arn:aws' }), LEGACY],
-  ['a wildcard as the service of an ARN', withMembers({ Resource: 'arn:aws:*:::x' }), 'Vendor * is not valid'],
+  ['an ARN without a service', withMembers({ Resource: 'arn:aws' }), UNQUALIFIED],
+  ['a wildcard as the service of an ARN', withMembers({ Resource: 'arn:aws:*:::x' }), UNQUALIFIED],
+  ['a space in the service of an ARN', withMembers({ Resource: 'arn:aws:s 3:::x' }), 'Vendor s 3 is not valid'],
   [
     'a wildcard in the service of an ARN',
     withMembers({ NotResource: 'arn:aws:s?:::x', Resource: undefined }),
-    'Vendor s? is not valid',
+    UNQUALIFIED,
   ],
 ]
 

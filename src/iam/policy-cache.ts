@@ -1,5 +1,5 @@
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts'
-import { parsePolicy } from './parse-policy.ts'
+import { parseStoredPolicy } from './parse-policy.ts'
 import type { PolicyKind } from './policy.ts'
 
 /** Policies that are kept compiled when nobody says otherwise. */
@@ -19,7 +19,7 @@ export class PolicyCache {
     this.#limit = limit
   }
 
-  /** The compiled form of a document. Throws PolicyError; what is refused is not remembered. */
+  /** The compiled form of a document that was saved. Throws PolicyError for one that cannot be read, and does not remember it. */
   compile(text: string, kind: PolicyKind, bindings?: ReadonlyMap<string, string>): CompiledPolicy {
     const key = variantOf(kind, bindings)
     let variants = this.#byText.get(text)
@@ -29,7 +29,7 @@ export class PolicyCache {
       this.#byText.set(text, variants)
     }
     if (known) return known
-    const compiled = compilePolicy(parsePolicy(text, kind), bindings)
+    const compiled = compilePolicy(parseStoredPolicy(text, kind), bindings)
     if (!variants) {
       variants = new Map()
       this.#byText.set(text, variants)

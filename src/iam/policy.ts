@@ -1,5 +1,8 @@
-/** What a policy is attached to; it decides which elements the grammar wants and forbids (security facts 3.1). Key policies are `resource`. */
-export type PolicyKind = 'identity' | 'boundary' | 'session' | 'service-control' | 'resource' | 'trust'
+/**
+ * What a policy is attached to; it decides which elements the grammar wants and forbids. Key policies are `resource`. `managed` is a managed policy
+ * that is being saved; attached, it is one of the first three.
+ */
+export type PolicyKind = 'identity' | 'boundary' | 'session' | 'managed' | 'service-control' | 'resource' | 'trust'
 
 /** A document that follows the grammar. Values are as written; single values have become lists of one. */
 export interface Policy {

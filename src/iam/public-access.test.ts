@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { compilePolicy } from './compile-policy.ts'
 import { evaluate } from './evaluate.ts'
-import { parsePolicy } from './parse-policy.ts'
+import { parsePolicy, parseStoredPolicy } from './parse-policy.ts'
 import { allowsPublicAccess } from './public-access.ts'
 
 const ACCOUNT = '111122223333'
@@ -11,7 +11,7 @@ const ROLE = `arn:aws:iam::${ACCOUNT}:role/reader`
 const allow = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:GetSecretValue', Resource: '*' }
 const deny = { ...allow, Effect: 'Deny' }
 const parse = (statements: readonly object[]) =>
-  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'resource')
+  parseStoredPolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'resource')
 const isPublic = (...statements: readonly object[]) => allowsPublicAccess(parse(statements))
 
 describe('a condition that keeps an Allow for everyone from being public:', () => {

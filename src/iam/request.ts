@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from './compile-policy.ts'
+import type { EvaluationError } from './evaluation-error.ts'
 
 export type PrincipalType =
   | 'root'
@@ -96,4 +97,6 @@ export type Decision =
       readonly explicit: boolean
       readonly layer: Layer
       readonly by: readonly DecidingStatement[]
+      /** Present when the policies could not be evaluated, which denies. */
+      readonly failure?: EvaluationError | undefined
     }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { ANY, ONE } from './match.ts'
-import { literalOf, parseTemplate, resolveTemplate } from './variables.ts'
+import { hasValues, literalOf, parseTemplate, resolveTemplate } from './variables.ts'
 
 const context = new Map<string, string | string[]>([
   ['aws:username', 'alice'],
@@ -13,8 +13,8 @@ const context = new Map<string, string | string[]>([
   ['aws:empty', ''],
   ['aws:broken', `x${ANY}`],
 ])
-const resolve = (text: string, { wildcards = false, longest = 100 } = {}) =>
-  resolveTemplate(parseTemplate(text, { variables: true, wildcards }), context, longest)
+const resolve = (text: string, { wildcards = false, longest = 100, emptyIsNone = false } = {}) =>
+  resolveTemplate(parseTemplate(text, { variables: true, wildcards }), context, { longest, emptyIsNone })
 
 describe('a template', () => {
   const table: readonly [text: string, resolved: string | undefined][] = [
@@ -75,7 +75,30 @@ describe('a template', () => {
     // In full this would be longer than any text can be.
     const long = new Map([['aws:useragent', 'x'.repeat(30_000)]])
     const template = parseTemplate('${aws:UserAgent}'.repeat(30_000), { variables: true, wildcards: false })
-    assert.equal(resolveTemplate(template, long, 60_000), undefined)
+    assert.equal(resolveTemplate(template, long, { longest: 60_000, emptyIsNone: false }), undefined)
+  })
+
+  test('takes an empty text for no value where that is asked for', () => {
+    const resource = { emptyIsNone: true }
+    assert.equal(resolve('a${aws:empty}b', resource), undefined)
+    assert.equal(resolve("a${aws:empty, 'x'}b", resource), 'axb')
+    assert.equal(resolve("a${aws:other, ''}b", resource), 'ab')
+    assert.equal(resolve("a${aws:empty, ''}b", resource), 'ab')
+  })
+
+  test('has values exactly when it resolves to a text of any length', () => {
+    const pieces = fc.array(
+      fc.constantFrom('${', '}', "'", ',', ' ', 'aws:username', 'aws:empty', 'aws:other', 'aws:tagkeys', '*'),
+      { maxLength: 12 },
+    )
+    fc.assert(
+      fc.property(pieces, fc.boolean(), (parts, emptyIsNone) => {
+        const template = parseTemplate(parts.join(''), { variables: true, wildcards: false })
+        const resolved = resolveTemplate(template, context, { longest: 1000, emptyIsNone })
+        assert.equal(hasValues(template, context, { emptyIsNone }), resolved !== undefined)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   test('without variables is its text', () => {

@@ -73,13 +73,40 @@ export function literalOf(template: Template): string | undefined {
   return template.length === 1 && typeof first === 'string' ? first : undefined
 }
 
+/** How the variables of an element take their values. */
+export interface Resolution {
+  /** Whether an empty text counts as no value, as it does in resources: otherwise `secret:${aws:PrincipalTag/team}*` would mean every secret. */
+  readonly emptyIsNone: boolean
+}
+
+/** Value of a variable; undefined when the request has none, several, or a text that is not well-formed: that could contain a wildcard. */
+function valueFor(
+  { key, fallback }: Variable,
+  context: RequestContext,
+  { emptyIsNone }: Resolution,
+): string | undefined {
+  if (key === '') return undefined
+  const given = context.get(key.toLowerCase())
+  const value = given === undefined || (emptyIsNone && given === '') ? fallback : given
+  return typeof value === 'string' && value.isWellFormed() ? value : undefined
+}
+
+/** Whether every variable of a template has a value in the request. */
+export function hasValues(template: Template, context: RequestContext, resolution: Resolution): boolean {
+  return template.every((part) => typeof part === 'string' || valueFor(part, context, resolution) !== undefined)
+}
+
 /**
- * The text of a template for one request; undefined when a variable has no single value there. What is substituted is never a wildcard.
+ * The text of a template for one request; undefined when a variable has no value there. A substituted value is never a wildcard.
  *
- * @param longest what could still fit has at most as many characters: undefined also when the variables alone give more, so that a template
- *   cannot become a text of megabytes.
+ * @param options `longest`: characters of the longest text that could still fit. The result is also undefined when the variables alone are
+ *   longer, so that a template cannot become a text of megabytes.
  */
-export function resolveTemplate(template: Template, context: RequestContext, longest: number): string | undefined {
+export function resolveTemplate(
+  template: Template,
+  context: RequestContext,
+  { longest, ...resolution }: Resolution & { readonly longest: number },
+): string | undefined {
   let text = ''
   let substituted = 0
   for (const part of template) {
@@ -87,11 +114,10 @@ export function resolveTemplate(template: Template, context: RequestContext, lon
       text += part
       continue
     }
-    const value = part.key === '' ? undefined : (context.get(part.key.toLowerCase()) ?? part.fallback)
-    if (typeof value !== 'string') return undefined
+    const value = valueFor(part, context, resolution)
+    if (value === undefined) return undefined
     substituted += value.length
-    // A text that is not well-formed could contain the halves that stand for wildcards.
-    if (substituted > longest || !value.isWellFormed()) return undefined
+    if (substituted > longest) return undefined
     text += value
   }
   return text

@@ -42,6 +42,16 @@ export interface AuthorizerOptions {
   /** False allows everybody everything in their own account; only for data that is thrown away. */
   readonly enforce: boolean
   readonly organization?: Organization | undefined
+  /** Told of requests that are denied because their policies could not be evaluated: never a value of the request. */
+  readonly log: FailureLog
+}
+
+/** Where failures are told to the operator. */
+interface FailureLog {
+  error(
+    details: { readonly principal: string; readonly action: string; readonly reason: string },
+    message: string,
+  ): void
 }
 
 /** What decides a request, in the policy engine's terms. */
@@ -63,11 +73,13 @@ export function decideQuestion({ request, policies }: Question): Decision {
 export class Authorizer {
   readonly policies: PolicyCache
   readonly enforce: boolean
+  readonly #log: FailureLog
   #organization: Organization | undefined
 
-  constructor({ policies, enforce, organization }: AuthorizerOptions) {
+  constructor({ policies, enforce, organization, log }: AuthorizerOptions) {
     this.policies = policies
     this.enforce = enforce
+    this.#log = log
     this.#organization = organization
   }
 
@@ -100,7 +112,13 @@ export class Authorizer {
   /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
   decide(request: AccessRequest): Decision {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
-    return decideQuestion(this.question(request))
+    const decision = decideQuestion(this.question(request))
+    if (!decision.allowed && decision.failure) {
+      const { principal, action } = request
+      const details = { principal: principal.arn, action, reason: decision.failure.message }
+      this.#log.error(details, 'policies could not be evaluated: the request is denied')
+    }
+    return decision
   }
 
   /**

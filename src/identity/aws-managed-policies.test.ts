@@ -27,6 +27,10 @@ test('every policy is found by its ARN alone, in that case of letters', () => {
   assert.equal(awsManagedPolicy('arn:aws:iam::aws:policy/toString'), undefined)
 })
 
+test('every policy is one that IAM would take', () => {
+  for (const { document } of awsManagedPolicies) assert.doesNotThrow(() => parsePolicy(document, 'managed'))
+})
+
 test('ids are unique and stay what they are', () => {
   const ids = awsManagedPolicies.map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)

@@ -15,7 +15,7 @@ export interface ServiceAssumption {
 
 /**
  * Whether a role's trust policy lets a service assume it. Only roles of the account for which the service works can be: a service must not reach
- * into one account on behalf of another.
+ * into one account on behalf of another. Throws EvaluationError.
  */
 export function trustsService(role: Role, assumption: ServiceAssumption, policies: PolicyCache): boolean {
   const { service, sourceAccount } = assumption
@@ -24,7 +24,7 @@ export function trustsService(role: Role, assumption: ServiceAssumption, policie
   const policy = policies.compile(document, 'trust', new Map(Object.entries(bindings)))
   const arn = arnOf(role)
   const keys = new Map(Object.entries(conditionsOf(assumption)))
-  return evaluate(
+  const decision = evaluate(
     {
       principal: { type: 'service', account: '', arn: service, id: '' },
       action: 'sts:AssumeRole',
@@ -33,7 +33,9 @@ export function trustsService(role: Role, assumption: ServiceAssumption, policie
       context: { get: (key) => keys.get(key) },
     },
     { identity: [], resource: { rule: 'trust', policy: { name: `trust policy of ${role.name}`, policy } } },
-  ).allowed
+  )
+  if (!decision.allowed && decision.failure) throw decision.failure
+  return decision.allowed
 }
 
 /** Condition keys of such a call, by lower-case name (security facts 3.5). */

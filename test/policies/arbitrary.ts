@@ -25,7 +25,7 @@ const principals: readonly RequestPrincipal[] = [
   { type: 'anonymous', account: '', arn: '', id: '' },
 ]
 
-const keys = ['aws:x', 'AWS:X', 'aws:y', 'aws:PrincipalTag/team']
+const keys = ['aws:x', 'AWS:X', 'aws:y', 'aws:PrincipalTag/team', 'aws:PrincipalArn']
 const words = [
   'a',
   'A',
@@ -59,6 +59,7 @@ const patterns = [
 ]
 
 const word = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('') },
   { weight: 9, arbitrary: fc.constantFrom(...words) },
   { weight: 1, arbitrary: fc.string({ maxLength: 6 }) },
 )

@@ -45,29 +45,38 @@ const list = <T>(value: OneOrMore<T> | undefined): readonly T[] =>
 
 const VARIABLE = /\$\{(\*|\?|\$|[^}']*(?:'[^']*'[^}']*)?)\}/
 
+/** How the text of one element is read. */
+interface Reading {
+  readonly variables: boolean
+  readonly read: typeof wild
+  /** Whether an empty text is no value of a variable. */
+  readonly emptyIsNone: boolean
+}
+
 /** Text of the document with its variables put in; undefined when one has no value. */
-function tokens(text: string, request: AccessRequest, variables: boolean, read: typeof wild): Token[] | undefined {
+function tokens(text: string, request: AccessRequest, reading: Reading): Token[] | undefined {
+  const { variables, read, emptyIsNone } = reading
   if (!variables || !text.includes('${')) return read(text)
   const found = VARIABLE.exec(text)
   if (!found || found.index !== text.indexOf('${')) return undefined
   const before = read(text.slice(0, found.index))
-  const after = tokens(text.slice(found.index + found[0].length), request, variables, read)
+  const after = tokens(text.slice(found.index + found[0].length), request, reading)
   const inside = found[1] ?? ''
-  const value = ['*', '?', '$'].includes(inside) ? inside : variable(inside, request)
+  const value = ['*', '?', '$'].includes(inside) ? inside : variable(inside, request, emptyIsNone)
   return value === undefined || after === undefined ? undefined : [...before, ...plain(value), ...after]
 }
 
-function variable(inside: string, request: AccessRequest): string | undefined {
+function variable(inside: string, request: AccessRequest, emptyIsNone: boolean): string | undefined {
   const [, key, fallback] = /^\s*([^\s,'{}]+)\s*(?:,\s*'(.*)'\s*)?$/s.exec(inside) ?? []
   if (key === undefined) return undefined
   const value = request.context.get(key.toLowerCase())
-  if (value === undefined) return fallback
+  if (value === undefined || (emptyIsNone && value === '')) return fallback
   return typeof value === 'string' ? value : undefined
 }
 
-function resourceFits(pattern: string, request: AccessRequest, variables: boolean): boolean {
+/** Whether a pattern fits the resource; `unknown` when it has a variable without a value. */
+function resourceFits(pattern: string, request: AccessRequest, variables: boolean): boolean | 'unknown' {
   if (pattern === '*') return true
-  if (parts(plain(request.resource)).length < 6) return false
   const colons: number[] = []
   let depth = 0
   for (let at = 0; at < pattern.length; at += 1) {
@@ -75,44 +84,60 @@ function resourceFits(pattern: string, request: AccessRequest, variables: boolea
     if (depth > 0 && pattern[at] === '}') depth = 0
     if (depth === 0 && pattern[at] === ':' && colons.length < 5) colons.push(at)
   }
-  const fifth = colons[4]
-  if (fifth === undefined) {
-    if (variables && pattern.includes('${')) return false
-    return arnFits(wild(pattern + ':*'.repeat(5 - colons.length)), request.resource)
-  }
-  if (variables && pattern.slice(0, fifth).includes('${')) return false
-  const tail = tokens(pattern.slice(fifth + 1), request, variables, wild)
-  return tail !== undefined && arnFits([...wild(pattern.slice(0, fifth + 1)), ...tail], request.resource)
+  const [, , , , fifth] = colons
+  const head = pattern.slice(0, fifth)
+  if (variables && head.includes('${')) return 'unknown'
+  const tail =
+    fifth === undefined
+      ? wild(':*'.repeat(5 - colons.length))
+      : tokens(pattern.slice(fifth), request, { variables, read: wild, emptyIsNone: true })
+  if (tail === undefined) return 'unknown'
+  return parts(plain(request.resource)).length === 6 && arnFits([...wild(head), ...tail], request.resource)
+}
+
+/** Whether the element for resources fits. An Allow with an exception that is unknown fits nothing. */
+function resourceElementFits(statement: RawStatement, request: AccessRequest, variables: boolean): boolean {
+  const { Effect, Resource, NotResource } = statement
+  if (Resource !== undefined) return list(Resource).some((one) => resourceFits(one, request, variables) === true)
+  if (NotResource === undefined) return true
+  const fits = list(NotResource).map((one) => resourceFits(one, request, variables))
+  return !fits.includes(true) && !(Effect === 'Allow' && fits.includes('unknown'))
 }
 
 function actionFits(pattern: string, action: string): boolean {
   return glob(wild(pattern.toLowerCase()), action.toLowerCase())
 }
 
-function conditionHolds(
-  operator: string,
-  key: string,
-  wanted: readonly string[],
-  request: AccessRequest,
-  variables: boolean,
-): boolean {
+/** A condition and its statement. */
+interface Asked {
+  readonly operator: string
+  readonly key: string
+  readonly wanted: readonly string[]
+  readonly deny: boolean
+  readonly variables: boolean
+}
+
+function conditionHolds({ operator, key, wanted, deny, variables }: Asked, request: AccessRequest): boolean {
   const present = request.context.get(key.toLowerCase())
   const values = present === undefined ? [] : list<string>(present)
   if (operator === 'Null')
-    return wanted.some(
-      (value) => (value.toLowerCase() === 'true') === (values.length === 0) && bool(value) !== undefined,
-    )
+    return wanted.some((value) => bool(value) === undefined)
+      ? deny
+      : wanted.some((value) => (bool(value) === 'true') === (values.length === 0))
   const [, prefix, name = '', suffix] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? []
   const negated = NEGATIONS[name] !== undefined
   const comparison = comparisons[NEGATIONS[name] ?? name]
   if (!comparison) throw new Error(`no such operator: ${name}`)
-  const one = (value: string) => {
-    const matches = wanted.some((policy) => {
-      const pattern = tokens(policy, request, variables && comparison.variables, comparison.read)
-      return pattern !== undefined && comparison.fits(pattern, value)
-    })
-    return matches !== negated
-  }
+  const reading = { variables: variables && comparison.variables, read: comparison.read, emptyIsNone: false }
+  const patterns = wanted.map((text) => ({
+    pattern: tokens(text, request, reading),
+    // An escape is no variable.
+    varies: reading.variables && text.replaceAll(/\$\{[*?$]\}/g, '').includes('${'),
+  }))
+  if (patterns.some(({ pattern, varies }) => !varies && pattern && !comparison.reads(pattern))) return deny
+  if (negated && !deny && patterns.some(({ pattern }) => pattern === undefined)) return false
+  const one = (value: string) =>
+    patterns.some(({ pattern }) => pattern !== undefined && comparison.fits(pattern, value)) !== negated
   if (prefix === 'ForAllValues:') return values.every(one)
   if (values.length === 0) return suffix !== undefined || (prefix === undefined && negated)
   if (prefix === 'ForAnyValue:') return values.some(one)
@@ -133,6 +158,21 @@ function namesOf({ principal }: AccessRequest, policy: LiteralPolicy): [name: st
   return type === 'anonymous' ? [] : as([arn], 3)
 }
 
+/** Whether a condition says which principals a statement for everyone means, or which service calls for them. */
+function namesPrincipals({ Condition = {} }: RawStatement): boolean {
+  const whole = (value: string) => value !== '' && !/[*?]|\$\{/.test(value)
+  const arn = (value: string) => whole(value) || /^arn:[^:*?$]+:[^:*?$]+:[^:*?$]*:\d{12}:/.test(value)
+  const tests: Readonly<Record<string, typeof whole>> = { 'aws:principalarn': arn, 'kms:viaservice': whole }
+  return Object.entries(Condition).some(
+    ([operator, keys]) =>
+      /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/.test(operator) &&
+      Object.entries(keys).some(([key, values]) => {
+        const test = tests[key.toLowerCase()]
+        return test !== undefined && list(values).map(String).every(test)
+      }),
+  )
+}
+
 const TYPE_OF_NAME: Readonly<Record<string, string>> = { service: 'Service', 'web-identity': 'Federated' }
 
 function grantOf(statement: RawStatement, request: AccessRequest, policy: LiteralPolicy): number {
@@ -144,8 +184,8 @@ function grantOf(statement: RawStatement, request: AccessRequest, policy: Litera
   const names = namesOf(request, policy)
   const found = names.filter(([name]) => listed.includes(name)).map(([, strength]) => strength)
   if (statement.Principal !== undefined) {
-    if (everyone && !(principal.type === 'web-identity' && statement.Effect === 'Allow')) return 3
-    return Math.max(0, ...found)
+    const covered = everyone && !(principal.type === 'web-identity' && statement.Effect === 'Allow')
+    return Math.max(0, ...found, covered ? (namesPrincipals(statement) ? 3 : 2) : 0)
   }
   if (everyone) return 0
   if (statement.Effect === 'Allow') {
@@ -161,14 +201,11 @@ function applies(statement: RawStatement, request: AccessRequest, policy: Litera
   const variables = policy.document.Version === '2012-10-17'
   const actions = list(statement.Action ?? statement.NotAction)
   if (actions.some((pattern) => actionFits(pattern, request.action)) !== (statement.Action !== undefined)) return 0
-  const resources = statement.Resource ?? statement.NotResource
-  if (resources !== undefined) {
-    const fits = list(resources).some((pattern) => resourceFits(pattern, request, variables))
-    if (fits !== (statement.Resource !== undefined)) return 0
-  }
+  if (!resourceElementFits(statement, request, variables)) return 0
+  const deny = statement.Effect === 'Deny'
   for (const [operator, keys] of Object.entries(statement.Condition ?? {}))
     for (const [key, values] of Object.entries(keys))
-      if (!conditionHolds(operator, key, list(values).map(String), request, variables)) return 0
+      if (!conditionHolds({ operator, key, wanted: list(values).map(String), deny, variables }, request)) return 0
   return grantOf(statement, request, policy)
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { compilePolicy } from '../../src/iam/compile-policy.ts'
 import type { AccessRequest, ContextValue, NamedPolicy, PolicySet, RequestPrincipal } from '../../src/iam/evaluate.ts'
-import { parsePolicy } from '../../src/iam/parse-policy.ts'
+import { parseStoredPolicy } from '../../src/iam/parse-policy.ts'
 import type { PolicyKind } from '../../src/iam/policy.ts'
 import type { Document, LiteralPolicies, LiteralPolicy } from './literal-reading.ts'
 
@@ -92,7 +92,7 @@ const escaped = (json: string) =>
 
 function compiled(kind: PolicyKind, policy: ScenarioPolicy): NamedPolicy {
   const { name = `a policy of kind ${kind}`, arn, bindings, document } = written(policy)
-  const parsed = parsePolicy(escaped(JSON.stringify(document)), kind)
+  const parsed = parseStoredPolicy(escaped(JSON.stringify(document)), kind)
   return { name, arn, policy: compilePolicy(parsed, bindings && new Map(Object.entries(bindings))) }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { assertRefused } from './assert-refused.ts'
@@ -83,6 +83,14 @@ describe('what was typed wrong is refused in one sentence', { concurrency: 2 }, 
   ]
   for (const [args, sentence, code = 2] of refused)
     test(`coffer ${args}`, async () => assertRefused(await runCoffer(args.split(' ')), sentence, code))
+
+  test('a service control policy with a date that no calendar has', async () => {
+    const file = join(folder.path, 'denies-from-a-date.json')
+    const Condition = { DateGreaterThan: { 'aws:CurrentTime': '2020-13-45' } }
+    writeFileSync(file, JSON.stringify({ Statement: { Effect: 'Deny', Action: '*', Resource: '*', Condition } }))
+    const refusal = await runCoffer(['dev', '--verify', '--enforce', '--service-control-policy', file])
+    assertRefused(refusal, /service control policy .*denies-from-a-date\.json: The policy failed legacy parsing/)
+  })
 
   test('a host beyond this machine without TLS', async () => {
     const refusal = await runCoffer(serveArgs(folder.path, ['--host', '0.0.0.0']))

@@ -1,6 +1,6 @@
 import { spellingsOf } from '../identity-arn.ts'
 import type { ContextValue, RequestContext } from '../request.ts'
-import { literalOf, parseTemplate, resolveTemplate, type Template } from '../variables.ts'
+import { hasValues, literalOf, parseTemplate, resolveTemplate, type Template } from '../variables.ts'
 import type { ConditionTest, Operator, OperatorUse, Quantifier } from './operator.ts'
 
 /** An operator that compares values of the request with values of the policy, all brought to one type. */
@@ -12,7 +12,7 @@ export interface Comparison<T> {
   readonly wildcards: boolean
   /** The typed value of a text in a request; undefined for text that is not of the type, which matches nothing. */
   read(text: string): T | undefined
-  /** The test that a value of the policy stands for; undefined for text that is not of the type, which matches nothing. */
+  /** The test that a value of the policy means; undefined for text that is not of the type, which matches nothing. */
   prepare(text: string): ValueTest<T> | undefined
 }
 
@@ -28,16 +28,33 @@ export function comparison<T>(spec: Comparison<T>): Operator {
     negated: spec.negated,
     modifiers: true,
     variables: spec.variables,
-    compile: (use) => quantified[use.quantifier](textTest(spec, use), use, spec.negated),
+    reads(value, variables) {
+      const literal = literalOf(templateOf(spec, value, variables))
+      return literal === undefined || spec.prepare(literal) !== undefined
+    },
+    compile(use) {
+      const templates = use.values.map((value) => templateOf(spec, value, use.variables))
+      const varying = templates.filter((template) => literalOf(template) === undefined)
+      const holds = quantified[use.quantifier](textTest(spec, templates), use, spec.negated)
+      if (!spec.negated || use.effect === 'Deny' || varying.length === 0) return holds
+      // An Allow for all but a value that the request lacks would be an Allow for all.
+      return (context) => varying.every((template) => hasValues(template, context, RESOLUTION)) && holds(context)
+    },
   }
 }
 
+/** An empty text can be compared like any other. */
+const RESOLUTION = { emptyIsNone: false }
+
+function templateOf<T>(spec: Comparison<T>, value: string, variables: boolean): Template {
+  return parseTemplate(value, { variables: variables && spec.variables, wildcards: spec.wildcards })
+}
+
 /** Values of a positive operator are alternatives; of a negated one none may match. */
-function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): TextTest {
+function textTest<T>(spec: Comparison<T>, templates: readonly Template[]): TextTest {
   const fixed: ValueTest<T>[] = []
   const varying: Template[] = []
-  for (const value of values) {
-    const template = parseTemplate(value, { variables: variables && spec.variables, wildcards: spec.wildcards })
+  for (const template of templates) {
     const literal = literalOf(template)
     if (literal === undefined) varying.push(template)
     else fixed.push(spec.prepare(literal) ?? never)
@@ -46,8 +63,9 @@ function textTest<T>(spec: Comparison<T>, { values, variables }: OperatorUse): T
     const value = spec.read(text)
     if (value === undefined) return false
     for (const test of fixed) if (test(value)) return true
+    const longest = text.length * LOWER_CASE_GROWTH
     for (const template of varying) {
-      const resolved = resolveTemplate(template, context, text.length * LOWER_CASE_GROWTH)
+      const resolved = resolveTemplate(template, context, { ...RESOLUTION, longest })
       if (resolved !== undefined && spec.prepare(resolved)?.(value)) return true
     }
     return false

@@ -7,6 +7,7 @@ export const nullOperators: readonly Operator[] = [
     negated: false,
     modifiers: false,
     variables: false,
+    reads: (value) => ['true', 'false'].includes(value.toLowerCase()),
     compile({ key, values }) {
       const wanted = new Set(values.map((value) => value.toLowerCase()))
       return (context) => {

@@ -1,3 +1,4 @@
+import type { Statement } from '../policy.ts'
 import type { RequestContext } from '../request.ts'
 
 export type ConditionTest = (context: RequestContext) => boolean
@@ -15,6 +16,8 @@ export interface OperatorUse {
   readonly values: readonly string[]
   /** Whether the policy's version has variables. */
   readonly variables: boolean
+  /** Of the statement: what cannot be known makes a Deny apply, and an Allow not. */
+  readonly effect: Statement['effect']
 }
 
 /** A condition operator (security facts 3.4). */
@@ -26,5 +29,11 @@ export interface Operator {
   readonly modifiers: boolean
   /** Whether variables in its values are replaced (security facts 3.3). */
   readonly variables: boolean
+  /**
+   * Whether a value of a policy is of the operator's type. One with variables may be, where the operator replaces them.
+   *
+   * @param variables whether the policy's version has variables
+   */
+  reads(value: string, variables: boolean): boolean
   compile(use: OperatorUse): ConditionTest
 }

@@ -35,7 +35,8 @@ async function makeUser(PermissionsBoundary?: string): Promise<string> {
 
 /** A document of so many characters, white space not counted. */
 function sized(length: number): string {
-  const empty = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: '*', Sid: '' }] })
+  const statement = { Effect: 'Allow', Action: 'a:b', Resource: '*', Sid: '' }
+  const empty = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   return empty.replace('"Sid":""', `"Sid":"${'s'.repeat(length - empty.length)}"`)
 }
 
