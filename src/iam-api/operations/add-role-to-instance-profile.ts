@@ -20,6 +20,7 @@ export const addRoleToInstanceProfile = operation({
   target: ({ InstanceProfileName }, context: IamContext) => findNamed('instance-profile', InstanceProfileName, context),
 
   /** Whoever adds a role gives it to instances, so that needs permission too (IAM API Reference, AddRoleToInstanceProfile). */
+  furtherActions: ['iam:PassRole'],
   async furtherTargets({ RoleName }, _target, context): Promise<readonly FurtherTarget[]> {
     const role = await findNamed('role', RoleName, context)
     const conditions = { 'iam:PassedToService': PASSED_TO }

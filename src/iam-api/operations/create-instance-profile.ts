@@ -27,6 +27,7 @@ export const createInstanceProfile = operation({
   },
   target: ({ Path, InstanceProfileName }, { account }: IamContext) =>
     toBe('instance-profile', { path: Path, name: InstanceProfileName }, account),
+  furtherActions: ['iam:TagInstanceProfile'],
   alsoRequires: ({ Tags = [] }) => (Tags.length > 0 ? ['TagInstanceProfile'] : []),
   conditions: ({ Tags = [] }) => requestTags(Tags),
 
