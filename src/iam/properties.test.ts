@@ -10,6 +10,7 @@ import {
   type Scenario,
   type ScenarioPolicy,
 } from '../../test/policies/scenario.ts'
+import { type Assumption, assumeConditions } from './assume-conditions.ts'
 import { type Decision, evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
 
@@ -149,6 +150,25 @@ describe('whatever the policies', () => {
           )
       }),
       { numRuns: 1000 },
+    )
+  })
+
+  test('the best request is allowed what any is, and the worst one nothing that another is denied', () => {
+    const varies = (key: string) => key === 'aws:x'
+    const value = fc.option(fc.oneof(fc.constantFrom('a', 'ab', 'true', '7', '10.1.2.3'), fc.string()), {
+      nil: undefined,
+    })
+    fc.assert(
+      fc.property(arbitraryCase, value, (one, x) => {
+        const { 'aws:x': _, ...fixed } = one.request.context ?? {}
+        const context = x === undefined ? fixed : { ...fixed, 'aws:x': x }
+        const { allowed } = decide({ ...one, request: { ...one.request, context } })
+        const assumed = (assumption: Assumption) =>
+          evaluate(requestOf(scenarioOf(one)), assumeConditions(policySetOf(one), assumption, varies)).allowed
+        if (allowed) assert.ok(assumed('best'))
+        else assert.ok(!assumed('worst'))
+      }),
+      { numRuns: 2000 },
     )
   })
 
