@@ -30,11 +30,7 @@ export async function showInstanceProfiles(
 
 /** The members of a role that the examples of GetInstanceProfile in the IAM API Reference have. */
 function showHeldRole(role: Role, document: string) {
-  const {
-    Description: _,
-    MaxSessionDuration: __,
-    RoleLastUsed: ___,
-    ...shown
-  } = showRole(role, document, { listed: true })
-  return shown
+  const shown = showRole(role, document, { listed: true })
+  const { Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument } = shown
+  return { Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument }
 }
