@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { allowSetUp, type FirstStartRequest } from './allow-set-up.ts'
 import { HeadSigner } from './audit/head-signer.ts'
 import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
@@ -15,6 +16,7 @@ import {
   removeDataDirectory,
 } from './storage/data-directory.ts'
 import type { Engine } from './storage/engine.ts'
+import type { FirstStart } from './storage/first-start.ts'
 import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
 import { SqlKeyringStore } from './storage/keyring-store.ts'
@@ -32,6 +34,10 @@ export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  /** How an empty store is set up; where this is absent, it is refused. Data that is thrown away is always set up. */
+  readonly firstStart?: FirstStartRequest | undefined
+  /** Account of a new installation; random when absent. */
+  readonly account?: string | undefined
   readonly now?: (() => number) | undefined
   /** What to keep of the disk for the trail; nothing when absent. */
   readonly trail?: { readonly reserveBytes: number } | undefined
@@ -47,8 +53,8 @@ export interface Installation {
   readonly keyring: KeyringHolder
   /** Wraps the keyring. */
   readonly rootKey: RootKey
-  /** Path of a root key file that was made just now. */
-  readonly madeRootKey: string | undefined
+  /** The first start, until the first account exists. */
+  readonly firstStart: FirstStart | undefined
   /** True when an interrupted rotation of the root key was finished just now. */
   readonly finishedRotation: boolean
   readonly secrets: SqlSecretsStore
@@ -64,7 +70,7 @@ export interface Installation {
 }
 
 /**
- * Claims the data directory and opens the store in it, setting it up where it is empty. Throws errors whose message is one line for the
+ * Claims the data directory and opens the store in it, setting it up where it is empty and may be set up. Throws errors whose message is one line for the
  * operator: DataDirectoryError, NewerStoreError, RootKeyError.
  */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
@@ -83,6 +89,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   }
   try {
     directory = claimDataDirectory(path)
+    if (!passing) await allowSetUp(directory, options.rootKey, options.firstStart)
     prepareFiles(directory.storePath, directory.trailPath)
     const { storePath, trailPath } = directory
     const bytes = options.trail?.reserveBytes ?? 0
@@ -91,7 +98,11 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       tellOfReserve(state, options.log),
     )
     await assertWriterRuns(engine)
-    const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
+    const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, {
+      dataDir: path,
+      account: options.account,
+      besideOldFiles: options.firstStart?.besideOldFiles ?? false,
+    })
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
     await moveFirstUsers(engine, mac)

@@ -1,3 +1,4 @@
+import type { FirstStartRequest } from './allow-set-up.ts'
 import { type App, createApp } from './app/create-app.ts'
 import type { SecurityEvent } from './app/handle.ts'
 import { ResourceLocks } from './app/resource-locks.ts'
@@ -51,6 +52,8 @@ export interface StartOptions {
   readonly issuerKeys?: IssuerKeys | undefined
   /** Account of a new installation; random when absent. Without `verify` also that of callers whose access key id is no account number. */
   readonly account?: string | undefined
+  /** How an empty store is set up; beside files of an earlier installation it is refused when this is absent. */
+  readonly firstStart?: FirstStartRequest | undefined
   /** Access key of the first administrator; random when absent. */
   readonly administrator?: Credentials | undefined
   /** Keeps the first administrator's access key before the account exists. */
@@ -116,7 +119,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     throw new Error('A Coffer with a data directory always enforces policies')
   if (options.enforce && !options.verify)
     throw new Error('Policies can only be enforced where signatures are verified: anybody could be anybody')
-  const installation = await openInstallation(options)
+  const { firstStart = { besideOldFiles: false, option: '--new' } } = options
+  const installation = await openInstallation({ ...options, firstStart })
   try {
     const first = await firstAccount(installation, options, now())
     const { secrets, keys, identities, trail, keyring } = installation

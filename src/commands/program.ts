@@ -67,6 +67,7 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(dataDir(parts))
     .addOption(credentialsFile())
     .addOption(account('account of a new installation, 12 digits (default: random)'))
+    .option('--new', 'make a new installation beside files of an earlier one; for one start')
     .addOption(oidcKeys())
     .addOption(organizationId())
     .addOption(serviceControlPolicy())
