@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { allowSetUp, type FirstStartRequest } from './allow-set-up.ts'
 import { HeadSigner } from './audit/head-signer.ts'
+import type { ReportDamage } from './aws/damaged-row.ts'
 import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
@@ -23,6 +24,7 @@ import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlPassedTime } from './storage/passed-time.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
+import type { RowMac } from './storage/row-mac.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
@@ -42,6 +44,8 @@ export interface InstallationOptions {
   /** What to keep of the disk for the trail; nothing when absent. */
   readonly trail?: { readonly reserveBytes: number } | undefined
   readonly log?: Log | undefined
+  /** Told of every row whose MAC does not fit, each time it is read. */
+  readonly onDamage?: ReportDamage | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -104,7 +108,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       besideOldFiles: options.firstStart?.besideOldFiles ?? false,
     })
     const keyring = new KeyringHolder(opened)
-    const mac = keyring.authenticator('row-mac')
+    const mac: RowMac = { ...keyring.authenticator('row-mac'), report: options.onDamage }
     await moveFirstUsers(engine, mac)
     const trail = new SqlTrail(engine)
     const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
@@ -117,7 +121,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       rotationLeases: new SqlRotationLeases(engine),
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
-      keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
+      keyringStore: new SqlKeyringStore(engine, resealingWith(keyring, mac)),
       trail,
       heads,
       sinkPositions: new SqlSinkPositions(engine),

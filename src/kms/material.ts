@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Damage, DamagedRowError } from '../aws/damaged-row.ts'
 import { OpenError } from '../seal/aead.ts'
 import { reseal, type Sealer } from '../seal/keyring.ts'
 import type { KmsContext } from './context.ts'
@@ -56,7 +57,7 @@ export function readMaterial(
     return material
   } catch (error) {
     if (!(error instanceof OpenError)) throw error
-    context.report(new Error(`The material of ${key.arn} does not open: version ${version}`))
+    context.report(damagedMaterial(key, version, 'seal'))
     throw errors.unreadableKey()
   }
 }
@@ -69,9 +70,12 @@ export function neededMaterial(
 ): Uint8Array {
   const material = readMaterial(key, version, context)
   if (material) return material
-  context.report(new Error(`Material of ${key.arn} is missing from the store: version ${version}`))
+  context.report(damagedMaterial(key, version, 'missing'))
   throw errors.unreadableKey()
 }
+
+const damagedMaterial = ({ region, keyId }: Place, version: number, damage: Damage) =>
+  new DamagedRowError({ table: 'kms_materials', row: `${region} ${keyId} ${version}`, damage })
 
 const placeOf = ({ account, region, keyId }: Place, version: number) => [
   'kms key material',
