@@ -30,6 +30,7 @@ import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import type { ReserveState } from './storage/sqlite-writer-messages.ts'
+import { checkStructure, type StructureCheck, type StructureCheckOptions } from './storage/structure-check.ts'
 import { SqlTrail } from './storage/trail.ts'
 
 export interface InstallationOptions {
@@ -46,6 +47,8 @@ export interface InstallationOptions {
   readonly log?: Log | undefined
   /** Told of every row whose MAC does not fit, each time it is read. */
   readonly onDamage?: ReportDamage | undefined
+  /** Told what the check of the file's structure finds; without this there is none. */
+  readonly structure?: StructureCheckOptions | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -84,7 +87,9 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   if (passing) process.once('exit', removeAtExit)
   let directory: DataDirectory | undefined
   let engine: Engine | undefined
+  let check: StructureCheck | undefined
   const close = async () => {
+    await check?.close()
     await engine?.close()
     directory?.release()
     if (!passing) return
@@ -95,6 +100,8 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     directory = claimDataDirectory(path)
     if (!passing) await allowSetUp(directory, options.rootKey, options.firstStart)
     prepareFiles(directory.storePath, directory.trailPath)
+    // Before anything is written to what may be damaged.
+    if (!passing && options.structure) check = await checkStructure(directory.storePath, options.structure)
     const { storePath, trailPath } = directory
     const bytes = options.trail?.reserveBytes ?? 0
     const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined

@@ -4,11 +4,15 @@ import { DamageLog } from './audit/damage-log.ts'
 import { type LineRate, SecurityLog } from './audit/security-log.ts'
 import type { ReportDamage } from './aws/damaged-row.ts'
 import type { StartOptions } from './start-coffer.ts'
+import type { StructureCheckOptions } from './storage/structure-check.ts'
 
 type Receivers = Pick<StartOptions, 'onRefused' | 'log' | 'now'>
 
 /** Lines on throttled requests: enough to see which caller it is. */
 const THROTTLED_LINES: LineRate = { burst: 10, perSecond: 1 }
+
+/** Faults of one table that a line shows. */
+const SHOWN_FAULTS = 10
 
 /** Where refusals go. Throttled requests have a rate of their own, so that a busy caller does not hide attempts to guess keys. */
 export function refusalsTo({ onRefused, log }: Receivers): (event: SecurityEvent) => void {
@@ -25,4 +29,16 @@ export function damageTo({ onRefused, log, now = Date.now }: Receivers): ReportD
     onRefused?.({ at: new Date(now()).toISOString(), code: 'DamagedRow', ...line })
   }, now)
   return (damaged) => damage.report(damaged)
+}
+
+/** Where damage to the structure of the store goes: to the same places. */
+export function structureDamageTo({ onRefused, log, now = Date.now }: Receivers): StructureCheckOptions {
+  return {
+    onDamage({ table, faults }) {
+      const shown = { table, faults: faults.slice(0, SHOWN_FAULTS), count: faults.length }
+      log.error(shown, 'the file of the store is damaged: run coffer check, and restore a backup')
+      onRefused?.({ at: new Date(now()).toISOString(), code: 'DamagedStore', table, count: faults.length })
+    },
+    onFailure: ({ message }) => log.error({ reason: message }, 'the file of the store could not be checked'),
+  }
 }

@@ -27,7 +27,7 @@ import { noFunctions, type RotationFunctions } from './rotation/rotation-functio
 import type { RotationConfig } from './rotation-config.ts'
 import { rotationJob } from './rotation-job.ts'
 import { type Authenticator, wrapNewest } from './seal/keyring.ts'
-import { damageTo, refusalsTo } from './security-events.ts'
+import { damageTo, refusalsTo, structureDamageTo } from './security-events.ts'
 import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
@@ -118,7 +118,12 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     throw new Error('Policies can only be enforced where signatures are verified: anybody could be anybody')
   const { firstStart = { besideOldFiles: false, option: '--new' } } = options
   const onDamage = damageTo(options)
-  const installation = await openInstallation({ ...options, firstStart, onDamage })
+  const installation = await openInstallation({
+    ...options,
+    firstStart,
+    onDamage,
+    structure: structureDamageTo(options),
+  })
   const failed = (of: object, error: unknown, message: string) => {
     if (!(error instanceof DamagedRowError)) log.error({ ...of, err: describe(error) }, message)
     // A row whose MAC does not fit was reported when it was read.
