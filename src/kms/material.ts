@@ -35,6 +35,11 @@ export function resealMaterial(
   return reseal(sealer, sealed, placeOf(key, version))
 }
 
+/** The material of a version. Throws OpenError for what was sealed for another key or version, or altered. */
+export function openMaterial(key: Place, version: number, sealed: Uint8Array, sealer: Sealer): Uint8Array {
+  return sealer.open(sealed, placeOf(key, version))
+}
+
 // Keyed by the object the store returned: the store returns another one after any change of a key, so nothing outlives it here.
 const opened = new WeakMap<KeyMaterial, Uint8Array>()
 
@@ -52,7 +57,7 @@ export function readMaterial(
   const known = opened.get(stored)
   if (known) return known
   try {
-    const material = context.material.open(stored.sealed, placeOf(key, version))
+    const material = openMaterial(key, version, stored.sealed, context.material)
     opened.set(stored, material)
     return material
   } catch (error) {

@@ -48,7 +48,7 @@ export async function sealVersion(
   )
   const binary = value.SecretBinary !== undefined
   const plaintext = bytesOf(value)
-  const ciphertext = context.cipher.seal(key, plaintext, placeOf(owner, versionId, binary))
+  const ciphertext = context.cipher.seal(key, plaintext, placeOfValue(owner, versionId, binary))
   key.fill(0)
   return {
     versionId,
@@ -65,7 +65,7 @@ export async function openVersion(owner: Owner, version: Version, context: Needs
   const key = await openDataKey(owner, version, context)
   let plaintext: Uint8Array
   try {
-    plaintext = context.cipher.open(key, ciphertext, placeOf(owner, version.versionId, binary))
+    plaintext = context.cipher.open(key, ciphertext, placeOfValue(owner, version.versionId, binary))
   } catch {
     context.report(damagedVersion(owner, version))
     throw errors.decryptionFailure()
@@ -176,9 +176,14 @@ async function translate<T>(call: Promise<T>, failure: (refusal: AwsError) => Aw
 const failureOfChosenKey = ({ code, message }: AwsError) =>
   code === 'NotFoundException' ? errors.invalidKey(message) : errors.encryptionFailure()
 
-const encryptionContext = (owner: Owner, versionId: string) => ({ SecretARN: owner.arn, SecretVersionId: versionId })
+/** What KMS binds the data key of a version to. */
+export const encryptionContext = (owner: Pick<Owner, 'arn'>, versionId: string) => ({
+  SecretARN: owner.arn,
+  SecretVersionId: versionId,
+})
 
-const placeOf = (owner: Owner, versionId: string, binary: boolean) => [
+/** What the value of a version is bound to. */
+export const placeOfValue = (owner: Owner, versionId: string, binary: boolean) => [
   'secret value',
   owner.account,
   owner.region,

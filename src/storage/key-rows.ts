@@ -133,6 +133,13 @@ export function toKey({ key: row, materials, aliases, hasGrants }: KeyRows, mac:
   }
 }
 
+/** Versions of material that a row of an intact key names and that must be there: made here, not imported. */
+export function neededMaterials(row: Row): readonly number[] {
+  if (row.document === null) return []
+  const { origin, materials } = parseDocument(row)
+  return origin === 'AWS_KMS' ? materials.map(({ version }) => version) : []
+}
+
 const parseDocument = (row: Row) => JSON.parse(String(row.document)) as KeyDocument
 
 /** What a key of store version 2 is, whose row has no document: one that a service made for itself. */

@@ -5,7 +5,7 @@ import { ALIASES, GRANTS, KEYS } from './key-rows.ts'
 import { type Covered, macFits, macOf, type RowMac, rowName } from './row-mac.ts'
 import { SECRETS } from './secrets-store.ts'
 import { type Row, raw, type Sql, type SqlValue } from './sql.ts'
-import { bytesOf } from './statement-rows.ts'
+import { bytesOf, integerOf } from './statement-rows.ts'
 
 /** Puts content under the newest version of the keyring; handed to the store by who owns it. Undefined for what does not open. */
 export interface Resealing {
@@ -72,7 +72,7 @@ export const sealedTables: readonly SealedTable[] = [
     },
     reseal(row, resealing) {
       const [account, region, keyId] = [String(row.account), String(row.region), String(row.key_id)]
-      const of = { account, region, keyId, version: Number(row.version) }
+      const of = { account, region, keyId, version: integerOf(row.version) }
       const sealed = resealing.material(bytesOf(row.sealed), of)
       if (!sealed) reportUnopened('kms_materials', ['region', 'key_id', 'version'], row, resealing)
       return sealed && { sealed }
