@@ -41,6 +41,7 @@ const VARIABLES = [
   'COFFER_PLAINTEXT_BEHIND_PROXY',
   'COFFER_TRUSTED_PROXY',
   'COFFER_CREDENTIALS_FILE',
+  'COFFER_NEW',
   'COFFER_ACCOUNT',
   'COFFER_ADMIN_ACCESS_KEY_ID',
   'COFFER_ADMIN_SECRET_ACCESS_KEY',
@@ -102,6 +103,7 @@ export interface GivenOptions {
   readonly plaintextBehindProxy?: boolean
   readonly trustedProxy?: readonly string[]
   readonly credentialsFile?: string
+  readonly new?: boolean
   readonly account?: string
   readonly verify?: boolean
   readonly enforce?: boolean
@@ -153,6 +155,8 @@ export interface ServeConfig extends ListenConfig {
   readonly rootKey: RootKeySource
   readonly credentialsFile: string
   readonly account: string | undefined
+  /** True to make a new installation beside files of an earlier one. */
+  readonly besideOldFiles: boolean
   /** Access key of the first administrator, from the environment. */
   readonly administrator: Credentials | undefined
 }
@@ -211,6 +215,7 @@ export class Settings {
     const trustedProxies = this.#trustedProxies()
     return {
       ...this.place(),
+      besideOldFiles: this.#given.new ?? flagOf('COFFER_NEW', this.#variable('COFFER_NEW')),
       host,
       port: this.#port(),
       tls,

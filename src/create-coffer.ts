@@ -33,6 +33,8 @@ export interface CofferOptions extends RotationOptions {
   readonly credentialsFile?: string | undefined
   /** Account id of a new installation, 12 digits; random when absent. Where any credentials are taken, the account of callers whose key id is none. */
   readonly account?: string | undefined
+  /** Make a new installation beside files of an earlier one. For one start: an installation that exists is refused. Default: `false`. */
+  readonly new?: boolean | undefined
   /** Verify signatures also without a data directory. */
   readonly verify?: boolean | undefined
   /** Enforce policies also without a data directory; verifies signatures too. */
@@ -70,6 +72,7 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     throw new Error(`Cannot use the given account: ${account}: an account has 12 digits`)
   const enforce = options.enforce ?? dataDir !== undefined
   const throttle = options.throttle ?? (dataDir === undefined ? 'off' : DEFAULT_RATE_FACTOR)
+  const credentialsFile = options.credentialsFile ?? (dataDir === undefined ? undefined : `${dataDir}.credentials`)
   const running = await startCoffer({
     dataDir,
     rootKey: rootKeySource(options, dataDir),
@@ -79,12 +82,13 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     trail:
       dataDir === undefined ? undefined : trailConfig({ retention: options.trailRetention?.toString(), reserve: '0' }),
     account,
+    firstStart: { besideOldFiles: options.new ?? false, credentialsFile, option: 'new: true' },
     administrator,
     confirmClock: options.confirmClock,
     rotation: inProcessRotation(options),
     keepCredentials: async (of, credentials) => {
-      if (dataDir !== undefined && !administrator)
-        await writeCredentialsFile(options.credentialsFile ?? `${dataDir}.credentials`, of, credentials)
+      if (dataDir !== undefined && credentialsFile !== undefined && !administrator)
+        await writeCredentialsFile(credentialsFile, of, credentials)
     },
     onContradiction(what, existing) {
       throw new Error(`Cannot use the given ${what}: ${CONTRADICTED[what](`${dataDir}`, existing)}`)
@@ -140,6 +144,7 @@ const OPTIONS: { readonly [O in keyof CofferOptions]-?: true } = {
   administrator: true,
   credentialsFile: true,
   account: true,
+  new: true,
   verify: true,
   enforce: true,
   throttle: true,

@@ -5,6 +5,7 @@ import { accessKeyPlace } from './identity/authenticate.ts'
 import { arnOf } from './identity/entities.ts'
 import type { Installation } from './open-installation.ts'
 import type { StartOptions } from './start-coffer.ts'
+import { endFirstStart } from './storage/first-start.ts'
 
 type FirstAccountOptions = Pick<StartOptions, 'account' | 'administrator' | 'keepCredentials' | 'onContradiction'>
 
@@ -29,17 +30,17 @@ export async function firstAccount(
 }
 
 async function makeFirstAccount(
-  { identities, trail, keyring }: Installation,
+  { identities, trail, keyring, firstStart }: Installation,
   options: FirstAccountOptions,
   at: number,
 ): Promise<FirstAccount> {
-  const account = options.account ?? newAccountId()
+  const account = options.account ?? firstStart?.account ?? newAccountId()
   const credentials = options.administrator ?? newCredentials()
   await options.keepCredentials(account, credentials)
   const sealer = keyring.sealer('access-key')
   const { user, changes } = createAdministrator({ account, credentials, at }, identities, sealer)
   const event = { service: 'iam', operation: 'CreateUser', by: 'iam', account, region: 'us-east-1', at }
-  await trail.append(serviceEntry({ ...event, arn: arnOf(user) }), changes)
+  await trail.append(serviceEntry({ ...event, arn: arnOf(user) }), [...changes, endFirstStart()])
   return { account, credentials }
 }
 

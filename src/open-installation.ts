@@ -1,7 +1,9 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { allowSetUp, type FirstStartRequest } from './allow-set-up.ts'
 import { HeadSigner } from './audit/head-signer.ts'
+import type { ReportDamage } from './aws/damaged-row.ts'
 import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
@@ -15,27 +17,38 @@ import {
   removeDataDirectory,
 } from './storage/data-directory.ts'
 import type { Engine } from './storage/engine.ts'
+import type { FirstStart } from './storage/first-start.ts'
 import { SqlIdentityStore } from './storage/identity-store.ts'
 import { SqlKeyStore } from './storage/key-store.ts'
 import { SqlKeyringStore } from './storage/keyring-store.ts'
 import { moveFirstUsers } from './storage/move-first-users.ts'
 import { SqlPassedTime } from './storage/passed-time.ts'
 import { SqlRotationLeases } from './storage/rotation-leases.ts'
+import type { RowMac } from './storage/row-mac.ts'
 import { SqlSecretsStore } from './storage/secrets-store.ts'
 import { SqlSinkPositions } from './storage/sink-positions.ts'
 import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import type { ReserveState } from './storage/sqlite-writer-messages.ts'
+import { checkStructure, type StructureCheck, type StructureCheckOptions } from './storage/structure-check.ts'
 import { SqlTrail } from './storage/trail.ts'
 
 export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
   readonly dataDir: string | undefined
   readonly rootKey: RootKeySource
+  /** How an empty store is set up; where this is absent, it is refused. Data that is thrown away is always set up. */
+  readonly firstStart?: FirstStartRequest | undefined
+  /** Account of a new installation; random when absent. */
+  readonly account?: string | undefined
   readonly now?: (() => number) | undefined
   /** What to keep of the disk for the trail; nothing when absent. */
   readonly trail?: { readonly reserveBytes: number } | undefined
   readonly log?: Log | undefined
+  /** Told of every row whose MAC does not fit, each time it is read. */
+  readonly onDamage?: ReportDamage | undefined
+  /** Told what the check of the file's structure finds; without this there is none. */
+  readonly structure?: StructureCheckOptions | undefined
 }
 
 /** A store that is open, with what opens its content. */
@@ -47,8 +60,8 @@ export interface Installation {
   readonly keyring: KeyringHolder
   /** Wraps the keyring. */
   readonly rootKey: RootKey
-  /** Path of a root key file that was made just now. */
-  readonly madeRootKey: string | undefined
+  /** The first start, until the first account exists. */
+  readonly firstStart: FirstStart | undefined
   /** True when an interrupted rotation of the root key was finished just now. */
   readonly finishedRotation: boolean
   readonly secrets: SqlSecretsStore
@@ -64,7 +77,7 @@ export interface Installation {
 }
 
 /**
- * Claims the data directory and opens the store in it, setting it up where it is empty. Throws errors whose message is one line for the
+ * Claims the data directory and opens the store in it, setting it up where it is empty and may be set up. Throws errors whose message is one line for the
  * operator: DataDirectoryError, NewerStoreError, RootKeyError.
  */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
@@ -74,7 +87,9 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   if (passing) process.once('exit', removeAtExit)
   let directory: DataDirectory | undefined
   let engine: Engine | undefined
+  let check: StructureCheck | undefined
   const close = async () => {
+    await check?.close()
     await engine?.close()
     directory?.release()
     if (!passing) return
@@ -83,7 +98,10 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   }
   try {
     directory = claimDataDirectory(path)
+    if (!passing) await allowSetUp(directory, options.rootKey, options.firstStart)
     prepareFiles(directory.storePath, directory.trailPath)
+    // Before anything is written to what may be damaged.
+    if (!passing && options.structure) check = await checkStructure(directory.storePath, options.structure)
     const { storePath, trailPath } = directory
     const bytes = options.trail?.reserveBytes ?? 0
     const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined
@@ -91,9 +109,13 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       tellOfReserve(state, options.log),
     )
     await assertWriterRuns(engine)
-    const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
+    const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, {
+      dataDir: path,
+      account: options.account,
+      besideOldFiles: options.firstStart?.besideOldFiles ?? false,
+    })
     const keyring = new KeyringHolder(opened)
-    const mac = keyring.authenticator('row-mac')
+    const mac: RowMac = { ...keyring.authenticator('row-mac'), report: options.onDamage }
     await moveFirstUsers(engine, mac)
     const trail = new SqlTrail(engine)
     const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
@@ -106,7 +128,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       rotationLeases: new SqlRotationLeases(engine),
       keys: new SqlKeyStore(engine, mac),
       identities: new SqlIdentityStore(engine, mac),
-      keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
+      keyringStore: new SqlKeyringStore(engine, resealingWith(keyring, mac)),
       trail,
       heads,
       sinkPositions: new SqlSinkPositions(engine),

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { realpath, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { askExternalKms, type ExternalKms } from './external-kms.ts'
 import { localRootKey, type RootKey } from './seal/root-key.ts'
@@ -21,6 +22,8 @@ export type RootKeySource =
   /** Made for this process and gone with it. */
   | { readonly kind: 'memory' }
 
+type FileSource = Extract<RootKeySource, { kind: 'file' }>
+
 export interface ObtainedRootKey {
   readonly rootKey: RootKey
   /** Absent for a key that does not leave its KMS. */
@@ -42,8 +45,15 @@ export interface RootKeyWish {
   readonly dataDir: string
   /** Fingerprint that the store names; absent for a store that is empty, for which a key file may be made. */
   readonly wanted: string | undefined
-  /** False where no file may be made, whatever the store. */
-  readonly mayMake: boolean
+  /** How a key file that is missing is made; absent where none may be made, whatever the store. */
+  readonly making?: KeyFileMaking | undefined
+}
+
+export interface KeyFileMaking {
+  /** Path of a key file whose creation an earlier start announced; if it is empty, that start was interrupted. */
+  readonly announced?: string | undefined
+  /** Called before the file exists. What it wrote is on the disk when it resolves. */
+  readonly announce?: ((fingerprint: string, path: string) => Promise<void>) | undefined
 }
 
 /**
@@ -65,28 +75,45 @@ export async function obtainRootKey(source: RootKeySource, wish: RootKeyWish): P
   }
 }
 
-async function keyOfFile(
-  { path, chosen }: Extract<RootKeySource, { kind: 'file' }>,
-  { dataDir, wanted, mayMake }: RootKeyWish,
-): Promise<ObtainedRootKey> {
-  const material = await readRootKeyFile(path).catch((error) => {
-    if (error instanceof RootKeyError && error.code === 'missing') return error
+async function keyOfFile(source: FileSource, wish: RootKeyWish): Promise<ObtainedRootKey> {
+  const { path } = source
+  const { wanted, making } = wish
+  const found = await readRootKeyFile(path).catch((error) => {
+    if (error instanceof RootKeyError && (error.code === 'missing' || error.code === 'empty')) return error
     throw error
   })
-  const found = material instanceof RootKeyError ? undefined : material
-  if (wanted !== undefined && found?.fingerprint !== wanted) {
+  const present = found instanceof RootKeyError ? undefined : found
+  if (wanted !== undefined && present?.fingerprint !== wanted) {
     const next = await readNextRootKeyFile(path)
     if (next?.fingerprint === wanted)
-      return { ...local(next), unfinished: { path, oldFingerprint: found?.fingerprint } }
+      return { ...local(next), unfinished: { path, oldFingerprint: present?.fingerprint } }
   }
-  if (found) return local(found)
-  if (wanted !== undefined || !mayMake) throw material
+  if (!(found instanceof RootKeyError)) return local(found)
+  if (wanted !== undefined || !making) throw found
+  return makeKeyFile(source, found, { ...making, dataDir: wish.dataDir })
+}
+
+/** @param absence why the file gives no key */
+async function makeKeyFile(
+  { path, chosen }: FileSource,
+  absence: RootKeyError,
+  { dataDir, announced, announce }: KeyFileMaking & { readonly dataDir: string },
+): Promise<ObtainedRootKey> {
   if (!chosen && isMount(dataDir))
     throw new RootKeyError(
       'missing',
       `Cannot make a root key: ${path}: the data directory is a mount of its own, and a file beside it may not live as long. Name a lasting place with --root-key-file, or give the key in another way.`,
     )
-  return { ...local(await createRootKeyFile(path)), made: path }
+  const isEmpty = absence.code === 'empty'
+  // An empty file at a chosen place may be a key that something else failed to deliver.
+  if (isEmpty && chosen && announced !== path)
+    throw new RootKeyError('empty', `${absence.message}. Put the key into it, or remove it so that Coffer makes one.`)
+  const material = generateRootKey()
+  await announce?.(material.fingerprint, path)
+  const real = isEmpty ? await realpath(path) : path
+  // Nothing can be sealed under a file that holds no key.
+  if (isEmpty) await unlink(real)
+  return { ...local(await createRootKeyFile(real, material)), made: path }
 }
 
 function local(material: RootKeyMaterial): ObtainedRootKey {

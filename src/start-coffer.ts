@@ -1,10 +1,10 @@
+import type { FirstStartRequest } from './allow-set-up.ts'
 import { type App, createApp } from './app/create-app.ts'
-import type { SecurityEvent } from './app/handle.ts'
 import { ResourceLocks } from './app/resource-locks.ts'
 import { serviceEntry } from './app/service-entry.ts'
 import { createServices } from './app/services.ts'
-import { THROTTLED, Throttle } from './app/throttle.ts'
-import { type LineRate, SecurityLog } from './audit/security-log.ts'
+import { Throttle } from './app/throttle.ts'
+import { DamagedRowError } from './aws/damaged-row.ts'
 import { configuredRotation } from './configured-rotation.ts'
 import { firstAccount } from './first-account.ts'
 import { PolicyCache } from './iam/policy-cache.ts'
@@ -27,6 +27,7 @@ import { noFunctions, type RotationFunctions } from './rotation/rotation-functio
 import type { RotationConfig } from './rotation-config.ts'
 import { rotationJob } from './rotation-job.ts'
 import { type Authenticator, wrapNewest } from './seal/keyring.ts'
+import { damageTo, refusalsTo, structureDamageTo } from './security-events.ts'
 import { filesOf } from './storage/data-directory.ts'
 import { FileKeys, filesFirst } from './sts/file-keys.ts'
 import { DiscoveredKeys, type IssuerKeys } from './sts/issuer-keys.ts'
@@ -51,6 +52,8 @@ export interface StartOptions {
   readonly issuerKeys?: IssuerKeys | undefined
   /** Account of a new installation; random when absent. Without `verify` also that of callers whose access key id is no account number. */
   readonly account?: string | undefined
+  /** How an empty store is set up; beside files of an earlier installation it is refused when this is absent. */
+  readonly firstStart?: FirstStartRequest | undefined
   /** Access key of the first administrator; random when absent. */
   readonly administrator?: Credentials | undefined
   /** Keeps the first administrator's access key before the account exists. */
@@ -68,7 +71,7 @@ export interface StartOptions {
   readonly log: Log
   /** How many times a service's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number | undefined
-  /** Receives failed authentication and throttled requests, each bounded in rate; the log when absent. */
+  /** Receives failed authentication, throttled requests and damaged rows, each bounded in rate; when absent, only the log has them. */
   readonly onRefused?: ((line: Record<string, unknown>) => void) | undefined
   readonly now?: (() => number) | undefined
   /** Milliseconds that have passed since some moment, whatever becomes of the wall clock; those since the machine was started when absent. */
@@ -104,9 +107,6 @@ const PURGE_EVERY_MS = 60_000
 /** How often the store is asked for keys with something due. */
 const KEYS_EVERY_MS = 60_000
 
-/** Lines on throttled requests: enough to see who it is. */
-const THROTTLED_LINES: LineRate = { burst: 10, perSecond: 1 }
-
 /** Joins the parts: opens the store, makes the first account where there is none, starts the jobs. */
 export async function startCoffer(options: StartOptions): Promise<RunningCoffer> {
   const { log, now = Date.now } = options
@@ -116,7 +116,19 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     throw new Error('A Coffer with a data directory always enforces policies')
   if (options.enforce && !options.verify)
     throw new Error('Policies can only be enforced where signatures are verified: anybody could be anybody')
-  const installation = await openInstallation(options)
+  const { firstStart = { besideOldFiles: false, option: '--new' } } = options
+  const onDamage = damageTo(options)
+  const installation = await openInstallation({
+    ...options,
+    firstStart,
+    onDamage,
+    structure: structureDamageTo(options),
+  })
+  const failed = (of: object, error: unknown, message: string) => {
+    if (!(error instanceof DamagedRowError)) log.error({ ...of, err: describe(error) }, message)
+    // A row whose MAC does not fit was reported when it was read.
+    else if (error.damage !== 'mac') onDamage(error)
+  }
   try {
     const first = await firstAccount(installation, options, now())
     const { secrets, keys, identities, trail, keyring } = installation
@@ -181,28 +193,20 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       fingerprint: fingerprints(keyring.authenticator('trail')),
       locks: new ResourceLocks(),
       now,
-      onFailure: (error, requestId) => log.error({ requestId, err: describe(error) }, 'request failed'),
+      onFailure: (error, requestId) => failed({ requestId }, error, 'request failed'),
       onRefused: refusalsTo(options),
       throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })
     const resealing = resealJob(installation, { account: first.account, now, log })
     const rotations = rotationJob(installation, { functions, now, log })
     const clocks = { now, destroyedBy }
-    const all = [
-      rotations.job,
-      purgeJob(installation, clocks),
-      keysJob(installation, clocks, log),
-      resealing,
-      events.job,
-    ]
+    const all = [rotations.job, purgeJob(installation, clocks), keysJob(installation, clocks), resealing, events.job]
     const delivery = options.sinks && new TrailDelivery(options.sinks, installation, { now, log })
     await delivery?.start()
     const neededAfter = async () => delivery?.neededAfter()
     const ofTrail = trailJobs(installation, { trail: options.trail, now: destroyedBy, log, neededAfter })
     const ofClock = destruction ? [destruction.job] : []
-    const jobs = new JobRunner([...all, ...ofTrail, ...ofClock], (job, error) =>
-      log.error({ job, err: describe(error) }, 'job failed'),
-    )
+    const jobs = new JobRunner([...all, ...ofTrail, ...ofClock], (job, error) => failed({ job }, error, 'job failed'))
     return {
       app,
       installation,
@@ -231,14 +235,6 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     await installation.close()
     throw error
   }
-}
-
-/** Where refusals go. Throttled requests have a rate of their own: a busy caller must not hide that somebody tries keys. */
-function refusalsTo({ onRefused, log }: StartOptions): (event: SecurityEvent) => void {
-  const write = (text: string) => onRefused ?? ((line: object) => log.warn(line, text))
-  const unproven = new SecurityLog(write('authentication failed'))
-  const throttled = new SecurityLog(write('request throttled'), THROTTLED_LINES)
-  return (event) => (event.code === THROTTLED ? throttled : unproven).refused(event)
 }
 
 /** Keys in files, or as issuers publish them; the operator is told why those of one cannot be had. */
@@ -270,7 +266,7 @@ function purgeJob({ secrets, trail }: Installation, { now, destroyedBy }: Clocks
   }
 }
 
-function keysJob({ keys, keyring, trail }: Installation, { now, destroyedBy }: Clocks, log: Log) {
+function keysJob({ keys, keyring, trail }: Installation, { now, destroyedBy }: Clocks) {
   return {
     name: 'maintain keys',
     everyMs: KEYS_EVERY_MS,
@@ -284,7 +280,6 @@ function keysJob({ keys, keyring, trail }: Installation, { now, destroyedBy }: C
             serviceEntry({ service: 'kms', operation, by: 'kms', account, region, at: now(), arn }),
             changes,
           ),
-        onForged: (error) => log.error({ err: error.message }, 'a row that Coffer did not write holds up what is due'),
         signal,
       }),
   }

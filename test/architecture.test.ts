@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   jobs: ['aws/', 'seal/', 'secrets/', 'kms/', 'keyring-api/', 'rotation/'],
   storage: [
     'aws/change.ts',
+    'aws/damaged-row.ts',
     'audit/chain.ts',
     'audit/check-rows.ts',
     'audit/entry.ts',

@@ -79,6 +79,26 @@ describe('options of createCoffer', () => {
   })
 })
 
+test('an empty store beside the files of an earlier one is refused, unless a new installation is asked for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-new-'))
+  try {
+    const dataDir = join(folder, 'data')
+    const first = await createCoffer({ dataDir })
+    await first.close()
+    await assert.rejects(createCoffer({ dataDir, new: true }), {
+      message: /: there is one in it already\. Start without new: true/,
+    })
+    await rm(join(dataDir, 'store.db'))
+    await assert.rejects(createCoffer({ dataDir }), {
+      message: /: the store is empty, and there are files of an earlier installation: .* start once with new: true\.$/,
+    })
+    await using second = await createCoffer({ dataDir, new: true })
+    assert.notEqual(second.account, first.account)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
 describe('rotation', () => {
   const LAMBDA = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate'
 

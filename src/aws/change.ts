@@ -14,11 +14,3 @@ export class ConflictError extends Error {
     this.name = 'ConflictError'
   }
 }
-
-/** A row whose MAC does not fit its content: somebody wrote to the store behind the server's back. */
-export class ForgedRowError extends Error {
-  constructor(table: string, key: string) {
-    super(`The store holds a row that Coffer did not write: ${table} ${key}`)
-    this.name = 'ForgedRowError'
-  }
-}

@@ -23,7 +23,7 @@ export async function exportRootKey({ dataDir, rootKey: source, passphrase, outp
   if (source.kind === 'kms')
     throw new CommandError(`Cannot export the root key: ${source.key}: it never leaves its KMS. Back it up there.`)
   const wanted = readRootKeyFingerprint(dataDir)
-  const { material } = await obtainRootKey(source, { dataDir, wanted, mayMake: false })
+  const { material } = await obtainRootKey(source, { dataDir, wanted })
   if (!material) throw new Error(`A root key of the kind ${source.kind} has no bytes`)
   if (wanted !== undefined && material.fingerprint !== wanted)
     throw new CommandError(

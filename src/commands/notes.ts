@@ -5,14 +5,14 @@ import type { RunningCoffer } from '../start-coffer.ts'
 
 /** What the first start made, and what to do about it. */
 export function madeFiles({ account, installation }: RunningCoffer, credentialsAt: string | undefined): string {
-  const { dataDir, madeRootKey, rootKey } = installation
+  const { dataDir, firstStart, rootKey } = installation
   const credentials = credentialsAt ?? 'from the environment'
   return `
 This is the first start. Coffer made
 
   account      ${account}
   data         ${dataDir}
-  root key     ${madeRootKey ?? 'the one you gave'}
+  root key     ${firstStart?.madeRootKey ?? 'the one you gave'}
   credentials  ${credentials}
 
 Without the root key, nothing can be

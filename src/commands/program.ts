@@ -3,6 +3,7 @@ import { DEFAULT_HOST, DEFAULT_PORT, type GivenOptions } from '../config.ts'
 import { DEFAULT_ENDPOINT, DEFAULT_REGION } from '../connection-config.ts'
 import { DEFAULT_RATE_FACTOR } from '../throttle-config.ts'
 import { DEFAULT_RESERVE_MEGABYTES, DEFAULT_RETENTION_DAYS } from '../trail-config.ts'
+import { addCheck } from './check-program.ts'
 import { createAccount } from './create-account.ts'
 import { dev } from './dev.ts'
 import { exportRootKey } from './export-root-key.ts'
@@ -43,6 +44,7 @@ export function createProgram(parts: ProgramParts): Command {
   addServe(program, parts)
   addDev(program, parts)
   addTrail(program, parts)
+  addCheck(program, parts)
   addWhy(program, parts)
   addReaders(program, parts)
   addAdmin(program, parts)
@@ -67,6 +69,7 @@ function addServe(program: Command, parts: ProgramParts): void {
     .addOption(dataDir(parts))
     .addOption(credentialsFile())
     .addOption(account('account of a new installation, 12 digits (default: random)'))
+    .option('--new', 'make a new installation beside files of an earlier one; for one start')
     .addOption(oidcKeys())
     .addOption(organizationId())
     .addOption(serviceControlPolicy())

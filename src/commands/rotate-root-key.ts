@@ -27,7 +27,7 @@ export async function rotateRootKey({ dataDir, rootKey, newRootKey }: RootKeyRot
   try {
     await withInstallation({ dataDir, rootKey }, DOING, async (installation) => {
       if (inPlace !== undefined) return rotateFile(inPlace, installation)
-      const { rootKey: next, made } = await obtainRootKey(target, { dataDir, wanted: undefined, mayMake: true })
+      const { rootKey: next, made } = await obtainRootKey(target, { dataDir, wanted: undefined, making: {} })
       await rewrap(installation, next)
       await installation.engine.erase()
       process.stdout.write(rotatedRootKey({ dataDir, fingerprint: next.fingerprint, source: target, made }))

@@ -28,6 +28,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
     account,
     administrator,
     credentialsFile,
+    besideOldFiles,
     trust,
     rateFactor,
     rotation,
@@ -59,6 +60,7 @@ export async function serve(config: ServeConfig, warnings: readonly string[]): P
           sinks,
           confirmClock,
           account,
+          firstStart: { besideOldFiles, credentialsFile, option: '--new' },
           administrator,
           async keepCredentials(of, credentials) {
             // What came from the environment is kept there.

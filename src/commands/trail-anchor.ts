@@ -53,7 +53,7 @@ async function keysOfKeyring(options: AnchorOptions, trail: ReadTrail): Promise<
 
 /** The keyring of a store that a server may be using. Throws RootKeyError. */
 export async function readKeyring({ dataDir, rootKey }: KeyringPlace, installation: Installation): Promise<Keyring> {
-  const obtained = await obtainRootKey(rootKey, { dataDir, wanted: installation.rootKey, mayMake: false })
+  const obtained = await obtainRootKey(rootKey, { dataDir, wanted: installation.rootKey })
   return unwrapStored(installation, obtained.rootKey, dataDir)
 }
 

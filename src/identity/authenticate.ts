@@ -1,6 +1,8 @@
+import { DamagedRowError } from '../aws/damaged-row.ts'
 import { signatureErrors } from '../aws/sigv4/errors.ts'
 import { readSignature, type SignedRequestHead, type VerifyOptions, verifySignature } from '../aws/sigv4/verify.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
+import { OpenError } from '../seal/aead.ts'
 import type { Sealer } from '../seal/keyring.ts'
 import { arnOf, type Role, sessionArn, type Tag } from './entities.ts'
 import type { AccessKey, Holder, IdentityStore, KeyHolder } from './identity-store.ts'
@@ -77,9 +79,19 @@ async function longTerm(accessKeyId: string, verify: Verify, parts: Authenticato
   const found = await parts.store.findAccessKey(accessKeyId)
   // An inactive key is an unknown one; both cost the same as a wrong secret.
   const usable = found?.key.active ? found : undefined
-  verify(usable && Buffer.from(parts.accessKeys.open(usable.key.sealedSecret, accessKeyPlace(usable.key))).toString())
+  verify(usable && secretOf(usable.key, parts))
   if (!usable) throw signatureErrors.unrecognizedClient()
   return userOf(usable, accessKeyId, parts)
+}
+
+/** Throws DamagedRowError where the secret does not open: then nothing can be proven by it. */
+function secretOf(key: AccessKey, { accessKeys }: AuthenticatorParts): string {
+  try {
+    return Buffer.from(accessKeys.open(key.sealedSecret, accessKeyPlace(key))).toString()
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error
+    throw new DamagedRowError({ table: 'access_keys', row: key.accessKeyId, damage: 'seal' })
+  }
 }
 
 async function temporary(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Credentials } from './access-key.ts'
@@ -25,8 +24,10 @@ export async function writeCredentialsFile(path: string, account: string, creden
 aws_access_key_id = ${credentials.accessKeyId}
 aws_secret_access_key = ${credentials.secretAccessKey}
 `
-  const temporary = `${path}.${randomUUID()}`
+  // What an interrupted write left there was never in use.
+  const temporary = `${path}.new`
   try {
+    await rm(temporary, { force: true })
     const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(text)
@@ -40,6 +41,12 @@ aws_secret_access_key = ${credentials.secretAccessKey}
     await rm(temporary, { force: true })
     throw new CredentialsFileError(`Cannot write the credentials file: ${path}: ${reason(error)}`)
   }
+}
+
+/** Whether Coffer wrote the file at a path; false also where there is none that can be read. */
+export async function isCredentialsFile(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return text.startsWith(MARK)
 }
 
 /** Refuses a file that is not ours, and moves one of another account aside: it may be the only copy of a key that is in use. */

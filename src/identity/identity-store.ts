@@ -1,4 +1,5 @@
 import type { Change } from '../aws/change.ts'
+import { DamagedRowError } from '../aws/damaged-row.ts'
 import type { AnyEntity, Entities, Group, Kind, ManagedPolicy, Role, User } from './entities.ts'
 
 export interface AccessKey {
@@ -25,9 +26,9 @@ export interface KeyHolder extends Holder<User> {
 }
 
 /** What an identity has is not in the store although it must be: somebody wrote to the store behind the server's back. */
-export class MissingReferenceError extends Error {
+export class MissingReferenceError extends DamagedRowError {
   constructor(id: string, reference: string) {
-    super(`The store lacks what an identity refers to: ${id} has ${reference}`)
+    super({ table: 'identities', row: `${reference}, which ${id} has`, damage: 'missing' })
     this.name = 'MissingReferenceError'
   }
 }

@@ -1,4 +1,5 @@
-import { type Change, ConflictError, ForgedRowError } from '../aws/change.ts'
+import { type Change, ConflictError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import { scheduled } from '../kms/deletion.ts'
 import { withoutExpired } from '../kms/key-state.ts'
 import type { KeyStore, KmsKey } from '../kms/key-store.ts'
@@ -15,8 +16,6 @@ export interface MaintenanceParts {
   readonly now: number
   /** Commits what became of a key together with its record. */
   readonly record: (key: KmsKey, operation: string, changes: readonly Change[]) => Promise<void>
-  /** Told of rows that somebody forged: the key stays as it is, and others do not wait for it. */
-  readonly onForged: (error: ForgedRowError) => void
   /** Stops it between two batches; what is left has time until the next run. */
   readonly signal?: AbortSignal | undefined
 }
@@ -59,11 +58,9 @@ async function maintain(key: KmsKey, parts: MaintenanceParts): Promise<Outcome> 
     }
     return await rotate(key, parts)
   } catch (error) {
-    // Somebody changed the key meanwhile: what is due then is found out by the next run.
-    if (error instanceof ConflictError) return 'nothing'
-    if (!(error instanceof ForgedRowError)) throw error
-    parts.onForged(error)
-    return 'nothing'
+    // The key was changed meanwhile, so the next run finds out what is due. A key with a forged row stays as it is.
+    if (error instanceof ConflictError || error instanceof ForgedRowError) return 'nothing'
+    throw error
   }
 }
 

@@ -2,6 +2,8 @@ import { OpenError, openDerived, sealDerived } from '../seal/aead.ts'
 import { isMultiRegion } from './key.ts'
 import type { KmsKey } from './key-store.ts'
 
+type KeyPlace = Pick<KmsKey, 'account' | 'region' | 'keyId'>
+
 /** Names that must be repeated to decrypt; order does not matter. */
 export type EncryptionContext = Readonly<Record<string, string>>
 
@@ -48,7 +50,7 @@ export function readCiphertext(blob: Uint8Array): CiphertextHeader {
 
 /** Plaintext of a blob's content. Throws OpenError unless key, version and context are those it was sealed for. */
 export function decrypt(
-  key: KmsKey,
+  key: KeyPlace,
   { version, content }: CiphertextHeader,
   material: Uint8Array,
   context: EncryptionContext,
@@ -56,7 +58,7 @@ export function decrypt(
   return openDerived(material, content, placeOf(key, version, context))
 }
 
-function placeOf({ account, region, keyId }: KmsKey, version: number, context: EncryptionContext) {
+function placeOf({ account, region, keyId }: KeyPlace, version: number, context: EncryptionContext) {
   // A multi-Region key opens in every Region what it sealed in one.
   const where = isMultiRegion({ keyId }) ? '' : region
   const pairs = Object.entries(context).sort(([left], [right]) => (left < right ? -1 : 1))

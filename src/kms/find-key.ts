@@ -1,4 +1,4 @@
-import { ForgedRowError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { AwsError } from '../aws/error.ts'
 import type { Target } from '../aws/operation.ts'
 import { keyConditions } from './conditions.ts'

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Damage, DamagedRowError } from '../aws/damaged-row.ts'
 import { OpenError } from '../seal/aead.ts'
 import { reseal, type Sealer } from '../seal/keyring.ts'
 import type { KmsContext } from './context.ts'
@@ -34,6 +35,11 @@ export function resealMaterial(
   return reseal(sealer, sealed, placeOf(key, version))
 }
 
+/** The material of a version. Throws OpenError for what was sealed for another key or version, or altered. */
+export function openMaterial(key: Place, version: number, sealed: Uint8Array, sealer: Sealer): Uint8Array {
+  return sealer.open(sealed, placeOf(key, version))
+}
+
 // Keyed by the object the store returned: the store returns another one after any change of a key, so nothing outlives it here.
 const opened = new WeakMap<KeyMaterial, Uint8Array>()
 
@@ -51,12 +57,12 @@ export function readMaterial(
   const known = opened.get(stored)
   if (known) return known
   try {
-    const material = context.material.open(stored.sealed, placeOf(key, version))
+    const material = openMaterial(key, version, stored.sealed, context.material)
     opened.set(stored, material)
     return material
   } catch (error) {
     if (!(error instanceof OpenError)) throw error
-    context.report(new Error(`The material of ${key.arn} does not open: version ${version}`))
+    context.report(damagedMaterial(key, version, 'seal'))
     throw errors.unreadableKey()
   }
 }
@@ -69,9 +75,12 @@ export function neededMaterial(
 ): Uint8Array {
   const material = readMaterial(key, version, context)
   if (material) return material
-  context.report(new Error(`Material of ${key.arn} is missing from the store: version ${version}`))
+  context.report(damagedMaterial(key, version, 'missing'))
   throw errors.unreadableKey()
 }
+
+const damagedMaterial = ({ region, keyId }: Place, version: number, damage: Damage) =>
+  new DamagedRowError({ table: 'kms_materials', row: `${region} ${keyId} ${version}`, damage })
 
 const placeOf = ({ account, region, keyId }: Place, version: number) => [
   'kms key material',

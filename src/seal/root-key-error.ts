@@ -10,6 +10,8 @@ export type RootKeyErrorCode =
   | 'inaccessible'
   /** The text is no root key, or was altered. */
   | 'malformed'
+  /** The file holds no byte of a key, as when its creation was interrupted. */
+  | 'empty'
   /** The text is of a version that this release does not know. */
   | 'unknown-version'
   /** The store is sealed by another root key. */

@@ -1,3 +1,4 @@
+import { DamagedRowError } from '../aws/damaged-row.ts'
 import { AwsError } from '../aws/error.ts'
 import { SECRETS_MANAGER_ALIAS } from '../kms/client.ts'
 import type { SecretsContext } from './context.ts'
@@ -18,7 +19,8 @@ export interface SecretValue {
 }
 
 type Owner = Pick<Secret, 'arn' | 'account' | 'region' | 'kmsKeyId'>
-type Needs = Pick<SecretsContext, 'kms' | 'cipher' | 'scope' | 'now'>
+type SealingNeeds = Pick<SecretsContext, 'kms' | 'cipher' | 'scope' | 'now'>
+type Needs = SealingNeeds & Pick<SecretsContext, 'report'>
 
 /** True for secrets under `aws/secretsmanager`: unnamed, or by its alias or the ARN of that. */
 function usesDefaultKey({ kmsKeyId }: Pick<Secret, 'kmsKeyId'>): boolean {
@@ -33,7 +35,7 @@ export async function sealVersion(
   owner: Owner,
   versionId: string,
   value: SecretValue,
-  context: Needs,
+  context: SealingNeeds,
 ): Promise<Version> {
   refuseForeignDefaultKey(owner, context)
   const { kmsKeyId } = owner
@@ -46,7 +48,7 @@ export async function sealVersion(
   )
   const binary = value.SecretBinary !== undefined
   const plaintext = bytesOf(value)
-  const ciphertext = context.cipher.seal(key, plaintext, placeOf(owner, versionId, binary))
+  const ciphertext = context.cipher.seal(key, plaintext, placeOfValue(owner, versionId, binary))
   key.fill(0)
   return {
     versionId,
@@ -59,15 +61,13 @@ export async function sealVersion(
 /** The value of a version. Throws DecryptionFailure when it cannot be opened, AccessDeniedException when KMS denies. */
 export async function openVersion(owner: Owner, version: Version, context: Needs): Promise<SecretValue> {
   refuseForeignDefaultKey(owner, context)
-  const { ciphertext, dataKey, binary } = version.value
-  const { Plaintext: key } = await translate(
-    context.kms.decrypt({ CiphertextBlob: dataKey, EncryptionContext: encryptionContext(owner, version.versionId) }),
-    errors.decryptionFailure,
-  )
+  const { ciphertext, binary } = version.value
+  const key = await openDataKey(owner, version, context)
   let plaintext: Uint8Array
   try {
-    plaintext = context.cipher.open(key, ciphertext, placeOf(owner, version.versionId, binary))
+    plaintext = context.cipher.open(key, ciphertext, placeOfValue(owner, version.versionId, binary))
   } catch {
+    context.report(damagedVersion(owner, version))
     throw errors.decryptionFailure()
   } finally {
     key.fill(0)
@@ -85,10 +85,7 @@ export async function moveVersion(owner: Owner, version: Version, context: Needs
   const { kms } = context
   const { kmsKeyId } = owner
   const EncryptionContext = encryptionContext(owner, version.versionId)
-  const { Plaintext } = await translate(
-    kms.decrypt({ CiphertextBlob: version.value.dataKey, EncryptionContext }),
-    errors.decryptionFailure,
-  )
+  const Plaintext = await openDataKey(owner, version, context)
   try {
     const request = { KeyId: kmsKeyId ?? SECRETS_MANAGER_ALIAS, Plaintext, EncryptionContext }
     const { CiphertextBlob } = await translate(kms.encrypt(request), errors.encryptionFailure)
@@ -100,6 +97,22 @@ export async function moveVersion(owner: Owner, version: Version, context: Needs
     Plaintext.fill(0)
   }
 }
+
+/** KMS's answers to a ciphertext that it cannot open: it was altered, it belongs elsewhere, or its key is gone. */
+const DOES_NOT_OPEN: readonly string[] = ['InvalidCiphertextException', 'IncorrectKeyException']
+
+/** The data key of a version. Throws DecryptionFailure or AccessDeniedException when KMS refuses. */
+async function openDataKey(owner: Owner, version: Version, { kms, report }: Needs): Promise<Uint8Array> {
+  const EncryptionContext = encryptionContext(owner, version.versionId)
+  const opened = kms.decrypt({ CiphertextBlob: version.value.dataKey, EncryptionContext }).catch((error) => {
+    if (error instanceof AwsError && DOES_NOT_OPEN.includes(error.code)) report(damagedVersion(owner, version))
+    throw error
+  })
+  return (await translate(opened, errors.decryptionFailure)).Plaintext
+}
+
+const damagedVersion = ({ arn }: Owner, { versionId }: Version) =>
+  new DamagedRowError({ table: 'versions', row: `${arn} ${versionId}`, damage: 'seal' })
 
 /** A version under a fresh data key: nobody may call Encrypt on the default key (security facts 3.9). */
 async function sealedAnew(owner: Owner, version: Version, context: Needs): Promise<Version> {
@@ -145,7 +158,7 @@ export async function probeReplicaKey(owner: Owner, context: Needs): Promise<voi
   Plaintext.fill(0)
 }
 
-function refuseForeignDefaultKey(owner: Owner, { scope }: Needs): void {
+function refuseForeignDefaultKey(owner: Owner, { scope }: SealingNeeds): void {
   if (owner.account !== scope.account && usesDefaultKey(owner)) throw errors.foreignDefaultKey()
 }
 
@@ -163,9 +176,14 @@ async function translate<T>(call: Promise<T>, failure: (refusal: AwsError) => Aw
 const failureOfChosenKey = ({ code, message }: AwsError) =>
   code === 'NotFoundException' ? errors.invalidKey(message) : errors.encryptionFailure()
 
-const encryptionContext = (owner: Owner, versionId: string) => ({ SecretARN: owner.arn, SecretVersionId: versionId })
+/** What KMS binds the data key of a version to. */
+export const encryptionContext = (owner: Pick<Owner, 'arn'>, versionId: string) => ({
+  SecretARN: owner.arn,
+  SecretVersionId: versionId,
+})
 
-const placeOf = (owner: Owner, versionId: string, binary: boolean) => [
+/** What the value of a version is bound to. */
+export const placeOfValue = (owner: Owner, versionId: string, binary: boolean) => [
   'secret value',
   owner.account,
   owner.region,

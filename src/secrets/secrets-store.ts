@@ -1,4 +1,5 @@
 import type { Change } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { Driver } from './filters.ts'
 import type { Secret, Version, VersionInfo } from './secret.ts'
 
@@ -18,11 +19,12 @@ export interface Found {
 }
 
 /** The row of a secret does not carry the MAC of its content: somebody wrote to the store behind the server's back. */
-export class TamperedError extends Error {
+export class TamperedError extends ForgedRowError {
   /** The ARN that the row claims. */
   readonly arn: string
+
   constructor(arn: string) {
-    super(`The store holds a row that Coffer did not write: secret ${arn}`)
+    super('secrets', arn)
     this.name = 'TamperedError'
     this.arn = arn
   }

@@ -1,10 +1,11 @@
-import { ForgedRowError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { AccessKey } from '../identity/identity-store.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import type { Row } from './sql.ts'
 
 export const ACCESS_KEYS: Covered = {
   table: 'access_keys',
+  named: ['access_key_id'],
   columns: ['access_key_id', 'account', 'user_name', 'sealed_secret', 'active', 'created_at'],
 }
 

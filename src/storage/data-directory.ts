@@ -91,10 +91,13 @@ function makeDirectory(path: string): void {
   const above = dirname(resolve(path))
   if (above !== resolve(path)) makeDirectory(above)
   mkdirSync(path, { mode: 0o700 })
-  if (process.platform !== 'win32') syncDirectory(above)
+  syncDirectory(above)
 }
 
-function syncDirectory(path: string): void {
+/** Puts what happened to the names in a directory on the disk. */
+export function syncDirectory(path: string): void {
+  // Windows opens no directories.
+  if (process.platform === 'win32') return
   const directory = openSync(path, 'r')
   try {
     fsyncSync(directory)

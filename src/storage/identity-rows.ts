@@ -1,10 +1,11 @@
-import { ForgedRowError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { AnyEntity, Entities, Kind } from '../identity/entities.ts'
-import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, macOf, type RowMac, rowName } from './row-mac.ts'
 import type { Row } from './sql.ts'
 
 export const IDENTITIES: Covered = {
   table: 'identities',
+  named: ['account', 'kind', 'name'],
   columns: ['id', 'account', 'kind', 'name', 'name_key', 'path', 'document', 'revision'],
 }
 
@@ -55,8 +56,8 @@ export function toIdentityRow(entity: AnyEntity, mac: RowMac) {
 
 /** Throws ForgedRowError for a row of another kind, or one whose MAC does not fit. */
 export function toEntity<K extends Kind>(kind: K, row: Row, mac: RowMac): Entities[K] {
-  if (row.kind !== kind || !macFits(mac, IDENTITIES, row))
-    throw new ForgedRowError('identities', `${row.account} ${row.kind} ${row.name_key}`)
+  if (!macFits(mac, IDENTITIES, row) || row.kind !== kind)
+    throw new ForgedRowError('identities', rowName(IDENTITIES.named, row))
   const entity = {
     ...JSON.parse(String(row.document)),
     account: String(row.account),

@@ -1,4 +1,5 @@
-import { type Change, ForgedRowError } from '../aws/change.ts'
+import type { Change } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import { type AnyEntity, arnOf, type Entities, type Kind, referencesOf, type User } from '../identity/entities.ts'
 import type { AccessKey, Holder, IdentityStore, KeyHolder, LastUse, ListQuery } from '../identity/identity-store.ts'
 import { toAccessKey, toAccessKeyRow } from './access-key-rows.ts'
@@ -9,7 +10,7 @@ import { guardsOf, nameKey, toEntity, toIdentityRow } from './identity-rows.ts'
 import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
 import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql, startsWith } from './sql.ts'
 
-export const ACCOUNTS: Covered = { table: 'accounts', columns: ['account', 'created_at'] }
+export const ACCOUNTS: Covered = { table: 'accounts', named: ['account'], columns: ['account', 'created_at'] }
 
 /** Identities on any engine. */
 export class SqlIdentityStore implements IdentityStore {

@@ -1,7 +1,7 @@
 import type { Entry } from '../audit/entry.ts'
 import type { Engine, Write } from './engine.ts'
 import { SOMETHING_TO_ERASE } from './erasure-mark.ts'
-import { sql } from './sql.ts'
+import { type Row, type Sql, sql } from './sql.ts'
 
 /** A key of the keyring as stored: wrapped by the root key. */
 export interface StoredKey {
@@ -19,12 +19,19 @@ export interface Installation {
   readonly keyring: readonly StoredKey[]
 }
 
+/** What `installationIn` is read from. */
+export const INSTALLATION: readonly Sql[] = [
+  sql`select name, value from meta`,
+  sql`select purpose, version, wrapped from keyring order by purpose, version`,
+]
+
 /** The installation of a store; undefined for a store that was never set up. */
 export async function readInstallation(engine: Engine): Promise<Installation | undefined> {
-  const { results } = await engine.read([
-    sql`select name, value from meta`,
-    sql`select purpose, version, wrapped from keyring order by purpose, version`,
-  ])
+  return installationIn((await engine.read(INSTALLATION)).results)
+}
+
+/** The installation in the answers to `INSTALLATION`; undefined for a store that was never set up. */
+export function installationIn(results: readonly (readonly Row[])[]): Installation | undefined {
   const meta = new Map((results[0] ?? []).map((row) => [String(row.name), String(row.value)]))
   const id = meta.get('installation')
   const rootKey = meta.get('root_key')

@@ -1,22 +1,26 @@
-import { ForgedRowError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import { keyArn } from '../kms/key.ts'
 import type { Alias, Grant, KeyMaterial, KeyState, KmsKey } from '../kms/key-store.ts'
-import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, macOf, type RowMac, rowName } from './row-mac.ts'
 import { policyIn, policyText } from './rows.ts'
 import type { Row } from './sql.ts'
+import { bytesOf } from './statement-rows.ts'
 
 export const KEYS: Covered = {
   table: 'kms_keys',
+  named: ['region', 'key_id'],
   columns: ['key_id', 'account', 'region', 'manager', 'state', 'created_at', 'current_version'],
   added: ['policy', 'document', 'revision'],
 }
 export const ALIASES: Covered = {
   table: 'kms_aliases',
+  named: ['account', 'region', 'alias'],
   columns: ['account', 'region', 'alias', 'key_id'],
   added: ['created_at', 'updated_at'],
 }
 export const GRANTS: Covered = {
   table: 'kms_grants',
+  named: ['region', 'key_id', 'grant_id'],
   columns: ['region', 'key_id', 'grant_id', 'account', 'grantee', 'retiring', 'document'],
 }
 
@@ -105,11 +109,11 @@ const placeOf = ({ region, key_id }: Row): string => JSON.stringify([region, key
 
 /** Throws ForgedRowError for a row whose MAC does not fit, of the key or of one of its aliases. */
 export function toKey({ key: row, materials, aliases, hasGrants }: KeyRows, mac: RowMac): KmsKey {
-  if (!macFits(mac, KEYS, row)) throw new ForgedRowError('kms_keys', String(row.key_id))
+  if (!macFits(mac, KEYS, row)) throw new ForgedRowError('kms_keys', rowName(KEYS.named, row))
   const account = String(row.account)
   const region = String(row.region)
   const keyId = String(row.key_id)
-  const sealed = new Map(materials.map((material) => [Number(material.version), material.sealed as Uint8Array]))
+  const sealed = new Map(materials.map((material) => [Number(material.version), bytesOf(material.sealed)]))
   const document = row.document === null ? firstDocument(keyId, [...sealed.keys()]) : parseDocument(row)
   return {
     ...document,
@@ -127,6 +131,13 @@ export function toKey({ key: row, materials, aliases, hasGrants }: KeyRows, mac:
     hasGrants,
     revision: row.document === null ? 1 : Number(row.revision),
   }
+}
+
+/** Versions of material that a row of an intact key names and that must be there: made here, not imported. */
+export function neededMaterials(row: Row): readonly number[] {
+  if (row.document === null) return []
+  const { origin, materials } = parseDocument(row)
+  return origin === 'AWS_KMS' ? materials.map(({ version }) => version) : []
 }
 
 const parseDocument = (row: Row) => JSON.parse(String(row.document)) as KeyDocument
@@ -147,7 +158,7 @@ export function toAliasRow({ account, region, name, keyId, createdAt, updatedAt 
 
 /** Throws ForgedRowError for a row whose MAC does not fit. */
 export function toAlias(row: Row, mac: RowMac): Alias {
-  if (!macFits(mac, ALIASES, row)) throw new ForgedRowError('kms_aliases', String(row.alias))
+  if (!macFits(mac, ALIASES, row)) throw new ForgedRowError('kms_aliases', rowName(ALIASES.named, row))
   return {
     account: String(row.account),
     region: String(row.region),
@@ -175,7 +186,7 @@ export function toGrantRow(grant: Grant, mac: RowMac) {
 
 /** Throws ForgedRowError for a row whose MAC does not fit. */
 export function toGrant(row: Row, mac: RowMac): Grant {
-  if (!macFits(mac, GRANTS, row)) throw new ForgedRowError('kms_grants', String(row.grant_id))
+  if (!macFits(mac, GRANTS, row)) throw new ForgedRowError('kms_grants', rowName(GRANTS.named, row))
   return {
     ...(JSON.parse(String(row.document)) as Omit<Grant, 'account' | 'region' | 'keyId' | 'grantId'>),
     account: String(row.account),

@@ -1,4 +1,5 @@
-import { type Change, ForgedRowError } from '../aws/change.ts'
+import type { Change } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { Alias, Grant, KeyReference, KeyScope, KeyStore, KmsKey, PageOf } from '../kms/key-store.ts'
 import type { Engine, SqlChange, Write } from './engine.ts'
 import { GenerationCache } from './generation-cache.ts'

@@ -138,7 +138,10 @@ function readWalk(purpose: Purpose, text: string): Walk | undefined {
 }
 
 /** The next rows of a table in the order of their key. */
-export function rowsStatement({ name, key, beside }: SealedTable, after?: readonly (string | number)[]): Sql {
+export function rowsStatement(
+  { name, key, beside }: Pick<SealedTable, 'name' | 'key' | 'beside'>,
+  after?: readonly (string | number)[],
+): Sql {
   const key_ = raw(key.map((column) => `t.${column}`).join(', '))
   const behind = after ? sql`where (${key_}) > (${values(after)})` : raw('')
   return sql`select t.*${beside ? sql`, ${beside.columns}` : raw('')} from ${raw(name)} t ${beside?.join ?? raw('')}

@@ -1,14 +1,15 @@
-import { ForgedRowError } from '../aws/change.ts'
+import { ForgedRowError } from '../aws/damaged-row.ts'
 import type { User } from '../identity/entities.ts'
 import type { Engine } from './engine.ts'
 import { guardWrites, linkWrites } from './identity-references.ts'
 import { insertIdentity } from './identity-store.ts'
-import { type Covered, macFits, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, type RowMac, rowName } from './row-mac.ts'
 import { type Row, sql } from './sql.ts'
 
 /** Users as a store of version 1 has them. */
 const FIRST_USERS: Covered = {
   table: 'users',
+  named: ['account', 'user_name'],
   columns: ['account', 'user_name', 'user_id', 'managed_policies', 'created_at'],
 }
 
@@ -21,7 +22,7 @@ export async function moveFirstUsers(engine: Engine, mac: RowMac): Promise<void>
   const rows = results[0] ?? []
   if (rows.length === 0) return
   const writes = rows.flatMap((row) => {
-    if (!macFits(mac, FIRST_USERS, row)) throw new ForgedRowError('users', `${row.account}/${row.user_name}`)
+    if (!macFits(mac, FIRST_USERS, row)) throw new ForgedRowError('users', rowName(FIRST_USERS.named, row))
     const user = toUser(row)
     return [
       {

@@ -1,9 +1,12 @@
+import type { ReportDamage } from '../aws/damaged-row.ts'
 import type { Row } from './sql.ts'
 
 /** Authenticates rows that permission or the choice of a value depends on; handed to the stores by who owns the keyring. */
 export interface RowMac {
   tag(fields: readonly (string | number | null | Uint8Array)[]): Uint8Array
   verify(fields: readonly (string | number | null | Uint8Array)[], tag: Uint8Array): boolean
+  /** Told of every row whose MAC does not fit. */
+  readonly report?: ReportDamage | undefined
 }
 
 /**
@@ -16,6 +19,8 @@ export interface RowMac {
  */
 export interface Covered {
   readonly table: string
+  /** Columns by which a person knows the row. */
+  readonly named: readonly string[]
   /** Those that the table had from the beginning. */
   readonly columns: readonly string[]
   /** Those that came with a later migration; null in every row of before. */
@@ -29,8 +34,19 @@ export function macOf(mac: RowMac, covered: Covered, row: Fields): Uint8Array {
   return mac.tag(fieldsOf(covered, row))
 }
 
-/** Whether a row that was read is as it was written; false also for one without a MAC. */
+/** Whether a row that was read is as it was written; false also for one without a MAC. One that is not is reported. */
 export function macFits(mac: RowMac, covered: Covered, row: Row): boolean {
+  if (fits(mac, covered, row)) return true
+  mac.report?.({ table: covered.table, row: rowName(covered.named, row), damage: 'mac' })
+  return false
+}
+
+/** Names a row by some of its columns. */
+export function rowName(columns: readonly string[], row: Row): string {
+  return columns.map((column) => String(row[column])).join(' ')
+}
+
+function fits(mac: RowMac, covered: Covered, row: Row): boolean {
   if (!(row.mac instanceof Uint8Array)) return false
   try {
     return mac.verify(fieldsOf(covered, row), row.mac)

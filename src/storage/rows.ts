@@ -2,6 +2,7 @@ import type { BoundPolicy } from '../identity/entities.ts'
 import { rotationDueAt } from '../secrets/rotation.ts'
 import type { Replica, Secret, Stages, Tag, Version, VersionInfo } from '../secrets/secret.ts'
 import type { Row, SqlValue } from './sql.ts'
+import { bytesOf } from './statement-rows.ts'
 
 /** Columns that `secrets` had from the beginning, without the id and the MAC; their order is that of the MAC. */
 export const SECRET_COLUMNS = [
@@ -110,8 +111,8 @@ export function rowToVersion(row: Row): Version {
   return {
     ...rowToVersionInfo(row),
     value: {
-      ciphertext: row.ciphertext as Uint8Array,
-      dataKey: row.data_key as Uint8Array,
+      ciphertext: bytesOf(row.ciphertext),
+      dataKey: bytesOf(row.data_key),
       binary: row.is_binary === 1,
     },
   }

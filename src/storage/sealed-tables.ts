@@ -2,9 +2,10 @@ import { ACCESS_KEYS, toAccessKey, toAccessKeyRow } from './access-key-rows.ts'
 import { IDENTITIES } from './identity-rows.ts'
 import { ACCOUNTS } from './identity-store.ts'
 import { ALIASES, GRANTS, KEYS } from './key-rows.ts'
-import { type Covered, macFits, macOf, type RowMac } from './row-mac.ts'
+import { type Covered, macFits, macOf, type RowMac, rowName } from './row-mac.ts'
 import { SECRETS } from './secrets-store.ts'
 import { type Row, raw, type Sql, type SqlValue } from './sql.ts'
+import { bytesOf, integerOf } from './statement-rows.ts'
 
 /** Puts content under the newest version of the keyring; handed to the store by who owns it. Undefined for what does not open. */
 export interface Resealing {
@@ -53,6 +54,10 @@ const authenticated = (
   reseal: (row, { mac }) => (macFits(mac, covered, row) ? { mac: macOf(mac, covered, row) } : undefined),
 })
 
+function reportUnopened(table: string, named: readonly string[], row: Row, { mac }: Resealing): void {
+  mac.report?.({ table, row: rowName(named, row), damage: 'seal' })
+}
+
 /** Everything that the keyring sealed and the store holds. Of sessions and page tokens, nothing is stored. */
 export const sealedTables: readonly SealedTable[] = [
   {
@@ -67,8 +72,9 @@ export const sealedTables: readonly SealedTable[] = [
     },
     reseal(row, resealing) {
       const [account, region, keyId] = [String(row.account), String(row.region), String(row.key_id)]
-      const of = { account, region, keyId, version: Number(row.version) }
-      const sealed = resealing.material(row.sealed as Uint8Array, of)
+      const of = { account, region, keyId, version: integerOf(row.version) }
+      const sealed = resealing.material(bytesOf(row.sealed), of)
+      if (!sealed) reportUnopened('kms_materials', ['region', 'key_id', 'version'], row, resealing)
       return sealed && { sealed }
     },
   },
@@ -84,7 +90,10 @@ export const sealedTables: readonly SealedTable[] = [
       if (!macFits(resealing.mac, ACCESS_KEYS, row)) return undefined
       const key = toAccessKey(row, resealing.mac)
       const sealedSecret = resealing.accessKey(key.sealedSecret, key)
-      if (!sealedSecret) return undefined
+      if (!sealedSecret) {
+        reportUnopened(ACCESS_KEYS.table, ACCESS_KEYS.named, row, resealing)
+        return undefined
+      }
       const { sealed_secret, mac } = toAccessKeyRow({ ...key, sealedSecret }, resealing.mac)
       return { sealed_secret, mac }
     },

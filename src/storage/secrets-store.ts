@@ -29,6 +29,7 @@ import { chunks, join, list, ROWS_PER_INSERT, type Row, raw, type Sql, sql } fro
 
 export const SECRETS: Covered = {
   table: 'secrets',
+  named: ['arn'],
   columns: ['arn', 'revision', ...SECRET_COLUMNS],
   added: ADDED_SECRET_COLUMNS,
 }
@@ -85,7 +86,7 @@ export class SqlSecretsStore implements SecretsStore {
   async page(query: PageQuery): Promise<SecretPage> {
     const page = await searchSecrets(this.#engine, query)
     const items = page.rows.map(({ row, secret }) =>
-      secret && macFits(this.#mac, SECRETS, row) ? secret : new TamperedError(String(row.arn)),
+      macFits(this.#mac, SECRETS, row) && secret ? secret : new TamperedError(String(row.arn)),
     )
     return { items, next: page.next }
   }

@@ -1,22 +1,19 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
-import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
+import type { Sql } from './sql.ts'
+import { compile, SqliteReader } from './sqlite-reader.ts'
 import type { ReserveState, WriterOptions } from './sqlite-writer-messages.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
 import { statementsIn } from './statement-rows.ts'
 import { hashAt, neededFrom, trailRows } from './trail-rows.ts'
 
-/** Prepared read statements kept. */
-const STATEMENT_CACHE = 500
 /** Pages the reader keeps, in KiB. */
 const READER_CACHE_KIB = 64 * 1024
 /** How long a read waits where it cannot begin at once: while another process recovers the log. */
 const BUSY_TIMEOUT_MS = 5_000
-
-const GENERATIONS = sql`select name, value from generations`
 
 /**
  * The embedded engine: SQLite in WAL mode, reads on a read-only connection of this thread, writes in groups through the one writer thread.
@@ -24,9 +21,8 @@ const GENERATIONS = sql`select name, value from generations`
  * The files must exist with the current schema (`sqlite-files.ts`), and no other process may write them.
  */
 export class SqliteEngine implements Engine {
-  readonly #reader: DatabaseSync
+  readonly #reader: SqliteReader
   readonly #trailReader: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
   readonly #writer: WriterThread
   readonly chain: Chain
   /** What the last read saw; absent once something was acknowledged after it. */
@@ -34,10 +30,10 @@ export class SqliteEngine implements Engine {
 
   /** @param onReserve told when what is kept of the disk for the trail had to be given up, and when it is there again */
   constructor(options: WriterOptions, onReserve: (state: ReserveState) => void = () => {}) {
-    this.#reader = new DatabaseSync(options.storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+    this.#reader = new SqliteReader(options.storePath)
     this.#trailReader = new DatabaseSync(options.trailPath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
-    for (const db of [this.#reader, this.#trailReader]) db.exec('pragma temp_store = memory')
-    this.#reader.exec(`pragma cache_size = -${READER_CACHE_KIB}`)
+    this.#trailReader.exec('pragma temp_store = memory')
+    this.#reader.db.exec(`pragma cache_size = -${READER_CACHE_KIB}`)
     this.#writer = new WriterThread(options, {
       onChanged: () => {
         this.#generations = undefined
@@ -69,7 +65,7 @@ export class SqliteEngine implements Engine {
   }
 
   async newestEntries(limit: number): Promise<Entry[]> {
-    return newestEntries(this.#reader, this.#trailReader, limit)
+    return newestEntries(this.#reader.db, this.#trailReader, limit)
   }
 
   settleTrail(): Promise<void> {
@@ -91,80 +87,20 @@ export class SqliteEngine implements Engine {
 
   async explain(statement: Sql): Promise<string> {
     const { text, values } = compile(statement)
-    const plan = this.#reader.prepare(`explain query plan ${text}`).all(...values)
+    const plan = this.#reader.db.prepare(`explain query plan ${text}`).all(...values)
     return plan.map((row) => String(row.detail)).join('\n')
   }
 
   async close(): Promise<void> {
     // Readers first: the last connection to close removes the write-ahead logs.
-    for (const db of [this.#reader, this.#trailReader]) if (db.isOpen) db.close()
+    this.#reader.close()
+    if (this.#trailReader.isOpen) this.#trailReader.close()
     await this.#writer.close()
   }
 
   #snapshot(statements: readonly Sql[]): Snapshot {
-    this.#prepared('begin').run()
-    try {
-      const results = statements.map((statement) => this.#all(statement))
-      const values = new Map(this.#all(GENERATIONS).map((row) => [row.name, Number(row.value)]))
-      const generations = { identity: values.get('identity') ?? 0, keys: values.get('keys') ?? 0 }
-      this.#generations = generations
-      return { results, generations }
-    } finally {
-      if (this.#reader.isTransaction) this.#prepared('commit').run()
-    }
+    const snapshot = this.#reader.snapshot(statements)
+    this.#generations = snapshot.generations
+    return snapshot
   }
-
-  #all(statement: Sql): Row[] {
-    const { text, values } = compile(statement)
-    const prepared = this.#prepared(text)
-    try {
-      return prepared.all(...values) as unknown as Row[]
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_OUT_OF_RANGE') throw error
-      return allWithHugeIntegers(prepared, values)
-    }
-  }
-
-  #prepared(text: string): StatementSync {
-    let prepared = this.#statements.get(text)
-    if (!prepared) {
-      if (this.#statements.size >= STATEMENT_CACHE) this.#statements.clear()
-      prepared = this.#reader.prepare(text)
-      this.#statements.set(text, prepared)
-    }
-    return prepared
-  }
-}
-
-/**
- * Rows with an integer that no number holds exactly. Coffer writes none, and one forged row must not make the others unreadable: the integer
- * becomes text, so that no MAC fits it.
- */
-function allWithHugeIntegers(prepared: StatementSync, values: readonly SqlValue[]): Row[] {
-  prepared.setReadBigInts(true)
-  try {
-    return prepared.all(...values).map((row) => {
-      const entries = Object.entries(row).map(([name, value]) => {
-        if (typeof value !== 'bigint') return [name, value]
-        const number = Number(value)
-        return [name, Number.isSafeInteger(number) ? number : String(value)]
-      })
-      return Object.fromEntries(entries) as Row
-    })
-  } finally {
-    prepared.setReadBigInts(false)
-  }
-}
-
-/** SQLite's text of a statement: `?` for each parameter, a list as one parameter. */
-function compile(statement: Sql): { text: string; values: SqlValue[] } {
-  let text = statement.parts[0] ?? ''
-  const values = statement.values.map((value, index) => {
-    const isList = value instanceof ListParameter
-    text += (isList ? '(select value from json_each(?))' : '?') + statement.parts[index + 1]
-    if (isList) return JSON.stringify(value.values)
-    // A copy: a piece of Node.js's common pool would take the whole pool along to the writer's thread.
-    return value instanceof Uint8Array ? new Uint8Array(value) : value
-  })
-  return { text, values }
 }

@@ -249,6 +249,12 @@ describe('resealing the keyring', () => {
     await reseal(app, { altered })
     assert.equal(altered.length, 3)
     assert.match(altered.join('\n'), /^access_keys AKIA\w+\naccess_keys AKIA\w+\nsecrets \d+$/)
+    // Each of the two rows has one event, although two purposes met one of them.
+    const damaged = app.refused.map(({ code, table, damage }) => [code, table, damage])
+    assert.deepEqual(damaged.toSorted(), [
+      ['DamagedRow', 'access_keys', 'mac'],
+      ['DamagedRow', 'secrets', 'mac'],
+    ])
     assert.deepEqual(await notUnder(app, 2), {
       'access-key access_keys': 1,
       'row-mac access_keys': 1,

@@ -19,6 +19,7 @@ describe('help', { concurrency: 2 }, () => {
     ['serve', /--plaintext-behind-proxy/],
     ['dev', /--verify/],
     ['trail', /--limit <number>/],
+    ['check', /--json/],
     ['why', /--principal <arn>/],
     ['readers', /--secret <id>/],
     ['admin', /reset-key/],

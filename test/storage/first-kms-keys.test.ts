@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ForgedRowError } from '../../src/aws/change.ts'
+import { ForgedRowError } from '../../src/aws/damaged-row.ts'
 import { decrypt, readCiphertext } from '../../src/kms/ciphertext.ts'
 import type { KmsKey } from '../../src/kms/key-store.ts'
 import { readMaterial } from '../../src/kms/material.ts'

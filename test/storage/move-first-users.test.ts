@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ForgedRowError } from '../../src/aws/change.ts'
+import { ForgedRowError } from '../../src/aws/damaged-row.ts'
 import { accessKeyPlace } from '../../src/identity/authenticate.ts'
 import { oldStore } from './old-store.ts'
 
@@ -53,7 +53,7 @@ test('a store of version 1 with a forged user is refused in one clear line, and 
   store.alter(`update users set managed_policies = '["${ADMINISTRATOR_ACCESS}"]' where user_name = 'second'`)
   await assert.rejects(store.open(), (error) => {
     assert.ok(error instanceof ForgedRowError)
-    assert.equal(error.message, `The store holds a row that Coffer did not write: users ${ACCOUNT}/second`)
+    assert.equal(error.message, `The store holds a row that Coffer did not write: users ${ACCOUNT} second`)
     return true
   })
   assert.equal(store.query('select * from users').length, 2)

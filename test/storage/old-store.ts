@@ -74,6 +74,6 @@ function rowsOf(file: DatabaseSync, keyring: Keyring): OldRows {
     keyring,
     insert,
     insertWithMac: (table, row) =>
-      insert(table, { ...row, mac: macOf(mac, { table, columns: Object.keys(row) }, row) }),
+      insert(table, { ...row, mac: macOf(mac, { table, named: [], columns: Object.keys(row) }, row) }),
   }
 }

@@ -152,7 +152,8 @@ test('text that is no root key is refused and never shown', async () => {
   const text = formatRootKey(generateRootKey())
   const encoded = text.slice('coffer-root-key:v1:'.length)
   const cases: [content: string | Uint8Array, code: RootKeyErrorCode, pattern: RegExp][] = [
-    ['', 'malformed', /is empty, as after an interrupted creation/],
+    ['', 'empty', /is empty, expected coffer-root-key:v1:/],
+    [Buffer.alloc(64), 'empty', /is empty, expected coffer-root-key:v1:/],
     ['\n', 'malformed', /is not the text of a root key/],
     [encoded, 'malformed', /is not the text of a root key/],
     [text.slice(0, -1), 'malformed', /is a damaged root key/],

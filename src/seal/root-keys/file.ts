@@ -43,12 +43,11 @@ export async function readKeyText(path: string, subject: string, mode: number): 
 }
 
 /**
- * Makes a root key file with a new key. When this returns, file and directory entry are on the disk, so what is sealed
+ * Makes a root key file. When this returns, file and directory entry are on the disk, so what is sealed
  * under the key from now on will find it again. A file that is there already is never touched. Throws RootKeyError.
  */
-export async function createRootKeyFile(path: string): Promise<RootKeyMaterial> {
+export async function createRootKeyFile(path: string, material = generateRootKey()): Promise<RootKeyMaterial> {
   const subject = `Cannot create the root key file: ${path}`
-  const material = generateRootKey()
   // O_EXCL, so that of two processes only one succeeds, and that a symbolic link is not followed.
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
   const file = await open(path, flags, OWNER_ONLY).catch((error) => {
@@ -89,11 +88,9 @@ async function readText(file: FileHandle, subject: string): Promise<string> {
     if (bytesRead > MAX_FILE_BYTES) {
       throw new RootKeyError('malformed', `${subject} has more than ${MAX_FILE_BYTES} bytes, wanted ${ROOT_KEY_TEXT}`)
     }
-    if (bytesRead === 0) {
-      throw new RootKeyError(
-        'malformed',
-        `${subject} is empty, as after an interrupted creation, wanted ${ROOT_KEY_TEXT}`,
-      )
+    // A power cut can leave zeros where the text was to be.
+    if (buffer.subarray(0, bytesRead).every((byte) => byte === 0)) {
+      throw new RootKeyError('empty', `${subject} is empty, expected ${ROOT_KEY_TEXT}`)
     }
     return buffer.toString('latin1', 0, bytesRead).replace(/\r?\n$/, '')
   } finally {

@@ -27,8 +27,8 @@ export async function makeNextRootKeyFile(path: string): Promise<RootKeyMaterial
     return await readRootKeyFile(next)
   } catch (error) {
     const code = error instanceof RootKeyError ? error.code : undefined
-    if (code !== 'missing' && code !== 'malformed') throw error
-    if (code === 'malformed') await unlink(next)
+    if (code !== 'missing' && code !== 'malformed' && code !== 'empty') throw error
+    if (code !== 'missing') await unlink(next)
   }
   return createRootKeyFile(next)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ForgedRowError } from '../../../src/aws/change.ts'
+import { ForgedRowError } from '../../../src/aws/damaged-row.ts'
 import { MissingReferenceError } from '../../../src/identity/identity-store.ts'
 import type { Engine } from '../../../src/storage/engine.ts'
 import { newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'

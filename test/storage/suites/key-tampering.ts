@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import { ForgedRowError } from '../../../src/aws/change.ts'
+import { ForgedRowError } from '../../../src/aws/damaged-row.ts'
 import type { KeyStore, KmsKey } from '../../../src/kms/key-store.ts'
 import { type EngineUnderTest, NOW, newEntry, type OpenEngine, SCOPE, storesOn } from '../engine-under-test.ts'
 import { aliasOf, newGrant, newStoredKey } from '../new-keys.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ForgedRowError } from '../../../src/aws/change.ts'
+import { ForgedRowError } from '../../../src/aws/damaged-row.ts'
 import { TamperedError } from '../../../src/secrets/secrets-store.ts'
 import { create, NOW, newEntry, newSecret, type OpenEngine, SCOPE, storesOn, versionId } from '../engine-under-test.ts'
 import { newAccessKey, newUser } from '../new-identities.ts'
