@@ -1,5 +1,6 @@
 import { evaluate, type NamedPolicy } from '../src/iam/evaluate.ts'
 import { PolicyCache } from '../src/iam/policy-cache.ts'
+import { Evaluation } from '../src/identity/evaluation.ts'
 import { rootOf } from '../src/identity/principal.ts'
 import { RequestConditions } from '../src/identity/request-context.ts'
 
@@ -70,7 +71,14 @@ function request(index: number) {
     resourceAccount: ACCOUNT,
     context: new RequestConditions({
       principal,
-      facts: { region: 'eu-central-1', now: Date.now(), address: '192.0.2.7', secure: true, agent: 'bench' },
+      facts: {
+        region: 'eu-central-1',
+        now: Date.now(),
+        address: '192.0.2.7',
+        secure: true,
+        agent: 'bench',
+        evaluation: new Evaluation(),
+      },
       account: ACCOUNT,
       tags: [{ Key: 'team', Value: 'blue' }],
       service: 'secretsmanager',

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly verify: boolean
   /** False allows everybody everything in their own account; only for data that is thrown away. Needs `verify`. */
   readonly enforce: boolean
+  /** Steps of policy evaluation that one request may take; `MAX_REQUEST_STEPS` when absent. */
+  readonly maxSteps?: number | undefined
   /** What holds for every account. */
   readonly organization?: Organization | undefined
   /** Files with the keys of OpenID Connect issuers; those of others are in their discovery documents. */
@@ -155,7 +157,8 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const functions = options.rotationFunctions ?? configured ?? noFunctions
     const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
-    const authorizer = new Authorizer({ policies, enforce: options.enforce, organization: options.organization, log })
+    const { enforce, organization, maxSteps } = options
+    const authorizer = new Authorizer({ policies, enforce, organization, log, maxSteps })
     const app: App = createApp({
       services: createServices({
         secrets,
@@ -194,6 +197,11 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       locks: new ResourceLocks(),
       now,
       onFailure: (error, requestId) => failed({ requestId }, error, 'request failed'),
+      onTooMuchWork: ({ requestId, principal, evaluation }) =>
+        log.warn(
+          { requestId, caller: principal.arn, maxSteps: evaluation.work.limit },
+          'request denied: its policies take more steps of evaluation than a request may; make the policies that apply to this caller smaller',
+        ),
       onRefused: refusalsTo(options),
       throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })

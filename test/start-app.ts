@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly account?: string
   readonly issuerKeys?: IssuerKeys
   readonly organization?: Organization | undefined
+  /** Steps of policy evaluation that one request may take. */
+  readonly maxSteps?: number
   /** How many times AWS's rates each caller may have; as much as they like when absent. */
   readonly rateFactor?: number
   /** Default: {@link transport}. */
@@ -124,6 +126,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     verify: options.verify ?? true,
     enforce: options.enforce ?? options.verify ?? true,
     organization: options.organization,
+    maxSteps: options.maxSteps,
     rateFactor: options.rateFactor,
     issuerKeys: options.issuerKeys,
     account: options.account ?? '111122223333',

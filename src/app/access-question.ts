@@ -1,6 +1,6 @@
 import type { Conditions, Target } from '../aws/operation.ts'
 import type { AccessRequest } from '../identity/authorize.ts'
-import type { Call } from './call.ts'
+import type { CallAttempt } from './call.ts'
 import type { Service } from './service.ts'
 
 /** How a question about a target differs from the plain one. */
@@ -17,7 +17,7 @@ export interface Asked {
 
 /** What the gate asks about: an action of a service on a target. */
 interface Subject {
-  readonly call: Call
+  readonly call: CallAttempt
   /** Signing name of the service that calls for the caller. */
   readonly via: string | undefined
   readonly service: Service

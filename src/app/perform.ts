@@ -6,7 +6,7 @@ import type { AnyOperation, FurtherTarget, Operation, Target } from '../aws/oper
 import type { Authorizer } from '../identity/authorize.ts'
 import type { LastUse } from '../identity/identity-store.ts'
 import { type Asked, accessQuestion } from './access-question.ts'
-import type { Call } from './call.ts'
+import type { Call, CallAttempt } from './call.ts'
 import { Hold } from './hold.ts'
 import { localError, localOutput } from './identity-arns.ts'
 import { entryError, type KeyUse, Recording } from './recording.ts'
@@ -37,6 +37,8 @@ export interface GateParts {
   readonly locks: ResourceLocks
   /** What stands in a record for a text that opens something. */
   readonly fingerprint: (text: string) => string
+  /** Told of a request that was denied because its decisions take more steps of policy evaluation than they may. */
+  readonly onTooMuchWork: (attempt: CallAttempt) => void
   /** Told about failures that the answer does not show. */
   readonly onFailure: (error: unknown, requestId: string) => void
 }
@@ -53,7 +55,7 @@ const MAX_ATTEMPTS = 20
  * A gate stands for one attempt of one request by one caller. Services reach each other through it, as the same caller.
  */
 export class Gate {
-  readonly call: Call
+  readonly call: CallAttempt
   readonly #recording: Recording
   readonly #parts: OwnParts
   /** True where an operation is only tried: it may look at everything, change nothing, and open no secret value. */
@@ -61,7 +63,7 @@ export class Gate {
   /** Signing name of the service that calls another for the caller; absent at the gate that the request itself passes. */
   readonly calledBy: string | undefined
 
-  constructor(call: Call, recording: Recording, parts: OwnParts, via?: string) {
+  constructor(call: CallAttempt, recording: Recording, parts: OwnParts, via?: string) {
     this.call = call
     this.#recording = recording
     this.#parts = parts
@@ -79,7 +81,7 @@ export class Gate {
   }
 
   /** A gate of the same request. */
-  protected copy(call: Call, via: string | undefined): Gate {
+  protected copy(call: CallAttempt, via: string | undefined): Gate {
     return new Gate(call, this.#recording, this.#parts, via)
   }
 
@@ -118,7 +120,7 @@ export class Gate {
     watch.found?.(target)
     const further = (await operation.furtherTargets?.(input, target, context)) ?? []
     if (!operation.allowsAnyone) await this.#authorize(service, operation, input, target, context)
-    for (const one of further) this.#askFurther(service, operation, one)
+    for (const one of further) await this.#askFurther(service, operation, one)
     // Only now: a record must not tell a caller who was denied what there is.
     await watch.allowed?.(target, further)
     if (target.unreadable) throw target.unreadable
@@ -151,28 +153,33 @@ export class Gate {
     const ask = (action: string, tags: Target<V>['tags'], { moved, conditions }: Asked = {}) =>
       this.#ask(service, action, target, { tags, moved, conditions: { ...given, ...conditions } })
     try {
-      ask(own, target.tags)
+      await ask(own, target.tags)
       for (const further of operation.alsoRequires?.(input, context) ?? []) {
         const { action, conditions } = typeof further === 'string' ? { action: further, conditions: {} } : further
-        ask(declared(named(action), operation), target.tags, { conditions })
+        await ask(declared(named(action), operation), target.tags, { conditions })
       }
-      for (const moved of target.alsoOn ?? []) ask(own, target.tags, { moved })
-      if (operation.tagsAfter && target.value !== undefined) ask(own, operation.tagsAfter(input, target.value))
+      for (const moved of target.alsoOn ?? []) await ask(own, target.tags, { moved })
+      if (operation.tagsAfter && target.value !== undefined) await ask(own, operation.tagsAfter(input, target.value))
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
   }
 
   /** Throws unless the caller may do one thing to a target. */
-  #ask<V>(service: Service, action: string, target: Target<V>, asked: Asked): void {
+  async #ask<V>(service: Service, action: string, target: Target<V>, asked: Asked): Promise<void> {
+    await this.call.evaluation.yieldTurn()
     const { request, unknown } = accessQuestion({ call: this.call, via: this.calledBy, service, action, target }, asked)
     this.#parts.authorizer.authorize(request, asked.moved ?? target.label, unknown)
   }
 
   /** The same for another target of an operation. */
-  #askFurther(service: Service, operation: AnyOperation, { action, target, region }: FurtherTarget): void {
+  async #askFurther(
+    service: Service,
+    operation: AnyOperation,
+    { action, target, region }: FurtherTarget,
+  ): Promise<void> {
     try {
-      this.#ask(service, declared(action, operation), target, { region })
+      await this.#ask(service, declared(action, operation), target, { region })
     } catch (error) {
       throw target.denied && error instanceof AwsError ? target.denied : error
     }
@@ -219,8 +226,9 @@ export async function perform<I, O>(
   for (let attempt = 1; ; attempt++) {
     const { fingerprint } = parts
     const recording = new Recording({ call, service, operation, input: input as object, fingerprint })
+    const evaluation = parts.authorizer.newEvaluation()
     try {
-      const answer = await new Gate(call, recording, parts).pass(service, operation, input, {
+      const answer = await new Gate({ ...call, evaluation }, recording, parts).pass(service, operation, input, {
         async allowed(target, further) {
           if (target.value !== undefined || operation.makes) recording.resolved(target, further)
           await hold.take(target.resource)
@@ -236,6 +244,8 @@ export async function perform<I, O>(
       const shown = localError(error, call.region)
       await recordError(recording, shown, used, parts.trail)
       throw shown
+    } finally {
+      if (evaluation.work.isExceeded) parts.onTooMuchWork({ ...call, evaluation })
     }
   }
 }

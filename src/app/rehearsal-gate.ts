@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/error.ts'
 import type { Operation } from '../aws/operation.ts'
 import type { Authorizer } from '../identity/authorize.ts'
-import type { Call } from './call.ts'
+import type { CallAttempt } from './call.ts'
 import { Gate, type Watch } from './perform.ts'
 import { Recording } from './recording.ts'
 import type { Service } from './service.ts'
@@ -24,13 +24,13 @@ export class RehearsalGate extends Gate {
   readonly #dropped: Recording
   readonly #parts: RehearsalParts
 
-  constructor(call: Call, dropped: Recording, parts: RehearsalParts, via?: string) {
+  constructor(call: CallAttempt, dropped: Recording, parts: RehearsalParts, via?: string) {
     super(call, dropped, parts, via)
     this.#dropped = dropped
     this.#parts = parts
   }
 
-  protected override copy(call: Call, via: string | undefined): Gate {
+  protected override copy(call: CallAttempt, via: string | undefined): Gate {
     return new RehearsalGate(call, this.#dropped, this.#parts, via)
   }
 
@@ -59,7 +59,7 @@ export class RehearsalGate extends Gate {
 /** Tries an operation as a caller. Throws what the gate and the operation throw. */
 export function rehearse<I, O, V, C>(
   { service, operation, input }: { service: Service; operation: Operation<I, O, V, C>; input: I },
-  call: Call,
+  call: CallAttempt,
   parts: RehearsalParts,
   watch: Watch,
 ): Promise<O> {

@@ -116,7 +116,9 @@ export class Rehearsals {
   #asked(principal: Attempt['principal']) {
     const { gate } = this.#parts
     const { region, now, requestId } = gate.call
-    const call = { principal, region, now, requestId, address: '', secure: true, agent: '' }
+    // The call that is tried has all the steps of policy evaluation for itself.
+    const evaluation = this.#parts.authorizer.newEvaluation()
+    const call = { principal, region, now, requestId, address: '', secure: true, agent: '', evaluation }
     return { call, report: (error: unknown) => gate.report(error as Error) }
   }
 

@@ -1,7 +1,12 @@
 import { AwsError } from '../aws/error.ts'
 import { assumeConditions } from '../iam/assume-conditions.ts'
-import { explain } from '../iam/explain.ts'
-import { type AccessRequest, type Authorizer, decideQuestion, type Question } from '../identity/authorize.ts'
+import {
+  type AccessRequest,
+  type Authorizer,
+  decideQuestion,
+  explainQuestion,
+  type Question,
+} from '../identity/authorize.ts'
 import { type Assumed, suppose, variesFor } from './assumptions.ts'
 import type { Check } from './context.ts'
 
@@ -18,10 +23,10 @@ export class AskingAuthorizer implements Pick<Authorizer, 'authorize'> {
 
   /** Throws AccessDeniedException unless the policies allow it. The texts of denials come from `checks`. */
   authorize(request: AccessRequest): void {
-    const { request: asked, policies } = this.#question(request)
-    const decision = decideQuestion({ request: asked, policies })
+    const question = this.#question(request)
+    const decision = decideQuestion(question)
     const { action, resource, via } = request
-    this.checks.push({ action, resource, via, decision, explain: () => explain(asked, policies, decision) })
+    this.checks.push({ action, resource, via, decision, explain: () => explainQuestion(question, decision) })
     if (!decision.allowed) throw new AwsError('AccessDeniedException', `${action} on ${resource} is denied`)
   }
 

@@ -53,6 +53,8 @@ export function suppose({ request, policies }: Question, supposed: Conditions, i
   const { context } = request
   const withSupposed = {
     get: (key: string) => values.get(key) ?? context.get(key),
+    isTooLong: (key: string) => !values.has(key) && context.isTooLong(key),
+    work: context.work,
     get isAmbiguous() {
       return context.isAmbiguous
     },

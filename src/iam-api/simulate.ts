@@ -2,11 +2,13 @@ import { compilePolicy } from '../iam/compile-policy.ts'
 import { contextKeysOf } from '../iam/context-keys.ts'
 import { type AccessRequest, type Decision, evaluate, type NamedPolicy, type PolicySet } from '../iam/evaluate.ts'
 import { explain } from '../iam/explain.ts'
+import { WorkExceededError } from '../iam/work.ts'
 import { accountIn } from '../identity/entities.ts'
+import { Evaluation } from '../identity/evaluation.ts'
 import { errors } from './errors.ts'
 import type { SimulatedCaller, SimulatedConditions } from './simulated-caller.ts'
 import type { SimulatedPolicies, Source } from './simulated-policies.ts'
-import { MAX_CONTEXT_KEYS, type ResultCost } from './simulation-limits.ts'
+import { MAX_CONTEXT_KEYS, MAX_PAGE_WORK, type ResultCost } from './simulation-limits.ts'
 import { type Span, statementPositions } from './statement-positions.ts'
 
 export interface Scenario {
@@ -46,6 +48,7 @@ export class Simulation {
   readonly #set: PolicySet
   readonly #resource: NamedPolicy | undefined
   readonly #missing: readonly string[]
+  readonly #evaluation = new Evaluation(MAX_PAGE_WORK)
 
   constructor(circumstances: Circumstances) {
     const { identity, boundary, serviceControl, resource } = circumstances.policies
@@ -73,8 +76,30 @@ export class Simulation {
     }
   }
 
+  /** The results of scenarios on one page. Throws InvalidInput when policies of the caller's account make them too much work. */
+  async decideAll(scenarios: readonly Scenario[]) {
+    const results = []
+    for (const scenario of scenarios) {
+      await this.#evaluation.yieldTurn()
+      results.push(this.#withinWork(() => this.#decide(scenario)))
+    }
+    return results
+  }
+
+  #withinWork<T>(decide: () => T): T {
+    try {
+      const result = decide()
+      if (!this.#evaluation.work.isExceeded) return result
+    } catch (error) {
+      if (!(error instanceof WorkExceededError)) throw error
+    }
+    throw errors.invalidInput(
+      `Too much to simulate: deciding one action takes more than ${MAX_PAGE_WORK} steps. Use shorter context values or fewer policies.`,
+    )
+  }
+
   /** The result for one scenario, as answers show it. */
-  decide({ action, resource }: Scenario) {
+  #decide({ action, resource }: Scenario) {
     const request = this.#request(action, resource)
     const { boundary, serviceControl } = this.#set
     // A key policy must allow by itself; elsewhere a policy on a resource adds to the others.
@@ -106,7 +131,8 @@ export class Simulation {
   #request(action: string, resource: string): AccessRequest {
     const { caller, conditions, resourceOwner } = this.#circumstances
     const resourceAccount = accountIn(resource) ?? resourceOwner
-    return { principal: caller.principal, action, resource, resourceAccount, context: conditions }
+    const context = { ...conditions, work: this.#evaluation.work }
+    return { principal: caller.principal, action, resource, resourceAccount, context }
   }
 
   #named(source: Source): NamedPolicy {

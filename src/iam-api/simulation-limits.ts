@@ -19,8 +19,9 @@ export const MAX_PAGE_RESULTS = 100
 /** Characters of results on a page, as many as they could have at most. */
 export const MAX_PAGE_TEXT = 1_000_000
 /**
- * Comparisons on a page, at most one for each character of the policies with each of the longest text they are compared with: what one
- * policy of the greatest length costs on a resource with the longest name (2,048 characters in IAM's service model).
+ * Steps of evaluation on a page. Estimated, one for each character of the policies with each of the longest text that they are compared with: what one
+ * policy of the greatest length costs on a resource with the longest name (2,048 characters in IAM's service model). A page of one result is cut off
+ * when it takes more: the estimate does not hold it back.
  */
 export const MAX_PAGE_WORK = MAX_POLICY_TEXT * 2048
 

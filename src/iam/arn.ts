@@ -1,11 +1,12 @@
 import { globTest } from './match.ts'
 import { endOfVariable } from './variables.ts'
+import type { Work } from './work.ts'
 
 /** Parts of an ARN: arn, partition, service, Region, account, and all the rest, colons included (security facts 3.1). */
 export const ARN_PARTS = 6
 
 /** Whether the parts of an ARN fit. */
-export type ArnTest = (parts: readonly string[]) => boolean
+export type ArnTest = (parts: readonly string[], work?: Work) => boolean
 
 /** The parts of an ARN; undefined for text that has fewer. */
 export function splitArn(text: string): readonly string[] | undefined {
@@ -40,8 +41,9 @@ export function splitColons(text: string, variables: boolean): readonly string[]
 export function arnPartsTest(patterns: readonly string[]): ArnTest {
   const tests = patterns.map(globTest)
   // From the end: the last part tells resources apart most often.
-  return (parts) => {
-    for (let index = tests.length - 1; index >= 0; index -= 1) if (!tests[index]?.(parts[index] ?? '')) return false
+  return (parts, work) => {
+    for (let index = tests.length - 1; index >= 0; index -= 1)
+      if (!tests[index]?.(parts[index] ?? '', work)) return false
     return true
   }
 }

@@ -1,6 +1,6 @@
 import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts'
 import type { NamedPolicy, PolicySet } from './request.ts'
-import { parseTemplate } from './variables.ts'
+import { variableKeys } from './variables.ts'
 
 /** Whether the value of a condition key, in lower case, differs between requests of the same principal. */
 export type Varies = (key: string) => boolean
@@ -37,8 +37,8 @@ function assumedPolicy({ policy, statements, about }: CompiledPolicy, assumption
     policy,
     statements: assumed(statements),
     about(action: string) {
-      const { denies, allows } = about(action)
-      return { denies: assumed(denies), allows: assumed(allows) }
+      const { denies, allows, steps } = about(action)
+      return { denies: assumed(denies), allows: assumed(allows), steps }
     },
   }
 }
@@ -61,9 +61,5 @@ function assumedStatement(
 
 /** Whether texts have policy variables whose values vary. */
 function refers(texts: readonly string[], varies: Varies): boolean {
-  return texts.some((text) =>
-    parseTemplate(text, { variables: true, wildcards: false }).some(
-      (part) => typeof part !== 'string' && varies(part.key.toLowerCase()),
-    ),
-  )
+  return variableKeys(texts, true).some((key) => varies(key.toLowerCase()))
 }

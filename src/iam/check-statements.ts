@@ -111,6 +111,6 @@ function checkTrustActions({ actions }: Statement): void {
   if (actions.not) throw new PolicyError(ONLY_ASSUME_ROLE)
   for (const pattern of actions.patterns) {
     const fits = actionTest({ not: false, patterns: [pattern] })
-    if (pattern === '*' || !TRUST_ACTIONS.some(fits)) throw new PolicyError(ONLY_ASSUME_ROLE)
+    if (pattern === '*' || !TRUST_ACTIONS.some((action) => fits(action))) throw new PolicyError(ONLY_ASSUME_ROLE)
   }
 }

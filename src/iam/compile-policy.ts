@@ -4,6 +4,7 @@ import { type Grant, NO_GRANT, type PrincipalTest, principalTest } from './compi
 import { type RequestedResource, type ResourceTest, requestedResource, resourceTest } from './compile-resource.ts'
 import type { Policy, Statement } from './policy.ts'
 import type { AccessRequest, RequestContext, RequestPrincipal } from './request.ts'
+import { Work } from './work.ts'
 
 /** A policy made ready for evaluation: whatever does not depend on the request has been worked out. */
 export interface CompiledPolicy {
@@ -15,6 +16,8 @@ export interface CompiledPolicy {
 }
 
 export interface StatementsByEffect {
+  /** Steps of the search for them, which a memory of earlier searches does not change. */
+  readonly steps: number
   readonly denies: readonly CompiledStatement[]
   readonly allows: readonly CompiledStatement[]
 }
@@ -63,8 +66,10 @@ export function compilePolicy(policy: Policy, bindings: ReadonlyMap<string, stri
 }
 
 function statementsAbout(action: RequestedAction, statements: readonly CompiledStatement[]): StatementsByEffect {
-  const fitting = statements.filter(({ fitsAction }) => fitsAction(action))
+  const work = new Work()
+  const fitting = statements.filter(({ fitsAction }) => fitsAction(action, work))
   return {
+    steps: work.steps,
     denies: fitting.filter(({ source }) => source.effect === 'Deny'),
     allows: fitting.filter(({ source }) => source.effect === 'Allow'),
   }
@@ -90,6 +95,7 @@ export function prepareRequest({ principal, action, resource, context }: AccessR
 
 /** How a statement that is about the action names the caller if it applies to the request; `NO_GRANT` if it does not apply. */
 export function matchStatement(statement: CompiledStatement, { resource, principal, context }: PreparedRequest): Grant {
+  context.work?.add(1)
   if (!statement.fitsResource(resource, context)) return NO_GRANT
   const grant = statement.grantTo(principal)
   if (grant === NO_GRANT) return NO_GRANT

@@ -2,8 +2,8 @@ import { ARN_PARTS, arnPartsTest, splitArn, splitColons } from './arn.ts'
 import { spellingsOf } from './identity-arn.ts'
 import { ANY, matchesGlob, withWildcards } from './match.ts'
 import type { PatternElement, Statement } from './policy.ts'
-import type { RequestContext } from './request.ts'
-import { hasValues, literalOf, parseTemplate, resolveTemplate } from './variables.ts'
+import { hasTooLong, type RequestContext } from './request.ts'
+import { hasValues, literalOf, parseTemplate, resolveTemplate, variableKeys } from './variables.ts'
 
 /** The resource of a request in one spelling: undefined for `*`, the resource of actions that have none. */
 type Parts = readonly string[] | undefined
@@ -33,7 +33,7 @@ export function requestedResource(text: string): RequestedResource {
  * nothing, does not.
  *
  * A pattern whose variable has no value fits nothing. Behind `NotResource` it would except nothing, so that an Allow would apply to everything:
- * such an Allow does not apply.
+ * such an Allow does not apply. A statement one of whose variables is too long in the request fails closed.
  */
 export function resourceTest(
   element: PatternElement | undefined,
@@ -44,8 +44,14 @@ export function resourceTest(
   const patterns = element.patterns.map((pattern) => compilePattern(pattern, variables))
   const { not } = element
   const mustBeKnown = not && effect === 'Allow'
+  const keys = variableKeys(element.patterns, variables)
   return (resource, context) => {
-    for (const { fits } of patterns) for (const parts of resource.spellings) if (fits(parts, context)) return !not
+    if (hasTooLong(context, keys)) return effect === 'Deny'
+    for (const { fits } of patterns)
+      for (const parts of resource.spellings) {
+        context.work?.add(1)
+        if (fits(parts, context)) return !not
+      }
     return not && !(mustBeKnown && patterns.some(({ isKnown }) => !isKnown(context)))
   }
 }
@@ -75,15 +81,15 @@ function compilePattern(pattern: string, variables: boolean): CompiledPattern {
   const literal = literalOf(template)
   if (literal !== undefined) {
     const fits = arnPartsTest([...wildHead, literal])
-    return { fits: (parts) => parts !== undefined && fits(parts), isKnown: always }
+    return { fits: (parts, { work }) => parts !== undefined && fits(parts, work), isKnown: always }
   }
   const headFits = arnPartsTest(wildHead)
   return {
     fits(parts, context) {
-      if (parts === undefined || !headFits(parts)) return false
+      if (parts === undefined || !headFits(parts, context.work)) return false
       const last = parts[ARN_PARTS - 1] ?? ''
       const resolved = resolveTemplate(template, context, { ...RESOLUTION, longest: last.length })
-      return resolved !== undefined && matchesGlob(resolved, last)
+      return resolved !== undefined && matchesGlob(resolved, last, context.work)
     },
     isKnown: (context) => hasValues(template, context, RESOLUTION),
   }

@@ -98,7 +98,9 @@ const wantedPrincipals = (element: PrincipalElement | undefined) =>
 const callerOf = ({ principal }: AccessRequest) => (principal.arn === '' ? principal.type : principal.arn)
 
 function conditionDetail({ operator, key, values }: Condition, { context }: AccessRequest): string {
-  return `${operator} ${key}: the request has ${presentValue(context.get(key.toLowerCase()))}; wanted ${shown(values)}`
+  const name = key.toLowerCase()
+  const present = context.isTooLong?.(name) ? 'a value that is too long' : presentValue(context.get(name))
+  return `${operator} ${key}: the request has ${present}; wanted ${shown(values)}`
 }
 
 function presentValue(value: ContextValue | undefined): string {

@@ -1,4 +1,9 @@
-import { type CompiledStatement, matchStatement, type PreparedRequest } from './compile-policy.ts'
+import {
+  type CompiledStatement,
+  matchStatement,
+  type PreparedRequest,
+  type StatementsByEffect,
+} from './compile-policy.ts'
 import { DIRECT_GRANT, type Grant, NO_GRANT } from './compile-principals.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import type { DecidingStatement, Layer, NamedPolicy } from './request.ts'
@@ -23,6 +28,13 @@ function grantOf(policy: NamedPolicy, statement: CompiledStatement, request: Pre
   }
 }
 
+/** The statements of a policy that are about the action. */
+function aboutAction({ policy }: NamedPolicy, { action, context }: PreparedRequest): StatementsByEffect {
+  const found = policy.about(action)
+  context.work?.add(found.steps)
+  return found
+}
+
 /** Every Deny that applies. */
 export function denying(
   layer: Layer,
@@ -31,7 +43,7 @@ export function denying(
 ): readonly DecidingStatement[] {
   let found: DecidingStatement[] | undefined
   for (const policy of policies)
-    for (const statement of policy.policy.about(request.action).denies)
+    for (const statement of aboutAction(policy, request).denies)
       if (grantOf(policy, statement, request) !== NO_GRANT) {
         found ??= []
         found.push(named(layer, policy, statement))
@@ -46,7 +58,7 @@ export function firstAllowing(
   request: PreparedRequest,
 ): DecidingStatement | undefined {
   for (const policy of policies)
-    for (const statement of policy.policy.about(request.action).allows)
+    for (const statement of aboutAction(policy, request).allows)
       if (grantOf(policy, statement, request) !== NO_GRANT) return named(layer, policy, statement)
   return undefined
 }
@@ -59,7 +71,7 @@ export function strongestGrant(
 ): { readonly grant: Grant; readonly statement: DecidingStatement } | undefined {
   let strongest: Grant = NO_GRANT
   let by: CompiledStatement | undefined
-  for (const statement of policy.policy.about(request.action).allows) {
+  for (const statement of aboutAction(policy, request).allows) {
     const grant = grantOf(policy, statement, request)
     if (grant <= strongest) continue
     strongest = grant

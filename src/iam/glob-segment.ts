@@ -1,30 +1,37 @@
 import { findWithGaps } from './find-with-gaps.ts'
+import type { Work } from './work.ts'
 
 /** A part of a glob between two `*`. */
 export interface Segment {
   readonly length: number
   /** Whether the text has it at a place. */
-  fitsAt(text: string, at: number): boolean
-  /** First place, from the given one on, where the text has it; negative when nowhere. */
-  find(text: string, from: number): number
+  fitsAt(text: string, at: number, work?: Work): boolean
+  /** First place, from the given one on, where the text has it; negative when nowhere. Takes time linear in the characters that are read. */
+  find(text: string, from: number, work?: Work): number
 }
 
-/** In place of the code of a character: any one fits. */
+/** Accepts every character, where the code of a character is expected. */
 export const GAP = -1
 
-/** Longest segment that is simply tried at each place: the time is bounded by the text's length times this. */
-export const MAX_TRIED = 32
+/** Longest segment for `indexOf`, whose worst case is the product of both lengths: it compares this many characters at each place at most. */
+export const MAX_INDEX_OF = 32
 
-/** Segment without gaps. Longer than a bound it is searched in linear time: the search of V8 takes the product of both lengths for some texts. */
+/** Segment without gaps. */
 export function plainSegment(segment: string): Segment {
+  const { length } = segment
   let borders: Int32Array | undefined
+  const findAny = (text: string, from: number) => {
+    if (length <= MAX_INDEX_OF) return text.indexOf(segment, from)
+    borders ??= bordersOf(segment)
+    return findPlain(segment, borders, text, from)
+  }
   return {
-    length: segment.length,
+    length,
     fitsAt: (text, at) => text.startsWith(segment, at),
-    find(text, from) {
-      if (segment.length <= MAX_TRIED) return text.indexOf(segment, from)
-      borders ??= bordersOf(segment)
-      return findPlain(segment, borders, text, from)
+    find(text, from, work) {
+      const found = findAny(text, from)
+      work?.add(read(text, from, found, length))
+      return found
     },
   }
 }
@@ -32,22 +39,26 @@ export function plainSegment(segment: string): Segment {
 /** Segment with gaps, given as codes of characters. */
 export function gappedSegment(codes: readonly number[]): Segment {
   const { length } = codes
-  const fitsAt = (text: string, at: number) => {
-    if (at + length > text.length) return false
-    for (let index = 0; index < length; index += 1)
-      if (codes[index] !== GAP && codes[index] !== text.charCodeAt(at + index)) return false
-    return true
-  }
   return {
     length,
-    fitsAt,
-    find(text, from) {
-      if (length > MAX_TRIED) return findWithGaps(codes, text, from)
-      for (let at = from; at + length <= text.length; at += 1) if (fitsAt(text, at)) return at
-      return -1
+    fitsAt(text, at, work) {
+      work?.add(length)
+      if (at + length > text.length) return false
+      for (let index = 0; index < length; index += 1)
+        if (codes[index] !== GAP && codes[index] !== text.charCodeAt(at + index)) return false
+      return true
+    },
+    find(text, from, work) {
+      const { at: found, words } = findWithGaps(codes, text, from)
+      work?.add(words * (length + read(text, from, found, length)))
+      return found
     },
   }
 }
+
+/** Characters that a search has read. */
+const read = (text: string, from: number, found: number, length: number) =>
+  (found < 0 ? text.length : found + length) - from
 
 /** For each length of a start of the segment, the longest shorter start that also ends it (Knuth, Morris and Pratt). */
 function bordersOf(segment: string): Int32Array {

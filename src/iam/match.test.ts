@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_TRIED } from './glob-segment.ts'
+import { MAX_INDEX_OF } from './glob-segment.ts'
 import { ANY, globTest, matchesGlob, ONE, withWildcards } from './match.ts'
+import { Work } from './work.ts'
 
 const fits = (pattern: string, text: string) => matchesGlob(withWildcards(pattern), text)
 
@@ -51,8 +52,8 @@ describe('a glob', () => {
   test('agrees with that search also in long segments', () => {
     // Longer than what is simply tried at each place, of few letters, and found now and then.
     const piece = fc.constantFrom('a', 'aa', 'ab', 'aab', 'b')
-    const long = fc.array(piece, { minLength: MAX_TRIED, maxLength: 3 * MAX_TRIED }).map((some) => some.join(''))
-    const gaps = fc.array(fc.nat(MAX_TRIED), { maxLength: 4 })
+    const long = fc.array(piece, { minLength: MAX_INDEX_OF, maxLength: 3 * MAX_INDEX_OF }).map((some) => some.join(''))
+    const gaps = fc.array(fc.nat(MAX_INDEX_OF), { maxLength: 4 })
     fc.assert(
       fc.property(long, gaps, fc.array(long, { maxLength: 3 }), long, (wanted, places, before, after) => {
         const gapped = [...wanted]
@@ -83,11 +84,66 @@ describe('a glob', () => {
     assert.ok(fits(`*${half}b*`, `${text}b${text}`))
   })
 
-  test('of a long segment with gaps judges 32 places at a time', () => {
-    const text = 'a'.repeat(100_000)
-    const half = `${'a'.repeat(7_500)}?${'a'.repeat(7_500)}`
-    for (const pattern of [`*${half}b*`, `*b${half}*`, `*${half}b${half}*`]) assert.ok(!fits(pattern, text))
-    assert.ok(fits(`*${half}*${half}b*`, `${text}b${text}`))
+  test('agrees with a table of all prefixes, where segments end just before, at and after the words of the search', () => {
+    const fitsByTable = (pattern: string, text: string): boolean => {
+      let row = [true, ...[...text].map(() => false)]
+      for (const letter of pattern) {
+        const next = row.map((fits) => (letter === '*' ? fits : false))
+        for (let at = 1; at <= text.length; at += 1) {
+          if (letter === '*') next[at] = (next[at - 1] ?? false) || (row[at] ?? false)
+          else next[at] = (row[at - 1] ?? false) && (letter === '?' || letter === text[at - 1])
+        }
+        row = next
+      }
+      return row[text.length] ?? false
+    }
+    const lengths = fc.constantFrom(1, 2, 30, 31, 32, 33, 34, 63, 64, 65, 97)
+    const segment = fc
+      .tuple(lengths, fc.array(fc.tuple(fc.nat(96), fc.constantFrom('?', 'b', 'é'))))
+      .map(([length, changes]) => {
+        const letters = Array.from({ length }, () => 'a')
+        for (const [at, letter] of changes) if (at < length) letters[at] = letter
+        return letters.join('')
+      })
+    const patterns = fc
+      .array(segment, { minLength: 1, maxLength: 3 })
+      .chain((segments) =>
+        fc
+          .constantFrom(['*', '*'] as const, ['', '*'] as const, ['*', ''] as const, ['', ''] as const)
+          .map(([start, end]) => start + segments.join('*') + end),
+      )
+    // A text made from the pattern fits often, one of the letter that patterns repeat nearly fits everywhere.
+    const texts = (pattern: string) =>
+      fc.tuple(fc.nat(80), fc.nat(80), fc.constantFrom('a', 'aab', 'b', '')).map(([before, after, between]) => {
+        const made = pattern.replaceAll('?', 'a').replaceAll('*', between)
+        return 'a'.repeat(before) + made + 'a'.repeat(after)
+      })
+    const cases = patterns.chain((pattern) => texts(pattern).map((text) => ({ pattern, text })))
+    fc.assert(
+      fc.property(cases, ({ pattern, text }) => {
+        for (const one of [text, text.slice(1), text.replace('b', 'a'), text.toUpperCase()])
+          assert.equal(fits(pattern, one), fitsByTable(pattern, one), JSON.stringify({ pattern, one }))
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('takes no more steps than characters, for each 32 characters of a segment with gaps', () => {
+    const text = 'a'.repeat(14_000)
+    const stepsOf = (pattern: string) => {
+      const work = new Work()
+      assert.ok(!globTest(withWildcards(pattern))(text, work), pattern)
+      return work.steps
+    }
+    const run = (length: number) => 'a'.repeat(length)
+    for (const length of [1, 7, 30, 40, 400, 6_000]) {
+      const words = Math.ceil((length + 2) / 32)
+      const gapped = [`*?${run(length)}b*`, `*${run(length)}?b*`, `*b?${run(length)}*`, `a*?${run(length)}b*a`]
+      for (const pattern of gapped) assert.ok(stepsOf(pattern) <= words * (text.length + length + 3), pattern)
+      const plain = [`*${run(length)}b*`, `*b${run(length)}*`, `*${run(length)}b${run(length)}*`]
+      for (const pattern of plain) assert.ok(stepsOf(pattern) <= text.length + 1, pattern)
+    }
+    assert.ok(stepsOf(`${'*a?'.repeat(500)}*b*`) <= text.length + 500 * 3 + 10)
   })
 
   test('finds a segment with gaps at every place of a word', () => {

@@ -1,4 +1,8 @@
 import { GAP, gappedSegment, plainSegment, type Segment } from './glob-segment.ts'
+import type { Work } from './work.ts'
+
+/** A test of a whole text, which counts its steps. */
+export type GlobTest = (text: string, work?: Work) => boolean
 
 /**
  * Wildcards inside a prepared pattern. Halves of a surrogate pair never stand alone in well-formed text, so no character of a document or
@@ -19,23 +23,32 @@ export const withWildcards = (text: string) => text.replaceAll('*', ANY).replace
 /**
  * A test of whole texts against a prepared pattern. `?` is one UTF-16 unit, as in AWS's own (Java) matching.
  *
- * Each segment is taken where it comes first, which suffices. So the time grows with the sum of both lengths, times a bound for short
- * segments (`MAX_TRIED`); only segments with `?` beyond that bound take a 32nd of the product.
+ * Each segment is taken where it comes first, which suffices, so no character is searched twice. The time is linear in the sum of both lengths; only
+ * a segment with `?` that is longer than 32 characters takes a 32nd of the product.
  */
-export function globTest(pattern: string): (text: string) => boolean {
-  if (!WILDCARD.test(pattern)) return (text) => text === pattern
+export function globTest(pattern: string): GlobTest {
+  if (!WILDCARD.test(pattern))
+    return (text, work) => {
+      work?.add(1)
+      return text === pattern
+    }
   const [start = '', ...others] = pattern.split(EACH_ANY)
   const first = segmentOf(start)
   const end = others.pop()
-  if (end === undefined) return (text) => text.length === first.length && first.fitsAt(text, 0)
+  if (end === undefined)
+    return (text, work) => {
+      work?.add(1)
+      return text.length === first.length && first.fitsAt(text, 0, work)
+    }
   const last = segmentOf(end)
   const between = others.filter((part) => part !== '').map(segmentOf)
-  return (text) => {
+  return (text, work) => {
+    work?.add(1)
     const lastAt = text.length - last.length
-    if (lastAt < first.length || !first.fitsAt(text, 0) || !last.fitsAt(text, lastAt)) return false
+    if (lastAt < first.length || !first.fitsAt(text, 0, work) || !last.fitsAt(text, lastAt, work)) return false
     let at = first.length
     for (const segment of between) {
-      const found = segment.find(text, at)
+      const found = segment.find(text, at, work)
       at = found + segment.length
       if (found < 0 || at > lastAt) return false
     }
@@ -44,7 +57,10 @@ export function globTest(pattern: string): (text: string) => boolean {
 }
 
 /** Whether a whole text fits a prepared pattern that is used once. */
-export const matchesGlob = (pattern: string, text: string) => globTest(pattern)(text)
+export function matchesGlob(pattern: string, text: string, work?: Work): boolean {
+  work?.add(pattern.length)
+  return globTest(pattern)(text, work)
+}
 
 function segmentOf(part: string): Segment {
   const [start = '', ...others] = part.split(EACH_ONE)

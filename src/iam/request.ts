@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from './compile-policy.ts'
 import type { EvaluationError } from './evaluation-error.ts'
+import type { Work } from './work.ts'
 
 export type PrincipalType =
   | 'root'
@@ -32,6 +33,20 @@ export type ContextValue = string | readonly string[]
 /** Condition keys by lower-case name; may be computed lazily. */
 export interface RequestContext {
   get(key: string): ContextValue | undefined
+  /**
+   * Whether the request has a value for a key that is too long to be compared; `get` then returns undefined. What compares with such a value or
+   * contains it as a variable fails closed: it makes a Deny apply, and an Allow not.
+   */
+  isTooLong?(key: string): boolean
+  /** Outcomes of conditions on a key whose value is the same in every decision on the request; undefined for other keys. */
+  outcomesFor?(key: string): Map<object, boolean> | undefined
+  /** Counts the steps of the evaluation. Absent, they are neither counted nor limited. */
+  readonly work?: Work | undefined
+}
+
+/** Whether the value of any of the keys, given in any case, is too long. */
+export function hasTooLong(context: RequestContext, keys: readonly string[]): boolean {
+  return keys.some((key) => context.isTooLong?.(key.toLowerCase()) ?? false)
 }
 
 export interface AccessRequest {

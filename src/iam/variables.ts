@@ -47,6 +47,15 @@ export function parseTemplate(text: string, { variables, wildcards }: Reading): 
   return parts
 }
 
+/** Condition keys that the variables of texts refer to, as written. */
+export function variableKeys(texts: readonly string[], variables: boolean): readonly string[] {
+  return texts.flatMap((text) =>
+    parseTemplate(text, { variables, wildcards: false }).flatMap((part) =>
+      typeof part === 'string' ? [] : [part.key],
+    ),
+  )
+}
+
 /** Place after the brace of the variable that starts at `start`; the end of the text when it has none. */
 export function endOfVariable(text: string, start: number): number {
   const brace = text.indexOf('}', start)
@@ -85,6 +94,7 @@ function valueFor(
   context: RequestContext,
   { emptyIsNone }: Resolution,
 ): string | undefined {
+  context.work?.add(1)
   if (key === '') return undefined
   const given = context.get(key.toLowerCase())
   const value = given === undefined || (emptyIsNone && given === '') ? fallback : given
@@ -116,6 +126,7 @@ export function resolveTemplate(
     }
     const value = valueFor(part, context, resolution)
     if (value === undefined) return undefined
+    context.work?.add(value.length)
     substituted += value.length
     if (substituted > longest) return undefined
     text += value

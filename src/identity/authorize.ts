@@ -10,8 +10,11 @@ import {
   type PolicySet,
   type RequestContext,
 } from '../iam/evaluate.ts'
+import { type Explanation, explain } from '../iam/explain.ts'
 import { arnIn } from '../iam/identity-arn.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
+import { Work, WorkExceededError } from '../iam/work.ts'
+import { Evaluation } from './evaluation.ts'
 import { requestPrincipal } from './principal.ts'
 import { type Circumstances, RequestConditions } from './request-context.ts'
 
@@ -44,6 +47,8 @@ export interface AuthorizerOptions {
   readonly organization?: Organization | undefined
   /** Told of requests that are denied because their policies could not be evaluated: never a value of the request. */
   readonly log: FailureLog
+  /** Steps of policy evaluation that one request may take; `MAX_REQUEST_STEPS` when absent. */
+  readonly maxSteps?: number | undefined
 }
 
 /** Where failures are told to the operator. */
@@ -54,19 +59,49 @@ interface FailureLog {
   ): void
 }
 
+/** Condition keys of a question. */
+interface QuestionContext extends RequestContext {
+  readonly isAmbiguous: boolean
+  readonly work: Work
+  isTooLong(key: string): boolean
+}
+
 /** What decides a request, in the policy engine's terms. */
 export interface Question {
-  readonly request: EngineRequest & { readonly context: RequestContext & { readonly isAmbiguous: boolean } }
+  readonly request: EngineRequest & { readonly context: QuestionContext }
   readonly policies: PolicySet
 }
 
 const AMBIGUOUS: Decision = { allowed: false, explicit: false, layer: 'identity', by: [] }
 
-/** What policies say, whether or not they are enforced. */
+/**
+ * What policies say, whether or not they are enforced. Throws AccessDeniedException when the decisions on the request take more steps than they may
+ * together (`MAX_REQUEST_STEPS`).
+ */
 export function decideQuestion({ request, policies }: Question): Decision {
   const decision = evaluate(request, policies)
+  if (request.context.work.isExceeded) throw tooMuchWork(request)
   // Two tags whose keys differ only in case are one condition key, so neither may allow anything.
   return decision.allowed && request.context.isAmbiguous ? AMBIGUOUS : decision
+}
+
+/** The explanation of a decision, which has steps of its own, as many as a request. Throws AccessDeniedException as `decideQuestion` does. */
+export function explainQuestion({ request, policies }: Question, decision: Decision): Explanation {
+  const { context } = request
+  const work = new Work(context.work.limit)
+  const counted = { get: (key: string) => context.get(key), isTooLong: (key: string) => context.isTooLong(key), work }
+  try {
+    return explain({ ...request, context: counted }, policies, decision)
+  } catch (error) {
+    throw error instanceof WorkExceededError ? tooMuchWork(request) : error
+  }
+}
+
+function tooMuchWork({ principal, action, context: { work } }: Question['request']): AwsError {
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${principal.arn} is not authorized to perform: ${action} because the request takes more than ${work.limit} steps of policy evaluation`,
+  )
 }
 
 /** Decides what callers may do. */
@@ -74,13 +109,20 @@ export class Authorizer {
   readonly policies: PolicyCache
   readonly enforce: boolean
   readonly #log: FailureLog
+  readonly #maxSteps: number | undefined
   #organization: Organization | undefined
 
-  constructor({ policies, enforce, organization, log }: AuthorizerOptions) {
+  constructor({ policies, enforce, organization, log, maxSteps }: AuthorizerOptions) {
     this.policies = policies
     this.enforce = enforce
     this.#log = log
     this.#organization = organization
+    this.#maxSteps = maxSteps
+  }
+
+  /** Begins the evaluation for one attempt of a request. */
+  newEvaluation(): Evaluation {
+    return new Evaluation(this.#maxSteps)
   }
 
   /** Decides by other service control policies from the next request on. */
@@ -112,6 +154,10 @@ export class Authorizer {
   /** Throws PolicyError for a stored policy that this version cannot read: nobody may decide without it. */
   decide(request: AccessRequest): Decision {
     if (!this.enforce && request.account === request.principal.account) return { allowed: true, by: [] }
+    return request.facts.evaluation.decideOnce(request, () => this.#decide(request))
+  }
+
+  #decide(request: AccessRequest): Decision {
     const decision = decideQuestion(this.question(request))
     if (!decision.allowed && decision.failure) {
       const { principal, action } = request

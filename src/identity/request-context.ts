@@ -2,6 +2,8 @@ import type { Conditions } from '../aws/operation.ts'
 import { partitionOf } from '../aws/partition.ts'
 import type { ContextValue, RequestContext } from '../iam/evaluate.ts'
 import { arnIn } from '../iam/identity-arn.ts'
+import type { Work } from '../iam/work.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Principal } from './principal.ts'
 
 /** What every request brings to its conditions, whoever makes it and whatever it asks for. */
@@ -14,6 +16,7 @@ export interface RequestFacts {
   readonly secure: boolean
   readonly agent: string
   readonly referer?: string | undefined
+  readonly evaluation: Evaluation
 }
 
 /** What conditions are compared with. */
@@ -43,6 +46,18 @@ const PRINCIPAL_TYPES = {
 
 const host = (service: string) => `${service}.amazonaws.com`
 
+/**
+ * Longest value of a header that conditions see, characters: several times what AWS's SDKs send, and as long as URLs can be that all browsers and
+ * proxies take. Conditions search it for every pattern of every policy, and a client can send 16 KB. A longer value fails closed.
+ */
+export const MAX_HEADER_VALUE = 2048
+
+/** Headers that conditions see, by their keys. */
+const HEADERS: ReadonlyMap<string, (facts: RequestFacts) => string | undefined> = new Map([
+  ['aws:useragent', ({ agent }: RequestFacts) => agent || undefined],
+  ['aws:referer', ({ referer }: RequestFacts) => referer],
+])
+
 /** Keys that any request may have (security facts 3.5); a source that gives undefined leaves its key absent. */
 const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(null) as Record<string, Source>, {
   'aws:currenttime': ({ facts }) => `${new Date(facts.now).toISOString().slice(0, 19)}Z`,
@@ -51,8 +66,6 @@ const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(nul
   'aws:sourceip': ({ facts, via }) => (via === undefined ? facts.address || undefined : undefined),
   'aws:securetransport': ({ facts }) => String(facts.secure),
   'aws:requestedregion': ({ facts }) => facts.region,
-  'aws:useragent': ({ facts }) => facts.agent || undefined,
-  'aws:referer': ({ facts }) => facts.referer,
   'aws:principalarn': ({ principal, facts }) =>
     arnIn(partitionOf(facts.region), principal.session?.role?.arn ?? principal.arn),
   'aws:principalaccount': ({ principal }) => principal.account,
@@ -84,6 +97,8 @@ export class RequestConditions implements RequestContext {
   readonly #serviceTag: string
   #own: Map<string, ContextValue> | undefined
   readonly #repeated = new Set<string>()
+  /** Tags by key in lower case: policies may ask for thousands of variables. */
+  readonly #tags = new Map<Circumstances['tags'], Map<string, Circumstances['tags']>>()
   #ambiguous = false
 
   constructor(circumstances: Circumstances) {
@@ -98,6 +113,8 @@ export class RequestConditions implements RequestContext {
 
   /** @param key in lower case */
   get(key: string): ContextValue | undefined {
+    const header = HEADERS.get(key)
+    if (header) return this.isTooLong(key) ? undefined : header(this.#circumstances.facts)
     const source = GLOBAL[key]
     if (source) return source(this.#circumstances)
     const { principal, tags } = this.#circumstances
@@ -111,8 +128,22 @@ export class RequestConditions implements RequestContext {
     return own
   }
 
+  isTooLong(key: string): boolean {
+    return (HEADERS.get(key)?.(this.#circumstances.facts)?.length ?? 0) > MAX_HEADER_VALUE
+  }
+
+  outcomesFor(key: string): Map<object, boolean> | undefined {
+    return HEADERS.has(key) ? this.#circumstances.facts.evaluation.headerOutcomes : undefined
+  }
+
+  get work(): Work {
+    return this.#circumstances.facts.evaluation.work
+  }
+
   #tagValue(tags: Circumstances['tags'], lowerKey: string): string | undefined {
-    const found = tags.filter(({ Key }) => Key.toLowerCase() === lowerKey)
+    const byKey = this.#tags.get(tags) ?? Map.groupBy(tags, ({ Key }) => Key.toLowerCase())
+    this.#tags.set(tags, byKey)
+    const found = byKey.get(lowerKey) ?? []
     if (found.length > 1) this.#ambiguous = true
     return found[0]?.Value
   }

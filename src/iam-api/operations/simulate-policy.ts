@@ -37,7 +37,7 @@ async function simulate(input: ScenarioInput, caller: SimulatedCaller, own: Simu
   const scenarios = ActionNames.flatMap((action) => ResourceArns.map((resource) => ({ action, resource })))
   const page = { Marker: input.Marker, MaxItems: pageSizeFor(simulation.costOfResult(ResourceArns), input.MaxItems) }
   const { items, paging } = await pageOfItems(['simulation', ActionNames, ResourceArns], scenarios, page, context)
-  return { EvaluationResults: items.map((scenario) => simulation.decide(scenario)), ...paging }
+  return { EvaluationResults: await simulation.decideAll(items), ...paging }
 }
 
 function ownerIn(resourceOwner: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { spellingsOf } from '../identity-arn.ts'
 import type { ContextValue, RequestContext } from '../request.ts'
 import { hasValues, literalOf, parseTemplate, resolveTemplate, type Template } from '../variables.ts'
+import type { Work } from '../work.ts'
 import type { ConditionTest, Operator, OperatorUse, Quantifier } from './operator.ts'
 
 /** An operator that compares values of the request with values of the policy, all brought to one type. */
@@ -16,7 +17,7 @@ export interface Comparison<T> {
   prepare(text: string): ValueTest<T> | undefined
 }
 
-export type ValueTest<T> = (value: T) => boolean
+export type ValueTest<T> = (value: T, work?: Work) => boolean
 
 /** Whether one text of a request satisfies the operator with all of the policy's values. */
 type TextTest = (text: string, context: RequestContext) => boolean
@@ -60,13 +61,19 @@ function textTest<T>(spec: Comparison<T>, templates: readonly Template[]): TextT
     else fixed.push(spec.prepare(literal) ?? never)
   }
   const matches: TextTest = (text, context) => {
+    const { work } = context
+    work?.add(text.length)
     const value = spec.read(text)
     if (value === undefined) return false
-    for (const test of fixed) if (test(value)) return true
+    for (const test of fixed) {
+      work?.add(1)
+      if (test(value, work)) return true
+    }
     const longest = text.length * LOWER_CASE_GROWTH
     for (const template of varying) {
       const resolved = resolveTemplate(template, context, { ...RESOLUTION, longest })
-      if (resolved !== undefined && spec.prepare(resolved)?.(value)) return true
+      work?.add(template.length + (resolved?.length ?? 0))
+      if (resolved !== undefined && spec.prepare(resolved)?.(value, work)) return true
     }
     return false
   }

@@ -614,3 +614,33 @@ describe('access', () => {
     await assert.rejects(keys, refusedTo('GetContextKeysForCustomPolicy'))
   })
 })
+
+describe('the work of a simulation', () => {
+  test('is bounded also where the policies are those of the user, whatever their number', async () => {
+    const UserName = fresh('user')
+    await iam.createUser({ UserName })
+    const pattern = '*b*'
+    const searching = (values: readonly string[]) =>
+      policy(deny('*', { Condition: { StringLike: { 'custom:text': values } } }), allow('*'))
+    const count = Math.floor((6_144 - searching([]).length) / (pattern.length + 3))
+    const PolicyDocument = searching(Array.from({ length: count }, () => pattern))
+    for (let index = 0; index < 10; index += 1) {
+      const { Policy } = await iam.createPolicy({ PolicyName: fresh('policy'), PolicyDocument })
+      await iam.attachUserPolicy({ UserName, PolicyArn: Policy?.Arn ?? '' })
+    }
+    const simulated = (characters: number) =>
+      iam.simulatePrincipalPolicy({
+        PolicySourceArn: arn(`user/${UserName}`),
+        ActionNames: [READ],
+        ContextEntries: [entry('custom:text', 'a'.repeat(characters))],
+      })
+    const { EvaluationResults } = await simulated(2_048)
+    assert.equal(EvaluationResults?.[0]?.EvalDecision, 'allowed')
+    await assert.rejects(
+      simulated(16_000),
+      invalidInput(
+        'Too much to simulate: deciding one action takes more than 268435456 steps. Use shorter context values or fewer policies.',
+      ),
+    )
+  })
+})
