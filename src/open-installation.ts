@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HeadSigner } from './audit/head-signer.ts'
+import { compareAtStart } from './compare-at-start.ts'
 import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
@@ -27,6 +28,7 @@ import { SqliteEngine } from './storage/sqlite.ts'
 import { prepareFiles } from './storage/sqlite-files.ts'
 import type { ReserveState } from './storage/sqlite-writer-messages.ts'
 import { SqlTrail } from './storage/trail.ts'
+import { SqlTrailMark } from './storage/trail-mark.ts'
 
 export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
@@ -58,6 +60,7 @@ export interface Installation {
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
   readonly heads: HeadSigner
+  readonly trailMark: SqlTrailMark
   readonly sinkPositions: SqlSinkPositions
   readonly passedTime: SqlPassedTime
   close(): Promise<void>
@@ -73,7 +76,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const removeAtExit = () => removeDataDirectory(path)
   if (passing) process.once('exit', removeAtExit)
   let directory: DataDirectory | undefined
-  let engine: Engine | undefined
+  let engine: SqliteEngine | undefined
   const close = async () => {
     await engine?.close()
     directory?.release()
@@ -87,16 +90,23 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const { storePath, trailPath } = directory
     const bytes = options.trail?.reserveBytes ?? 0
     const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined
-    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local', reserve }, (state) =>
-      tellOfReserve(state, options.log),
+    const now = options.now ?? Date.now
+    const durable = !passing
+    const highWaterPath = durable ? directory.highWaterPath : undefined
+    engine = new SqliteEngine(
+      { storePath, trailPath, highWaterPath, durable, node: 'local', reserve, beginsLater: true },
+      (state) => tellOfReserve(state, options.log),
     )
     await assertWriterRuns(engine)
     const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, path)
     const keyring = new KeyringHolder(opened)
     const mac = keyring.authenticator('row-mac')
+    const marks = new SqlTrailMark(engine, mac)
+    const { mark, behind } = await compareAtStart(path, marks, { mac, now: now() })
+    await engine.begin(behind)
     await moveFirstUsers(engine, mac)
     const trail = new SqlTrail(engine)
-    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
+    const heads = new HeadSigner({ store: trail, marks, mark, keyring, installation: root.id, now })
     return {
       dataDir: path,
       engine,
@@ -109,6 +119,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring)),
       trail,
       heads,
+      trailMark: marks,
       sinkPositions: new SqlSinkPositions(engine),
       passedTime: new SqlPassedTime(engine),
       async close() {

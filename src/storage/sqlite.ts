@@ -1,9 +1,10 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Entry } from '../audit/entry.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
-import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
+import { type Chain, COMMITS, type Engine, type Generations, type Snapshot, type Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
+import type { ChainLink } from './sqlite-chain.ts'
 import type { ReserveState, WriterOptions } from './sqlite-writer-messages.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
 import { statementsIn } from './statement-rows.ts'
@@ -16,7 +17,7 @@ const READER_CACHE_KIB = 64 * 1024
 /** How long a read waits where it cannot begin at once: while another process recovers the log. */
 const BUSY_TIMEOUT_MS = 5_000
 
-const GENERATIONS = sql`select name, value from generations`
+const GENERATIONS = sql`select name, value from generations where name <> ${COMMITS}`
 
 /**
  * The embedded engine: SQLite in WAL mode, reads on a read-only connection of this thread, writes in groups through the one writer thread.
@@ -49,9 +50,15 @@ export class SqliteEngine implements Engine {
       hashAt: async (seq) => hashAt(this.#trailReader, seq),
       statements: async (query) => statementsIn(this.#trailReader, query),
       state: (statement) => this.#writer.state(statement),
+      holes: () => this.#writer.holes(),
       neededFrom: async () => neededFrom(this.#trailReader),
       removeSome: (cut) => this.#writer.removeSome(cut),
     }
+  }
+
+  /** Lets a writer that was told to wait move records to the trail, behind a row that is known from elsewhere if that is later than the last. */
+  begin(behind: ChainLink): Promise<void> {
+    return this.#writer.begin(behind)
   }
 
   async read(statements: readonly Sql[]): Promise<Snapshot> {
