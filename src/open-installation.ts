@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { allowSetUp, type FirstStartRequest } from './allow-set-up.ts'
 import { HeadSigner } from './audit/head-signer.ts'
 import type { ReportDamage } from './aws/damaged-row.ts'
+import { compareAtStart } from './compare-at-start.ts'
 import type { Log } from './log.ts'
 import { openKeyring } from './open-keyring.ts'
 import { resealingWith } from './resealing.ts'
@@ -32,6 +33,7 @@ import { prepareFiles } from './storage/sqlite-files.ts'
 import type { ReserveState } from './storage/sqlite-writer-messages.ts'
 import { checkStructure, type StructureCheck, type StructureCheckOptions } from './storage/structure-check.ts'
 import { SqlTrail } from './storage/trail.ts'
+import { SqlTrailMark } from './storage/trail-mark.ts'
 
 export interface InstallationOptions {
   /** Absent for data that is thrown away at the end. */
@@ -71,6 +73,7 @@ export interface Installation {
   readonly keyringStore: SqlKeyringStore
   readonly trail: SqlTrail
   readonly heads: HeadSigner
+  readonly trailMark: SqlTrailMark
   readonly sinkPositions: SqlSinkPositions
   readonly passedTime: SqlPassedTime
   close(): Promise<void>
@@ -86,7 +89,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const removeAtExit = () => removeDataDirectory(path)
   if (passing) process.once('exit', removeAtExit)
   let directory: DataDirectory | undefined
-  let engine: Engine | undefined
+  let engine: SqliteEngine | undefined
   let check: StructureCheck | undefined
   const close = async () => {
     await check?.close()
@@ -105,8 +108,12 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     const { storePath, trailPath } = directory
     const bytes = options.trail?.reserveBytes ?? 0
     const reserve = bytes > 0 ? { path: join(path, 'trail.reserve'), bytes } : undefined
-    engine = new SqliteEngine({ storePath, trailPath, durable: !passing, node: 'local', reserve }, (state) =>
-      tellOfReserve(state, options.log),
+    const now = options.now ?? Date.now
+    const durable = !passing
+    const highWaterPath = durable ? directory.highWaterPath : undefined
+    engine = new SqliteEngine(
+      { storePath, trailPath, highWaterPath, durable, node: 'local', reserve, beginsLater: true },
+      (state) => tellOfReserve(state, options.log),
     )
     await assertWriterRuns(engine)
     const { keyring: opened, ...root } = await openKeyring(engine, options.rootKey, {
@@ -116,9 +123,12 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     })
     const keyring = new KeyringHolder(opened)
     const mac: RowMac = { ...keyring.authenticator('row-mac'), report: options.onDamage }
+    const marks = new SqlTrailMark(engine, mac)
+    const { mark, behind } = await compareAtStart(path, marks, { mac, now: now() })
+    await engine.begin(behind)
     await moveFirstUsers(engine, mac)
     const trail = new SqlTrail(engine)
-    const heads = new HeadSigner({ store: trail, keyring, installation: root.id, now: options.now ?? Date.now })
+    const heads = new HeadSigner({ store: trail, marks, mark, keyring, installation: root.id, now })
     return {
       dataDir: path,
       engine,
@@ -131,6 +141,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       keyringStore: new SqlKeyringStore(engine, resealingWith(keyring, mac)),
       trail,
       heads,
+      trailMark: marks,
       sinkPositions: new SqlSinkPositions(engine),
       passedTime: new SqlPassedTime(engine),
       async close() {

@@ -1,3 +1,4 @@
+import { missingSince, UnacknowledgedGapError } from './audit/gap.ts'
 import { AlteredTrailError } from './audit/head-signer.ts'
 import { removeAged } from './audit/retention.ts'
 import type { Job } from './jobs/runner.ts'
@@ -8,6 +9,8 @@ import type { TrailConfig } from './trail-config.ts'
 /** Heads are at most 10 seconds apart while the trail grows, also where signing one takes a while. */
 const HEAD_EVERY_MS = 8_000
 const REMOVE_EVERY_MS = 3_600_000
+/** How often the log repeats that a gap waits for an acknowledgement. */
+const REMIND_EVERY_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 export interface TrailJobsOptions {
@@ -19,7 +22,10 @@ export interface TrailJobsOptions {
   readonly neededAfter: () => Promise<number | undefined>
 }
 
-/** What is done with the trail again and again. The operator is told once of a trail that was altered: nothing is signed or removed any more. */
+/**
+ * What is done with the trail again and again. While the trail is altered, or a gap is not acknowledged, nothing is signed or removed. The operator
+ * is told of the first once, and of the second at the start and every hour.
+ */
 export function trailJobs(installation: Installation, options: TrailJobsOptions): readonly Job[] {
   const { trail, heads } = installation
   const { retentionDays } = options.trail ?? {}
@@ -29,18 +35,34 @@ export function trailJobs(installation: Installation, options: TrailJobsOptions)
     try {
       await work()
     } catch (error) {
+      if (error instanceof UnacknowledgedGapError) return
       if (!(error instanceof AlteredTrailError)) throw error
       if (!told) log.error({ reason: error.message }, 'the trail was altered')
       told = true
     }
   }
   const sign = { name: 'sign the trail', everyMs: HEAD_EVERY_MS, run: () => whileIntact(() => heads.signHead()) }
-  if (retentionDays === undefined) return [sign]
+  const remind = { name: 'tell of a gap', everyMs: REMIND_EVERY_MS, run: async () => tellOfGap(installation, log) }
+  if (retentionDays === undefined) return [sign, remind]
   const parts = { trail, heads, now, keepMs: retentionDays * DAY_MS, neededAfter }
   const remove = {
     name: 'remove old records',
     everyMs: REMOVE_EVERY_MS,
     run: (signal: AbortSignal) => whileIntact(() => removeAged(parts, signal)),
   }
-  return [sign, remove]
+  return [sign, remind, remove]
+}
+
+function tellOfGap({ heads: { gap } }: Installation, log: Log): void {
+  if (!gap) return
+  const since = missingSince(gap.findings)
+  const details = {
+    missing: gap.findings.map(({ message }) => message),
+    since: since === undefined ? 'unknown' : new Date(since).toISOString(),
+    foundAt: new Date(gap.foundAt).toISOString(),
+  }
+  log.error(
+    details,
+    'store.db and trail.db do not fit together: records or changes are missing. No head of the trail is signed until the gap is acknowledged. Run: coffer trail verify',
+  )
 }

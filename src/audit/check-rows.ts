@@ -1,6 +1,6 @@
 import { type ChainedRow, NO_HASH, rowHash } from './chain.ts'
 import { same } from './check-statements.ts'
-import type { Fault } from './fault.ts'
+import type { AcknowledgedGap, Fault } from './fault.ts'
 import type { Statement } from './statement.ts'
 
 /** A row as it stands in the trail, whoever wrote it. */
@@ -12,6 +12,8 @@ export interface RowsToCheck {
   readonly installation: string
   readonly nodes: ReadonlySet<string>
   readonly cut: Statement | undefined
+  /** Gaps that were acknowledged. */
+  readonly gaps: readonly AcknowledgedGap[]
   /** In the order of their sequence. */
   readonly rows: Iterable<StoredRow>
   /** Heads and cuts, in their order. */
@@ -38,6 +40,8 @@ export function checkRows({ rows, heads, ...parts }: RowsToCheck): RowCheck {
   return walk.end()
 }
 
+type RowEnd = Pick<StoredRow, 'seq' | 'hash'>
+
 class RowWalk {
   readonly #parts: Omit<RowsToCheck, 'rows' | 'heads'>
   readonly #heads: Iterator<Statement>
@@ -60,8 +64,9 @@ class RowWalk {
 
   next(row: StoredRow): void {
     const { seq, hash, format } = row
-    const wrong = this.#gapBefore(row) ?? this.#wrongIn(row)
-    if (wrong) this.#faults.push(wrong)
+    const gap = this.#gapBefore(row)
+    const wrong = !gap || gap.isMissing ? this.#wrongIn(row) : undefined
+    this.#faults.push(...[gap, wrong].filter((fault) => fault !== undefined))
     const entries = row.entries.split('\n').length
     this.#rows++
     this.#entries += entries
@@ -79,6 +84,7 @@ class RowWalk {
         message: `rows ${seq + 1} to ${covered} are missing from the end: a head covers them`,
         from: seq + 1,
         to: covered,
+        isMissing: true,
       })
     return { faults: this.#faults, rows: this.#rows, entries: this.#entries, entriesAfter: this.#entriesAfter }
   }
@@ -92,7 +98,9 @@ class RowWalk {
     if (seq !== before.seq + 1) {
       const [from, to] = [before.seq + 1, seq - 1]
       if (from > to) return { message: `row ${seq} stands where none can`, from: seq, to: seq }
-      return { message: `${from === to ? `row ${from} is` : `rows ${from} to ${to} are`} missing`, from, to }
+      if (this.#isAcknowledged(before, { seq: to, hash: previous })) return undefined
+      const message = `${from === to ? `row ${from} is` : `rows ${from} to ${to} are`} missing`
+      return { message, from, to, isMissing: true }
     }
     if (same(previous, before.hash)) return undefined
     return {
@@ -102,10 +110,20 @@ class RowWalk {
     }
   }
 
+  /** Whether a gap lies exactly between a row and the one before the next that is there. */
+  #isAcknowledged(before: RowEnd, last: RowEnd): boolean {
+    return this.#parts.gaps.some(
+      ({ after, hash, to, lastHash }) =>
+        after === before.seq && same(hash, before.hash) && to === last.seq && same(lastHash, last.hash),
+    )
+  }
+
   #wrongIn(row: StoredRow): Fault | undefined {
     const { seq, node } = row
     const at = { from: seq, to: seq }
-    if (!this.#parts.nodes.has(node)) return { message: `row ${seq} is of a node that was never enrolled`, ...at }
+    const { nodes } = this.#parts
+    // Without any statement, nothing is known of nodes, and nothing is proven either.
+    if (nodes.size > 0 && !nodes.has(node)) return { message: `row ${seq} is of a node that was never enrolled`, ...at }
     if (row.format >= (this.#last?.format ?? 0) && isAsHashed(this.#parts.installation, row) && isWellFormed(row))
       return undefined
     const requests = requestsIn(row.entries)

@@ -1,14 +1,29 @@
 import type { KeyringHolder } from '../seal/keyring-holder.ts'
 import { isSignatureOf } from '../seal/sign.ts'
 import { NO_HASH } from './chain.ts'
+import { type Gap, type TrailMark, UnacknowledgedGapError } from './gap.ts'
 import { type Statement, type StatementKind, signedBytes, statementHash, type UnsignedStatement } from './statement.ts'
 
-/** The last row of a node's chain. */
+/** The last row of a node's chain, and how far the store was. */
 export interface ChainEnd {
   readonly node: string
   /** 0 where there is none. */
   readonly seq: number
   readonly hash: Uint8Array
+  /** Commits that the store has made, all of them durable. */
+  readonly commits: number
+  /** The highest id of the outbox whose record was moved to the trail. */
+  readonly moved: number
+}
+
+/** Rows that are missing inside a chain. */
+export interface Hole {
+  /** The last row before it, with its hash; 0 and zeros where there is none. */
+  readonly after: number
+  readonly hash: Uint8Array
+  /** The last row that is missing, with its hash as the row behind it has it. */
+  readonly to: number
+  readonly lastHash: Uint8Array
 }
 
 /** Where rows and statements stand. */
@@ -20,10 +35,20 @@ export interface StatementStore {
   newestStatement(kind?: StatementKind): Promise<Statement | undefined>
   /** Adds a statement. Rejects when its number is taken. */
   state(statement: Statement): Promise<void>
+  /** Holes that no statement explains, in their order. */
+  holes(): Promise<readonly Hole[]>
+}
+
+/** Where the store keeps its mark of the trail. */
+export interface MarkStore {
+  save(mark: TrailMark): Promise<void>
 }
 
 export interface HeadSignerParts {
   readonly store: StatementStore
+  readonly marks: MarkStore
+  /** The store's mark of the trail at the start; signing waits while it has a gap. */
+  readonly mark: TrailMark
   readonly keyring: Pick<KeyringHolder, 'current'>
   readonly installation: string
   readonly now: () => number
@@ -33,34 +58,44 @@ export interface HeadSignerParts {
 export class AlteredTrailError extends Error {
   override readonly name = 'AlteredTrailError'
 
+  readonly what: string
+
   constructor(what: string) {
     super(`The trail was altered behind the server's back: ${what}. No more heads are signed. Run: coffer trail verify`)
+    this.what = what
   }
 }
 
 /**
  * Signs how far the trail is: enrols the node, then states a head whenever there is something new. It builds only on a statement that it has
- * verified or made itself, so that a signature vouches for all statements before it.
+ * verified or made itself, so that a signature vouches for all statements before it. The store keeps a mark of each head once the head is on disk.
  */
 export class HeadSigner {
   readonly #parts: HeadSignerParts
+  #gap: Gap | undefined
   #last: Statement | undefined
   #underWay: Promise<unknown> = Promise.resolve()
 
   constructor(parts: HeadSignerParts) {
     this.#parts = parts
+    this.#gap = parts.mark.gap
   }
 
-  /** States a head if rows, or a newer key, have come since the last. Throws AlteredTrailError; anything else when nothing can be written. */
+  /** The gap that waits for the operator's acknowledgement. */
+  get gap(): Gap | undefined {
+    return this.#gap
+  }
+
+  /**
+   * States a head if rows, or a newer key, have come since the last. Throws AlteredTrailError, or UnacknowledgedGapError while there is a gap;
+   * anything else when nothing can be written.
+   */
   signHead(): Promise<void> {
     return this.#inTurn(async () => {
-      const { node, seq, hash } = await this.#parts.store.end()
+      const end = await this.#parts.store.end()
       await this.#lastVerified()
-      if (!this.#last) await this.#state({ kind: 'enrolment', node, seq: 0, hash: NO_HASH, detail: 0 })
-      await this.#introduceKey(node)
-      const covered = (await this.#parts.store.newestStatement('head'))?.seq ?? 0
-      const isUnderNewest = this.#last?.keyVersion === this.#parts.keyring.current.signer('trail').version
-      if (seq > 0 && (seq > covered || !isUnderNewest)) await this.#state({ kind: 'head', node, seq, hash, detail: 0 })
+      this.#assertNoGap()
+      await this.#signHead(end)
     })
   }
 
@@ -70,8 +105,59 @@ export class HeadSigner {
   signCut({ node, seq, hash, number }: Statement): Promise<Statement> {
     return this.#inTurn(async () => {
       await this.#lastVerified()
+      this.#assertNoGap()
       return this.#state({ kind: 'cut', node, seq, hash, detail: number })
     })
+  }
+
+  /**
+   * Signs which rows and statements are missing, then a head: the operator has acknowledged the gap. Interrupted, it can be repeated. Throws
+   * AlteredTrailError before anything is recorded.
+   *
+   * @param record writes the record of it, which the head covers
+   */
+  acknowledgeGap(record: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, mark } = this.#parts
+      await this.#lastVerified()
+      await record()
+      const end = await store.end()
+      const lostStatements = mark.number > (this.#last?.number ?? 0)
+      const holes = [...(await store.holes())]
+      if (holes.length === 0 && lostStatements)
+        holes.push({ after: end.seq, hash: end.hash, to: end.seq, lastHash: end.hash })
+      for (const { after, hash, to, lastHash } of holes) {
+        const { node } = end
+        await this.#state({ kind: 'gap', node, seq: after, hash, detail: this.#last?.number ?? 0 })
+        await this.#state({ kind: 'enrolment', node, seq: to, hash: lastHash, detail: 0 })
+      }
+      this.#gap = undefined
+      await this.#signHead(end)
+    })
+  }
+
+  async #signHead({ node, seq, hash, commits, moved }: ChainEnd): Promise<void> {
+    const { store, keyring, marks } = this.#parts
+    if (!this.#last) await this.#state({ kind: 'enrolment', node, seq: 0, hash: NO_HASH, detail: 0 })
+    await this.#introduceKey(node)
+    const covered = (await store.newestStatement('head'))?.seq ?? 0
+    const isUnderNewest = this.#last?.keyVersion === keyring.current.signer('trail').version
+    if (seq === 0 || (seq <= covered && isUnderNewest)) return
+    const head = await this.#state({ kind: 'head', node, seq, hash, detail: commits })
+    // Only now: a mark of a head that a crash has kept from the disk would raise a false alarm.
+    await marks.save({
+      number: head.number,
+      statement: statementHash(head),
+      at: head.at,
+      seq,
+      row: hash,
+      moved,
+      gap: undefined,
+    })
+  }
+
+  #assertNoGap(): void {
+    if (this.#gap) throw new UnacknowledgedGapError(this.#gap)
   }
 
   /** Lets the key that signed last vouch for the one that signs from now on, while it is there. */
@@ -101,7 +187,8 @@ export class HeadSigner {
     }
     if (stored) {
       this.#assertSigned(stored)
-      await this.#assertTrue((await store.newestStatement('head')) ?? stored, stored)
+      const head = await store.newestStatement('head')
+      if (head) await this.#assertTrue(head, stored)
     }
     this.#last = stored
   }
@@ -126,13 +213,16 @@ export class HeadSigner {
     what: Pick<Statement, 'kind' | 'node' | 'seq' | 'hash' | 'detail'>,
     signer = this.#parts.keyring.current.signer('trail'),
   ): Promise<Statement> {
-    const { store, installation, now } = this.#parts
+    const { store, installation, now, mark } = this.#parts
+    const before = this.#last?.number ?? 0
+    // Numbers of lost statements are not used again: the next one follows from the last one that the store knows.
+    const isBehindLost = mark.number > before
     const unsigned: UnsignedStatement = {
       ...what,
       installation,
-      number: (this.#last?.number ?? 0) + 1,
+      number: Math.max(before, mark.number) + 1,
       at: now(),
-      previous: statementHash(this.#last),
+      previous: isBehindLost ? mark.statement : statementHash(this.#last),
       keyVersion: signer.version,
     }
     const statement = { ...unsigned, signature: signer.sign(signedBytes(unsigned)) }

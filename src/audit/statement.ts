@@ -4,13 +4,15 @@ import { NO_HASH } from './chain.ts'
 
 /**
  * What is stated of a node's rows:
- * - `enrolment`: the node belongs to the installation, and its chain begins behind the row that is named;
+ * - `enrolment`: the node belongs to the installation, and its chain begins, or continues after a gap, behind the row that is named;
  * - `head`: the row that is named, and so every row before it, is the node's;
  * - `cut`: the rows up to the one that is named were removed because of their age;
  * - `key`: said of no row: the next version of the key of the trail has this public key. The version before signs it, so that who trusts that one
- *   trusts the next.
+ *   trusts the next;
+ * - `gap`: the rows after the one that is named are missing, and so are the statements between `detail` and this one. The operator has
+ *   acknowledged it. The enrolment that follows names the row behind which the chain continues.
  */
-export type StatementKind = 'enrolment' | 'head' | 'cut' | 'key'
+export type StatementKind = 'enrolment' | 'head' | 'cut' | 'key' | 'gap'
 
 /**
  * A signed statement on the trail. All statements of an installation form one chain, whatever node they speak of: each covers the one before, so
@@ -28,7 +30,10 @@ export interface Statement {
   readonly hash: Uint8Array
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Of a cut: the first statement that is kept. Of a `key`: its version. Otherwise 0. */
+  /**
+   * Of a head: how many commits the store had made (0 in heads from before they were counted). Of a cut: the first statement that is kept. Of a
+   * `key`: its version. Of a gap: the last statement before it. Otherwise 0.
+   */
   readonly detail: number
   /** Hash of the statement before; zeros for the first. */
   readonly previous: Uint8Array

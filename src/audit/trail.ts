@@ -6,7 +6,7 @@ export interface TrailQuery {
   readonly limit: number
 }
 
-/** Which rows of the trail are wanted. Sequences begin at 1 and have no gap. */
+/** Which rows of the trail are wanted. Sequences begin at 1 and have no gap, except where rows were lost. */
 export interface RowsQuery {
   /** Rows after this sequence; from the first that is kept when absent. */
   readonly after?: number | undefined
@@ -47,6 +47,8 @@ export interface TrailHead {
   readonly keyVersion: number
   /** Ed25519, base64. */
   readonly signature: string
+  /** Commits that the store had made; absent in heads from before they were counted. */
+  readonly storeCommits?: number | undefined
 }
 
 export interface HeadsQuery {

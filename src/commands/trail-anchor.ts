@@ -4,7 +4,7 @@ import type { TrailAnchor } from '../audit/fault.ts'
 import type { TrailHead } from '../audit/trail.ts'
 import { unwrapStored } from '../open-keyring.ts'
 import { obtainRootKey, type RootKeySource } from '../root-key-source.ts'
-import type { Keyring } from '../seal/keyring.ts'
+import type { Authenticator, Keyring } from '../seal/keyring.ts'
 import { RootKeyError } from '../seal/root-key-error.ts'
 import { PUBLIC_KEY_BYTES } from '../seal/sign.ts'
 import type { Installation } from '../storage/installation.ts'
@@ -23,27 +23,33 @@ export interface AnchorOptions extends KeyringPlace {
   readonly headFiles: readonly string[]
 }
 
-type PublicKeys = ReadonlyMap<number, Uint8Array>
+/** What a trail is verified by. */
+export interface Trust {
+  readonly anchor: TrailAnchor
+  /** Checks the store's mark of the trail; undefined without the keyring. */
+  readonly mac: Authenticator | undefined
+}
 
 const PUBLIC_KEY = /^(\d{1,9}):([A-Za-z0-9+/]{43}=)$/
 
 /** What is to be trusted: the given public keys, or those of the keyring where its root key is at hand, and the given heads. */
-export async function trailAnchor(options: AnchorOptions, trail: ReadTrail): Promise<TrailAnchor> {
+export async function trustOf(options: AnchorOptions, trail: ReadTrail): Promise<Trust> {
   const given = new Map(options.publicKeys.map(publicKeyOf))
-  const keys = given.size > 0 ? undefined : await keysOfKeyring(options, trail)
-  return {
+  const keyring = given.size > 0 ? undefined : await keyringAtHand(options, trail)
+  const anchor = {
     installation: trail.installation?.id,
-    publicKeys: keys ?? given,
-    isWholeKeyring: keys !== undefined,
+    publicKeys: keyring?.publicKeys('trail') ?? given,
+    isWholeKeyring: keyring !== undefined,
     heads: (await Promise.all(options.headFiles.map(headsIn))).flat(),
   }
+  return { anchor, mac: keyring?.authenticator('row-mac') }
 }
 
 /** Undefined where there is no root key file, and nobody named one. */
-async function keysOfKeyring(options: AnchorOptions, trail: ReadTrail): Promise<PublicKeys | undefined> {
+async function keyringAtHand(options: AnchorOptions, trail: ReadTrail): Promise<Keyring | undefined> {
   if (!trail.installation) return undefined
   try {
-    return (await readKeyring(options, trail.installation)).publicKeys('trail')
+    return await readKeyring(options, trail.installation)
   } catch (error) {
     const isNamed = options.rootKey.kind !== 'file' || options.rootKey.chosen
     if (!isNamed && error instanceof RootKeyError && error.code === 'missing') return undefined
@@ -93,10 +99,11 @@ function headsOf(line: string): TrailHead[] {
 
 function isHead(value: unknown): value is TrailHead {
   if (typeof value !== 'object' || value === null) return false
-  const { installation, node, hash, previous, signature, number, seq, at, keyVersion } = value as Partial<TrailHead>
+  const { installation, node, hash, previous, signature, ...numbers } = value as Partial<TrailHead>
+  const { number, seq, at, keyVersion, storeCommits = 0 } = numbers
   return (
     [installation, node, hash, previous, signature].every((text) => typeof text === 'string') &&
-    [number, seq, at, keyVersion].every((one) => Number.isSafeInteger(one)) &&
+    [number, seq, at, keyVersion, storeCommits].every((one) => Number.isSafeInteger(one)) &&
     !Number.isNaN(new Date(at ?? Number.NaN).getTime())
   )
 }

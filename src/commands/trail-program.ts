@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFAULT_TRAIL_RECORDS, type GivenOptions, trailLimit } from '../config.ts'
+import { acknowledgeGap } from './acknowledge-gap.ts'
 import { addAlerts } from './alerts-program.ts'
 import { exportTrail, timeOf } from './export-trail.ts'
 import { printPublicKeys } from './print-public-keys.ts'
@@ -15,6 +16,7 @@ export function addTrail(program: Command, parts: ProgramParts): void {
   const command = program.command('trail').enablePositionalOptions()
   addTrailSearch(command, parts)
   addVerify(command, parts)
+  addAcknowledge(command, parts)
   addPublicKey(command, parts)
   addAlerts(command, parts)
   addExport(command, parts)
@@ -54,7 +56,7 @@ function addVerify(trail: Command, parts: ProgramParts): void {
   rootKeyOptions(trail.command('verify'))
     .summary('say whether the trail is as it was written')
     .description(
-      'Says whether the trail is as it was written, also while a server runs: finds what was removed, altered, inserted or exchanged, and says up to where it is proven. Needs the root key, a public key, or a head kept elsewhere. Ends with 0 when it is proven, 1 when it was altered, 2 when nothing is wrong but nothing is proven either.',
+      'Says whether the trail is as it was written, also while a server runs: finds what was removed, altered, inserted or exchanged, and says up to where it is proven. Needs the root key, a public key, or a head kept elsewhere. Says too what is missing from the trail or the store by what the other one knows. Ends with 0 when the trail is proven, 1 when something was altered or is missing, 2 when nothing is wrong but nothing is proven either.',
     )
     .addOption(dataDir(parts))
     .addOption(
@@ -72,6 +74,21 @@ function addVerify(trail: Command, parts: ProgramParts): void {
         headFiles: head,
         json,
       })
+    })
+}
+
+function addAcknowledge(trail: Command, parts: ProgramParts): void {
+  rootKeyOptions(trail.command('acknowledge'))
+    .summary('acknowledge that records or changes are missing')
+    .description(
+      'Acknowledges what `coffer trail verify` says is missing from trail.db or store.db, while no server runs. Leaves a record and a signed statement in the trail; from then on heads are signed again. Needs the root key. Refuses a trail in which something was altered.',
+    )
+    .addOption(dataDir(parts))
+    .option('--reason <text>', 'why it is missing, for the record')
+    .action(({ reason, ...given }: GivenOptions & { reason?: string }) => {
+      const settings = parts.settings(given)
+      const folder = settings.dataDir()
+      return acknowledgeGap({ dataDir: folder, rootKey: settings.rootKey(folder), reason })
     })
 }
 

@@ -32,6 +32,8 @@ export interface DataDirectory {
   readonly trailPath: string
   /** Index of the trail, which is made from it: it may be removed at any time. */
   readonly indexPath: string
+  /** How far the other two files were at the last commit. */
+  readonly highWaterPath: string
   /** Lets others have it. */
   release(): void
 }
@@ -46,11 +48,12 @@ export function claimDataDirectory(path: string): DataDirectory {
   return { path, ...filesOf(path), release: () => lock.close() }
 }
 
-export function filesOf(path: string): Pick<DataDirectory, 'storePath' | 'trailPath' | 'indexPath'> {
+export function filesOf(path: string): Omit<DataDirectory, 'path' | 'release'> {
   return {
     storePath: join(path, 'store.db'),
     trailPath: join(path, 'trail.db'),
     indexPath: join(path, 'trail-index.db'),
+    highWaterPath: join(path, 'high-water'),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../audit/entry.ts'
-import type { ChainEnd } from '../audit/head-signer.ts'
+import type { ChainEnd, Hole } from '../audit/head-signer.ts'
 import type { Statement, StatementKind } from '../audit/statement.ts'
 import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Change } from '../aws/change.ts'
@@ -51,9 +51,14 @@ export interface Chain {
   state(statement: Statement): Promise<void>
   /** The row by which is known what of the outbox stands in the trail, or the last where none says so: it and what follows must stay. */
   neededFrom(): Promise<number>
+  /** Where rows are missing and no gap was acknowledged, in their order. */
+  holes(): Promise<readonly Hole[]>
   /** Removes some of what is before a cut, oldest first. False when nothing of it is left. */
   removeSome(cut: Statement): Promise<boolean>
 }
+
+/** Row of `generations` that every commit of changes raises. */
+export const COMMITS = 'commits'
 
 /** Row of `meta` that counts removals whose content may still stand in the files. */
 export const ERASURE_MARK = 'erasure'

@@ -5,6 +5,7 @@ import { keyringRotation } from './migrations/0004-keyring-rotation.ts'
 import { replicas } from './migrations/0005-replicas.ts'
 import { rotation } from './migrations/0006-rotation.ts'
 import { sinkPositions } from './migrations/0007-sink-positions.ts'
+import { trailMark } from './migrations/0008-trail-mark.ts'
 
 /** What a database calls the types that engines name differently. */
 export interface Dialect {
@@ -22,6 +23,7 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
   replicas,
   rotation,
   sinkPositions,
+  trailMark,
 ]
 
 /** Version of a store that this program writes. */

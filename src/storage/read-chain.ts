@@ -1,11 +1,15 @@
 import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StoredRow } from '../audit/check-rows.ts'
 import type { Statement } from '../audit/statement.ts'
 import type { StoredTrail } from '../audit/verify-trail.ts'
+import type { Evidence } from '../audit/vouching.ts'
 import { DataDirectoryError, filesOf } from './data-directory.ts'
 import type { Installation } from './installation.ts'
 import { NewerStoreError, STORE_VERSION } from './migrate.ts'
+import { type EvidenceFiles, readEvidence } from './read-evidence.ts'
+import type { RowMac } from './row-mac.ts'
 import { TRAIL_VERSION } from './sqlite-files.ts'
 import { bytesOf, integerOf, statementOf } from './statement-rows.ts'
 
@@ -21,23 +25,24 @@ export interface ReadTrail extends StoredTrail, Disposable {
   readonly installation: Installation | undefined
   /** Records of changes that are not chained yet. */
   readonly waiting: number
+  /** What the files say of each other, as `readEvidence` does. */
+  evidence(mac?: RowMac): Evidence | undefined
   /** The number of the last cut: what was read before one that came meanwhile is to be read again. */
   lastCut(): number
 }
 
 /** Opens the trail in a data directory. Throws DataDirectoryError where there is none, NewerStoreError where a newer program wrote it. */
 export function openTrail(dataDir: string): ReadTrail {
-  const { storePath, trailPath } = filesOf(dataDir)
+  const { storePath, trailPath, highWaterPath } = filesOf(dataDir)
   try {
-    if (![storePath, trailPath].every((path) => statSync(path, { throwIfNoEntry: false })))
-      throw new Error('there is no Coffer data in it. Choose another with --data-dir.')
+    assertThere(storePath, trailPath)
     using opened = new DisposableStack()
     const open = (path: string) => opened.use(new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }))
     const [store, trail] = [open(storePath), open(trailPath)]
     assertVersion(store, STORE_VERSION, 'store')
     assertVersion(trail, TRAIL_VERSION, 'trail')
     const kept = opened.move()
-    return { ...readerOf(store, trail), [Symbol.dispose]: () => kept.dispose() }
+    return { ...readerOf({ store, trail, highWaterPath }), [Symbol.dispose]: () => kept.dispose() }
   } catch (error) {
     if (error instanceof NewerStoreError) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -49,16 +54,29 @@ function assertVersion(db: DatabaseSync, known: number, what: string): void {
   const found = Number(db.prepare('pragma user_version').get()?.user_version)
   if (found > known) throw new NewerStoreError(found, known, what)
   if (what === 'trail' && found < known)
-    throw new Error('its trail is from an older Coffer: start this one on it first')
+    throw new Error(
+      found === 0
+        ? 'trail.db is empty. Put the right file back, or start Coffer to see what is missing'
+        : 'its trail is from an older Coffer: start this one on it first',
+    )
 }
 
-function readerOf(store: DatabaseSync, trail: DatabaseSync): Omit<ReadTrail, typeof Symbol.dispose> {
+function assertThere(...paths: readonly string[]): void {
+  const missing = paths.filter((path) => !statSync(path, { throwIfNoEntry: false })).map((path) => basename(path))
+  if (missing.length === paths.length) throw new Error('there is no Coffer data in it. Choose another with --data-dir.')
+  if (missing.length > 0)
+    throw new Error(`${missing.join()} is missing. Put the right file back, or start Coffer to see what is missing`)
+}
+
+function readerOf(files: EvidenceFiles): Omit<ReadTrail, typeof Symbol.dispose> {
+  const { store, trail } = files
   const moved = trail.prepare('select max(outbox_id) as id from trail where outbox_id is not null').get()
   const waiting = store.prepare('select count(*) as count from outbox where id > ?').get(Number(moved?.id ?? 0))
   const walk = (condition: string) => statementsOf(trail, condition)
   return {
     installation: installationOf(store),
     waiting: Number(waiting?.count),
+    evidence: (mac) => readEvidence(files, mac),
     lastCut: () =>
       Number(trail.prepare(`select max(number) as number from statements where kind = 'cut'`).get()?.number ?? 0),
     statements: () => walk(''),

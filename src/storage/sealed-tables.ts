@@ -6,6 +6,7 @@ import { type Covered, macFits, macOf, type RowMac, rowName } from './row-mac.ts
 import { SECRETS } from './secrets-store.ts'
 import { type Row, raw, type Sql, type SqlValue } from './sql.ts'
 import { bytesOf, integerOf } from './statement-rows.ts'
+import { TRAIL_MARK } from './trail-mark.ts'
 
 /** Puts content under the newest version of the keyring; handed to the store by who owns it. Undefined for what does not open. */
 export interface Resealing {
@@ -105,4 +106,5 @@ export const sealedTables: readonly SealedTable[] = [
   authenticated(ALIASES, ['account', 'region', 'alias'], 'keys'),
   authenticated(GRANTS, ['region', 'key_id', 'grant_id'], 'keys'),
   authenticated(SECRETS, ['id']),
+  authenticated(TRAIL_MARK, ['id']),
 ]

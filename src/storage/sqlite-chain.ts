@@ -1,5 +1,5 @@
 import { NO_HASH, ROW_FORMAT, rowHash } from '../audit/chain.ts'
-import type { ChainEnd } from '../audit/head-signer.ts'
+import type { Hole } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import type { WriteConnection } from './sqlite-connection.ts'
 import { statementOf, statementValues } from './statement-rows.ts'
@@ -15,6 +15,12 @@ export interface TrailGroup {
   /** One JSON text a line. */
   readonly entries: string
   readonly outboxMark: number | undefined
+}
+
+/** A row of a chain by its number and its hash. */
+export interface ChainLink {
+  readonly seq: number
+  readonly hash: Uint8Array
 }
 
 /** The end of the trail in its own file, where rows are chained to each other. What it was is kept in memory: the file is not asked again. */
@@ -33,8 +39,18 @@ export class TrailChain {
     this.#findEnd()
   }
 
-  get end(): ChainEnd {
+  get end(): ChainLink & { readonly node: string } {
     return { node: this.#node, seq: this.#seq, hash: this.#hash }
+  }
+
+  /** The installation that owns the trail; empty before it is set up. */
+  get installation(): string {
+    return this.#installationId()
+  }
+
+  /** Continues behind a later row, which is known from elsewhere: no number is given twice, and the rows between show as missing. */
+  continueBehind({ seq, hash }: ChainLink): void {
+    if (seq > this.#seq) [this.#seq, this.#hash] = [seq, hash]
   }
 
   /** One row, in a transaction of its own. */
@@ -74,6 +90,34 @@ export class TrailChain {
         )
     })
     return removed > 0
+  }
+
+  /** Where rows are missing inside the chain and no gap was acknowledged, in their order. */
+  holes(): Hole[] {
+    const [cut] = this.#trail.all(`select seq, hash from statements where kind = 'cut' order by number desc limit 1`)
+    const [begin, hash] = [Number(cut?.seq ?? 0), (cut?.hash as Uint8Array | undefined) ?? NO_HASH]
+    const behind = this.#trail.all(
+      `select seq, previous, before, before_hash from (
+         select seq, previous, lag(seq) over (order by seq) as before, lag(hash) over (order by seq) as before_hash from trail
+       ) where seq > ? and seq - 1 > coalesce(before, ?)`,
+      [begin, begin],
+    )
+    const holes = behind.map((row) => ({
+      after: Number(row.before ?? begin),
+      hash: (row.before_hash as Uint8Array | null) ?? hash,
+      to: Number(row.seq) - 1,
+      lastHash: row.previous as Uint8Array,
+    }))
+    return holes.filter((hole) => !this.#isAcknowledged(hole))
+  }
+
+  #isAcknowledged({ after, to }: Hole): boolean {
+    const [found] = this.#trail.all(
+      `select 1 from statements gap join statements enrolment on enrolment.number = gap.number + 1
+       where gap.kind = 'gap' and gap.seq = ? and enrolment.kind = 'enrolment' and enrolment.seq = ?`,
+      [after, to],
+    )
+    return found !== undefined
   }
 
   /** Where rows were taken away, what was stated of them says how the chain goes on: it must show that they are missing. */

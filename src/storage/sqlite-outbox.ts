@@ -4,6 +4,10 @@ import type { WriteConnection } from './sqlite-connection.ts'
 /** Records moved on with one row of the trail; a longer backlog takes several. */
 const MOVED_AT_ONCE = 500
 
+/** The highest id that the outbox gave, and the one up to which its records have left it. */
+export const SWEPT = `select coalesce((select seq from sqlite_sequence where name = 'outbox'), 0) as issued,
+  coalesce((select min(id) - 1 from outbox), (select seq from sqlite_sequence where name = 'outbox'), 0) as swept`
+
 /** A record on its way to the trail. */
 export interface TrailRecord {
   readonly at: number
@@ -27,8 +31,12 @@ export class Outbox {
     this.#store = store
     this.#chain = chain
     const [moved] = trail.all('select max(outbox_id) as id from trail where outbox_id is not null')
-    this.#moved = Number(moved?.id ?? 0)
-    this.#continueIds()
+    this.#moved = Math.max(Number(moved?.id ?? 0), this.#swept())
+  }
+
+  /** Records up to this id stand in the trail, or did when they left the outbox. */
+  get moved(): number {
+    return this.#moved
   }
 
   /** Many records of changes wait. */
@@ -70,8 +78,14 @@ export class Outbox {
     this.#moved = upTo ?? this.#moved
   }
 
+  /** Records up to this id have left the outbox: ids have no gap. */
+  #swept(): number {
+    const [outbox] = this.#store.all(SWEPT)
+    return Number(outbox?.swept)
+  }
+
   /** A store that was put back from a copy older than its trail must not give ids again that the trail takes for moved. */
-  #continueIds(): void {
+  continueIds(): void {
     const [sequence] = this.#store.all(`select seq from sqlite_sequence where name = 'outbox'`)
     if (Number(sequence?.seq ?? 0) >= this.#moved) return
     this.#store.run(

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Generations, Snapshot } from './engine.ts'
+import { COMMITS, type Generations, type Snapshot } from './engine.ts'
 import { ListParameter, type Row, type Sql, type SqlValue, sql } from './sql.ts'
 
 /** Prepared read statements kept. */
@@ -7,7 +7,7 @@ const STATEMENT_CACHE = 500
 /** How long a read waits where it cannot begin at once: while another process recovers the log. */
 const BUSY_TIMEOUT_MS = 5_000
 
-const GENERATIONS = sql`select name, value from generations`
+const GENERATIONS = sql`select name, value from generations where name <> ${COMMITS}`
 
 /** A read-only connection to a store file, with its prepared statements. */
 export class SqliteReader {

@@ -1,6 +1,7 @@
-import type { ChainEnd } from '../audit/head-signer.ts'
+import type { ChainEnd, Hole } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import type { SqlValue } from './sql.ts'
+import type { ChainLink } from './sqlite-chain.ts'
 
 // What the main thread and the writer's thread say to each other.
 
@@ -13,6 +14,10 @@ export interface WriterOptions {
   readonly node: string
   /** What to keep of the disk for the trail; nothing when absent. */
   readonly reserve?: { readonly path: string; readonly bytes: number } | undefined
+  /** Where to say after each commit how far the files are; nowhere when absent. */
+  readonly highWaterPath?: string | undefined
+  /** True when the writer waits for `begin` before it moves or removes a record: until then the files show what happened to them. */
+  readonly beginsLater?: boolean | undefined
 }
 
 export interface CompiledWrite {
@@ -31,7 +36,8 @@ export interface GroupItem {
 
 export type WriterRequest =
   | { readonly kind: 'group'; readonly items: readonly GroupItem[] }
-  | { readonly kind: 'settle' | 'end' | 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'settle' | 'end' | 'holes' | 'erase' | 'ping' | 'close' }
+  | { readonly kind: 'begin'; readonly behind: ChainLink }
   | { readonly kind: 'state' | 'remove'; readonly statement: Statement }
 
 /**
@@ -43,6 +49,7 @@ export type ItemOutcome = undefined | { readonly reason: 'conflict' | 'invalid' 
 export type WriterReply =
   | { readonly outcomes: readonly ItemOutcome[] }
   | { readonly end: ChainEnd }
+  | { readonly holes: readonly Hole[] }
   | { readonly removed: boolean }
   | { readonly failure: string }
 

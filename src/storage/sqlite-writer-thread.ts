@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { ChainEnd } from '../audit/head-signer.ts'
+import type { ChainEnd, Hole } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import { ConflictError } from '../aws/change.ts'
+import type { ChainLink } from './sqlite-chain.ts'
 import type {
   GroupItem,
   ReserveState,
@@ -68,6 +69,18 @@ export class WriterThread {
 
   append(item: GroupItem): Promise<void> {
     return this.#enqueue((resolve, reject) => this.#waiting.push({ item, resolve, reject }))
+  }
+
+  /** Lets a writer that was told to wait move records; behind a row that is known from elsewhere if that is later than the last. */
+  async begin({ seq, hash }: ChainLink): Promise<void> {
+    await this.#send({ kind: 'begin', behind: { seq, hash } })
+  }
+
+  /** Where rows are missing and no gap was acknowledged. */
+  async holes(): Promise<readonly Hole[]> {
+    const reply = await this.#send({ kind: 'holes' })
+    if ('holes' in reply) return reply.holes
+    throw new Error('The writer of the store did not say where rows are missing')
   }
 
   /** Resolves once the records of changes stand in the trail; rejects when it cannot be written. */

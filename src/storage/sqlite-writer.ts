@@ -1,9 +1,11 @@
-import { statSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ChainEnd } from '../audit/head-signer.ts'
+import type { ChainEnd, Hole } from '../audit/head-signer.ts'
 import type { Statement } from '../audit/statement.ts'
 import { DiskReserve } from './disk-reserve.ts'
-import { TrailChain } from './sqlite-chain.ts'
+import { COMMITS } from './engine.ts'
+import { HighWaterFile } from './high-water.ts'
+import { LogLimit } from './log-limit.ts'
+import { type ChainLink, TrailChain } from './sqlite-chain.ts'
 import { WriteConnection } from './sqlite-connection.ts'
 import { Erasure } from './sqlite-erasure.ts'
 import { Outbox } from './sqlite-outbox.ts'
@@ -24,8 +26,6 @@ const CONSTRAINT_PRIMARY_KEY = 1555
 /** SQLite's primary result codes that speak about a statement, not about the file: error, too big, constraint, mismatch, range. */
 const STATEMENT_ERRORS: readonly number[] = [1, 18, 19, 20, 25]
 
-/** A write-ahead log beyond this is emptied with some force: readers that take turns could keep it from ever starting over. */
-const LOG_LIMIT = 16 * 1024 * 1024
 /** How often an erasure, or waiting for a reader, may hold up a group. */
 const CHORE_EVERY_MS = 1_000
 /** How long closing may take to finish such work. */
@@ -38,24 +38,39 @@ const CLOSING_MS = 2_000
  * and one transaction of the trail (one row for the records of all reads). Nothing is acknowledged before both are on disk.
  */
 class Writer {
-  readonly #options: WriterOptions
   readonly #store: WriteConnection
   readonly #trail: WriteConnection
   readonly #chain: TrailChain
   readonly #outbox: Outbox
   readonly #erasure: Erasure
   readonly #reserve: DiskReserve
+  readonly #highWater: HighWaterFile | undefined
+  /** Commits of the store. */
+  #commits = 0
+  #hasBegun = false
+  readonly #logLimits: readonly LogLimit[]
   #choresAt = 0
-  #truncateAfter = 0
 
   constructor(options: WriterOptions, onReserve: (state: ReserveState) => void) {
-    this.#options = options
     this.#reserve = new DiskReserve({ path: '', bytes: 0, ...options.reserve, onChange: onReserve })
     this.#store = new WriteConnection(options.storePath, options.durable)
     this.#trail = new WriteConnection(options.trailPath, options.durable)
     this.#chain = new TrailChain(this.#store, this.#trail, options.node)
     this.#outbox = new Outbox(this.#store, this.#trail, this.#chain)
     this.#erasure = new Erasure(this.#store, options.storePath)
+    this.#logLimits = [new LogLimit(this.#store, options.storePath), new LogLimit(this.#trail, options.trailPath)]
+    const [counted] = this.#store.all('select value from generations where name = ?', [COMMITS])
+    this.#commits = Number(counted?.value ?? 0)
+    const { highWaterPath: path } = options
+    this.#highWater = path === undefined ? undefined : new HighWaterFile(path, () => this.#chain.installation)
+    if (!options.beginsLater) this.begin(this.#chain.end)
+  }
+
+  /** Moves what waits to the trail, behind a row that is known from elsewhere if that is later than the last. */
+  begin(behind: ChainLink): void {
+    this.#chain.continueBehind(behind)
+    this.#outbox.continueIds()
+    this.#hasBegun = true
     this.rest()
   }
 
@@ -76,7 +91,15 @@ class Writer {
     } catch (error) {
       fail(outcomes, records, textOf(error))
     }
+    this.#noteHighWater()
     return outcomes
+  }
+
+  /** Before anything is acknowledged. Not before `begin`: what the file says is still to be compared then. */
+  #noteHighWater(): void {
+    if (!this.#hasBegun) return
+    const { seq, hash } = this.#chain.end
+    this.#highWater?.write({ commits: this.#commits, seq, row: hash, at: Date.now() })
   }
 
   /** With the reserve spent, what is expendable is as good as done. */
@@ -89,16 +112,27 @@ class Writer {
       fail(outcomes, changes, NO_ROOM)
       return
     }
+    let commits = 0
     try {
       this.#store.transaction(() => {
         this.#outbox.sweep()
         for (const index of changes) outcomes[index] = this.#applyChange(items[index]!)
+        commits = this.#countCommit()
       })
+      this.#commits = commits
     } catch (error) {
       this.#reserve.spendFor(error)
       const lost = changes.filter((index) => this.#isChange(items[index]!))
       fail(outcomes, lost, textOf(error))
     }
+  }
+
+  #countCommit(): number {
+    const [row] = this.#store.all(
+      'insert into generations (name, value) values (?, 1) on conflict (name) do update set value = value + 1 returning value',
+      [COMMITS],
+    )
+    return Number(row?.value)
   }
 
   /** Writes to the trail; once more where that made use of the reserve. */
@@ -114,12 +148,17 @@ class Writer {
   /** Moves the records of changes on to the trail. */
   settle(): void {
     this.#move([])
+    this.#noteHighWater()
   }
 
   /** The last row of the trail, once everything that waits stands in it. */
   end(): ChainEnd {
     this.settle()
-    return this.#chain.end
+    return { ...this.#chain.end, commits: this.#commits, moved: this.#outbox.moved }
+  }
+
+  holes(): readonly Hole[] {
+    return this.#chain.holes()
   }
 
   state(statement: Statement): void {
@@ -139,8 +178,9 @@ class Writer {
 
   /** What can be done when nobody waits. */
   rest(): void {
+    if (!this.#hasBegun) return
     try {
-      this.#move([])
+      this.settle()
       this.#outbox.sweep()
     } catch {
       // A full disk: the records stay in the outbox, and the next group tries again.
@@ -153,10 +193,8 @@ class Writer {
 
   /** What has to be done now and then, also under load. */
   doChores(now: number): void {
-    const { storePath, trailPath } = this.#options
     try {
-      this.#limitLog(this.#store, storePath, now)
-      this.#limitLog(this.#trail, trailPath, now)
+      for (const limit of this.#logLimits) limit.apply(now)
       if (now - this.#choresAt < CHORE_EVERY_MS) return
       this.#reserve.step(now)
       this.#erasure.step()
@@ -164,12 +202,6 @@ class Writer {
       // A full disk, most likely; there will be another time.
     }
     this.#choresAt = Date.now()
-  }
-
-  /** At once when a log is too long, unless a reader of another process prevented it just now. */
-  #limitLog(connection: WriteConnection, path: string, now: number): void {
-    if (logBytes(path) <= LOG_LIMIT || now < this.#truncateAfter) return
-    if (!connection.truncate()) this.#truncateAfter = Date.now() + CHORE_EVERY_MS
   }
 
   close(): void {
@@ -184,6 +216,7 @@ class Writer {
       this.#trail.close()
       this.#erasure.close()
       this.#reserve.close()
+      this.#highWater?.close()
     }
   }
 
@@ -222,10 +255,6 @@ function fail(outcomes: ItemOutcome[], of: readonly number[], message: string): 
   for (const index of of) outcomes[index] = { reason: 'failed', message }
 }
 
-function logBytes(path: string): number {
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
-}
-
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** A writer that has had nothing to do for this long moves the records of changes on to the trail. */
@@ -239,7 +268,9 @@ function serve(port: NonNullable<typeof parentPort>, options: WriterOptions): vo
   const answer = (request: WriterRequest): WriterReply => {
     if (request.kind === 'group') return { outcomes: writer.group(request.items) }
     if (request.kind === 'end') return { end: writer.end() }
+    if (request.kind === 'holes') return { holes: writer.holes() }
     if (request.kind === 'remove') return { removed: writer.removeSome(request.statement) }
+    if (request.kind === 'begin') writer.begin(request.behind)
     if (request.kind === 'settle') writer.settle()
     if (request.kind === 'state') writer.state(request.statement)
     if (request.kind === 'erase') writer.erase()

@@ -4,6 +4,7 @@ import type { RowsQuery, TrailRow } from '../audit/trail.ts'
 import type { Chain, Engine, Generations, Snapshot, Write } from './engine.ts'
 import { newestEntries } from './newest-entries.ts'
 import type { Sql } from './sql.ts'
+import type { ChainLink } from './sqlite-chain.ts'
 import { compile, SqliteReader } from './sqlite-reader.ts'
 import type { ReserveState, WriterOptions } from './sqlite-writer-messages.ts'
 import { WriterThread } from './sqlite-writer-thread.ts'
@@ -45,9 +46,15 @@ export class SqliteEngine implements Engine {
       hashAt: async (seq) => hashAt(this.#trailReader, seq),
       statements: async (query) => statementsIn(this.#trailReader, query),
       state: (statement) => this.#writer.state(statement),
+      holes: () => this.#writer.holes(),
       neededFrom: async () => neededFrom(this.#trailReader),
       removeSome: (cut) => this.#writer.removeSome(cut),
     }
+  }
+
+  /** Lets a writer that was told to wait move records to the trail, behind a row that is known from elsewhere if that is later than the last. */
+  begin(behind: ChainLink): Promise<void> {
+    return this.#writer.begin(behind)
   }
 
   async read(statements: readonly Sql[]): Promise<Snapshot> {

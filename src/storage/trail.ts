@@ -59,6 +59,10 @@ export class SqlTrail implements Trail, StatementStore, AgingTrail {
     return this.#engine.chain.statements({ kind: 'head', after: number, limit })
   }
 
+  holes() {
+    return this.#engine.chain.holes()
+  }
+
   neededFrom() {
     return this.#engine.chain.neededFrom()
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
@@ -75,14 +75,66 @@ describe('coffer trail verify', () => {
       const alone = await verify('--head', file, '--public-key', `9:${Buffer.alloc(32).toString('base64')}`)
       assert.equal(alone.code, 0, 'a head proves without any key')
     }
-    using db = new DatabaseSync(join(data, 'trail.db'))
-    db.exec('delete from statements where number > 1; delete from trail where seq > 1')
-    assert.equal((await verify()).code, 0, 'without it, nothing shows')
+    {
+      using db = new DatabaseSync(join(data, 'trail.db'))
+      db.exec('delete from statements where number > 1; delete from trail where seq > 1')
+    }
     const { code, stdout } = await verify('--head', head, '--json')
     assert.equal(code, 1)
     const { outcome, faults } = JSON.parse(stdout)
     assert.equal(outcome, 'altered')
     assert.match(faults[0].message, /^the trail was cut off: the head that was given is statement \d+, of 2/)
+  })
+
+  test('only a head kept elsewhere shows that the whole folder was replaced by an older copy', async () => {
+    using folder = temporaryFolder()
+    const { data, verify } = await installation(folder.path)
+    const older = join(folder.path, 'older')
+    cpSync(data, older, { recursive: true })
+    {
+      await using server = await serve(folder.path)
+      await clientOf(server, folder.path).createSecret({ Name: 'later', SecretString: 'value' })
+    }
+    const head = join(folder.path, 'head.jsonl')
+    {
+      using trail = openTrail(data)
+      writeFileSync(head, JSON.stringify(headOf([...trail.heads()].at(-1)!)))
+    }
+    rmSync(data, { recursive: true })
+    renameSync(older, data)
+    assert.equal((await verify()).code, 0, 'without it, nothing shows')
+    const { code, stdout } = await verify('--head', head)
+    assert.equal(code, 1)
+    assert.match(stdout, /^the trail was cut off/)
+  })
+
+  test('never ends with 0 where no head is there that proves something', async () => {
+    using folder = temporaryFolder()
+    const { data, verify } = await installation(folder.path)
+    {
+      // As a version left it that did not keep a mark of the trail in the store.
+      using store = new DatabaseSync(join(data, 'store.db'))
+      store.exec('drop table trail_mark; pragma user_version = 7')
+    }
+    const take = (what: string) => {
+      using trail = new DatabaseSync(join(data, 'trail.db'))
+      trail.exec(what)
+    }
+    take(`delete from statements where kind <> 'enrolment'`)
+    const unsigned = await verify()
+    assert.equal(unsigned.code, 2)
+    assert.match(
+      unsigned.stdout.replace(/\s+/g, ' '),
+      /^NOT PROVEN: no head has been signed yet that could prove \d+ rows/,
+    )
+    take('delete from statements; delete from trail')
+    const empty = await verify()
+    assert.equal(empty.code, 2)
+    assert.match(empty.stdout, /^NOT PROVEN: the trail is empty\. /)
+    truncateSync(join(data, 'trail.db'))
+    assertRefused(await verify(), /^coffer: Cannot read the trail: .*: trail\.db is empty\. Put the right file back/)
+    rmSync(join(data, 'trail.db'))
+    assertRefused(await verify(), /^coffer: Cannot read the trail: .*: trail\.db is missing\. Put the right file back/)
   })
 
   test('refuses what it cannot use in one line', async () => {

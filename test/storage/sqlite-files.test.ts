@@ -20,6 +20,7 @@ test('only the owner can read any of the files, while the store is open and afte
   await store.engine.append(newEntry(), [])
   const files = readdirSync(store.folder)
   assert.deepEqual(files.toSorted(), [
+    'high-water',
     'store.db',
     'store.db-shm',
     'store.db-wal',
@@ -29,7 +30,7 @@ test('only the owner can read any of the files, while the store is open and afte
   ])
   for (const file of files) assert.equal(statSync(join(store.folder, file)).mode & 0o777, 0o600, file)
   await store.engine.close()
-  assert.deepEqual(readdirSync(store.folder).toSorted(), ['store.db', 'trail.db'])
+  assert.deepEqual(readdirSync(store.folder).toSorted(), ['high-water', 'store.db', 'trail.db'])
 })
 
 test('preparing files that are prepared changes nothing', async () => {
@@ -42,7 +43,7 @@ test('preparing files that are prepared changes nothing', async () => {
 })
 
 for (const [what, name, known] of [
-  ['store', 'store.db', 7],
+  ['store', 'store.db', 8],
   ['trail', 'trail.db', 2],
 ] as const)
   test(`a ${what} that a newer Coffer wrote is refused in one clear line, and nothing is changed`, async () => {
@@ -50,14 +51,14 @@ for (const [what, name, known] of [
     const { storePath, trailPath } = filesOf(folder.path)
     prepareFiles(storePath, trailPath)
     // The other file is older, so that there would be something to do in it.
-    for (const path of [storePath, trailPath]) alter(path, `pragma user_version = ${path.endsWith(name) ? 8 : 0}`)
+    for (const path of [storePath, trailPath]) alter(path, `pragma user_version = ${path.endsWith(name) ? 9 : 0}`)
     const before = [readFileSync(storePath), readFileSync(trailPath)]
     assert.throws(
       () => prepareFiles(storePath, trailPath),
       (error) =>
         error instanceof NewerStoreError &&
         error.message ===
-          `The ${what} has version 8, and this Coffer knows versions up to ${known}: it was written by a newer Coffer. Start that one.`,
+          `The ${what} has version 9, and this Coffer knows versions up to ${known}: it was written by a newer Coffer. Start that one.`,
     )
     assert.deepEqual([readFileSync(storePath), readFileSync(trailPath)], before)
   })
@@ -68,6 +69,8 @@ test('secrets of a store from before replication keep their MACs, and take repli
   await store.engine.close()
   // As version 4 left it.
   await store.alter(`
+    drop table trail_mark;
+    delete from generations where name = 'commits';
     drop table sink_positions;
     drop table rotation_leases;
     drop index secrets_by_rotation;

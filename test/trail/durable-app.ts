@@ -19,23 +19,23 @@ export async function durableApp(options: AppOptions = {}) {
     if (isOpen) await app.close()
     isOpen = false
   }
-  const { trailPath, storePath } = filesOf(dataDir)
+  const files = filesOf(dataDir)
   return {
     folder,
     dataDir,
-    trailPath,
-    storePath,
+    ...files,
     rootKey,
     get app() {
       return app
     },
     close,
-    /** Closes it, changes the trail's file as somebody would who has it, and opens it again. */
-    async reopen(between?: (trail: DatabaseSync) => void, more?: AppOptions) {
+    /** Closes it, changes its files as somebody would who has them, and opens it again. */
+    async reopen(between?: (trail: DatabaseSync, store: DatabaseSync) => void, more?: AppOptions) {
       await close()
       if (between) {
-        using trail = new DatabaseSync(trailPath)
-        between(trail)
+        using trail = new DatabaseSync(files.trailPath)
+        using store = new DatabaseSync(files.storePath)
+        between(trail, store)
       }
       app = await open(more)
       isOpen = true

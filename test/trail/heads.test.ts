@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { rowHash } from '../../src/audit/chain.ts'
@@ -151,18 +150,5 @@ describe('heads of the trail', () => {
     const { outcome, faults } = verified(app)
     assert.equal(outcome, 'altered')
     assert.match(faults[0]?.message ?? '', /were written anew with hashes that fit/)
-  })
-
-  test('a trail that was moved away is followed by a new one, which is signed from its beginning', async () => {
-    await using store = await durableApp()
-    await store.app.client.createSecret({ Name: 'a', SecretString: 'value' })
-    await store.close()
-    rmSync(store.trailPath)
-    const app = await store.reopen()
-    await app.client.getSecretValue({ SecretId: 'a' })
-    await sign(app)
-    const [row] = await trailOf(app).rows({ limit: 1 })
-    assert.deepEqual([row?.seq, row?.entries[0]?.operation], [1, 'GetSecretValue'])
-    assert.equal((await trailOf(app).heads(ALL)).at(-1)?.seq, 1)
   })
 })

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { FIRST_ROW_FORMAT, NO_HASH, rowHash } from '../../src/audit/chain.ts'
 import { durableApp } from './durable-app.ts'
 import { verified } from './verified.ts'
 
-/** Makes a trail what the first version would have made it of the same entries. */
-function makeOld(trail: DatabaseSync): void {
+/** Makes a trail, and its store, what the first version would have made of the same entries. */
+function makeOld(trail: DatabaseSync, store: DatabaseSync): void {
   let previous = NO_HASH
   for (const row of trail.prepare('select seq, node, entries from trail order by seq').all()) {
     const [seq, node, entries] = [Number(row.seq), String(row.node), String(row.entries)]
@@ -16,6 +17,7 @@ function makeOld(trail: DatabaseSync): void {
     previous = hash
   }
   trail.exec('drop table statements; alter table trail drop column format; pragma user_version = 1')
+  store.exec(`drop table trail_mark; delete from generations where name = 'commits'; pragma user_version = 7`)
 }
 
 async function withOldTrail() {
@@ -24,6 +26,8 @@ async function withOldTrail() {
     await store.app.client.createSecret({ Name: name, SecretString: 'value' })
     await store.app.client.getSecretValue({ SecretId: name })
   }
+  await store.close()
+  rmSync(store.highWaterPath)
   await store.reopen(makeOld)
   await store.app.client.getSecretValue({ SecretId: 'a' })
   await store.app.running.installation.heads.signHead()

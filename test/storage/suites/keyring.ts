@@ -10,6 +10,7 @@ import { readInstallation, rewrapInstallation, writeInstallation } from '../../.
 import { SqlKeyringStore } from '../../../src/storage/keyring-store.ts'
 import { SqlSecretsStore } from '../../../src/storage/secrets-store.ts'
 import { SqlTrail } from '../../../src/storage/trail.ts'
+import { SqlTrailMark } from '../../../src/storage/trail-mark.ts'
 import { NOW, newEntry, newSecret, type OpenEngine } from '../engine-under-test.ts'
 
 const root = localRootKey(Buffer.alloc(32, 1))
@@ -23,6 +24,9 @@ async function setUp(engine: Engine) {
   const on = storesOn(engine, holder)
   for (let index = 0; index < SECRETS; index++)
     await on.trail.append(newEntry(), [on.secrets.create(newSecret(`s${index}`))])
+  const hash = new Uint8Array(32)
+  const mark = { number: 1, statement: hash, at: NOW, seq: 1, row: hash, moved: 0, gap: undefined }
+  await new SqlTrailMark(engine, holder.authenticator('row-mac')).begin(mark)
   return { holder, ...on }
 }
 
