@@ -19,6 +19,8 @@ export interface StoreEvidence {
   readonly commits: number
   /** Records up to this id have left the outbox, so that they must stand in the trail. */
   readonly swept: number
+  /** True until the first start of the installation has ended: the mark is made on the way. */
+  readonly isFirstStart: boolean
   /** `altered` when its MAC does not fit; undefined in a store from before it was kept. */
   readonly mark: TrailMark | 'altered' | undefined
 }
@@ -71,9 +73,6 @@ export function firstMark({ trail, store }: Evidence, now: number): TrailMark {
   }
 }
 
-/** A new store has made one commit, its keyring, before it keeps a mark. A store of an older version has made none that was counted. */
-const COMMITS_BEFORE_MARK = 1
-
 /**
  * What the store proves to be missing from its trail, and the trail from its store. Whatever point a crash or a power cut comes at, nothing is
  * found: a head is on disk before the store's mark of it, a commit of the store before a head counts it, a record in the trail before it leaves the
@@ -95,14 +94,15 @@ export function compareStoreAndTrail(evidence: Evidence): Finding[] {
 
 /** Whether the trail holds the head that the store knows, and the store the mark that it must have made. */
 function markFindings({ store, trail }: Evidence): Finding[] {
-  const { mark, commits } = store
+  const { mark, commits, isFirstStart } = store
   const { newestHead, lastStatement, markedStatement } = trail
   if (mark === 'altered')
     return [
       { key: 'mark', message: 'the mark of the trail in store.db was altered: its MAC does not fit', since: undefined },
     ]
   if (!mark) {
-    if (!newestHead && commits <= COMMITS_BEFORE_MARK) return []
+    // A store of an older version has made no commit that was counted.
+    if (!newestHead && (commits === 0 || isFirstStart)) return []
     return [{ key: 'mark', message: 'store.db has lost its mark of the trail', since: undefined }]
   }
   const { number, seq, at } = mark

@@ -3,6 +3,7 @@ import { NO_HASH } from '../audit/chain.ts'
 import { statementHash } from '../audit/statement.ts'
 import type { Evidence, StoreEvidence, TrailEvidence } from '../audit/vouching.ts'
 import { COMMITS } from './engine.ts'
+import { FIRST_START, firstStartIn } from './first-start.ts'
 import { readHighWater } from './high-water.ts'
 import type { RowMac } from './row-mac.ts'
 import type { Row, SqlValue } from './sql.ts'
@@ -54,6 +55,8 @@ function storeEvidence(store: DatabaseSync, mac: RowMac | undefined): StoreEvide
       commits: integerOf(first(store, 'select value from generations where name = ?', COMMITS)?.value ?? 0),
       issued: integerOf(outbox?.issued),
       swept: integerOf(outbox?.swept),
+      isFirstStart:
+        firstStartIn(first(store, 'select value from meta where name = ?', FIRST_START)?.value) !== undefined,
       mark: mark && trailMarkOf(mark, mac),
     }
   } finally {
