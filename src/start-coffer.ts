@@ -21,6 +21,7 @@ import { JobRunner } from './jobs/runner.ts'
 import type { Log } from './log.ts'
 import { openDestructionClock } from './open-destruction-clock.ts'
 import { type Installation, openInstallation } from './open-installation.ts'
+import { reportTooMuchWork } from './report-too-much-work.ts'
 import { resealJob } from './reseal-job.ts'
 import type { RootKeySource } from './root-key-source.ts'
 import { noFunctions, type RotationFunctions } from './rotation/rotation-functions.ts'
@@ -157,8 +158,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
     const functions = options.rotationFunctions ?? configured ?? noFunctions
     const events = new TrailLookUp(trail, filesOf(installation.dataDir))
     const stopped = new AbortController()
-    const { enforce, organization, maxSteps } = options
-    const authorizer = new Authorizer({ policies, enforce, organization, log, maxSteps })
+    const authorizer = new Authorizer({ ...options, policies })
     const app: App = createApp({
       services: createServices({
         secrets,
@@ -197,11 +197,7 @@ export async function startCoffer(options: StartOptions): Promise<RunningCoffer>
       locks: new ResourceLocks(),
       now,
       onFailure: (error, requestId) => failed({ requestId }, error, 'request failed'),
-      onTooMuchWork: ({ requestId, principal, evaluation }) =>
-        log.warn(
-          { requestId, caller: principal.arn, maxSteps: evaluation.work.limit },
-          'request denied: its policies take more steps of evaluation than a request may; make the policies that apply to this caller smaller',
-        ),
+      onTooMuchWork: reportTooMuchWork(log),
       onRefused: refusalsTo(options),
       throttle: options.rateFactor === undefined ? undefined : new Throttle(options.rateFactor),
     })

@@ -24,7 +24,8 @@ export function compileCondition(
   const { operator, quantifier, ifExists } = operatorOf(source)
   const key = source.key.toLowerCase()
   const test = operator.compile({ quantifier, ifExists, key, values: source.values, variables, effect })
-  const keys = [key, ...variableKeys(source.values, variables && operator.variables)]
+  const ofVariables = variableKeys(source.values, variables && operator.variables)
+  const keys = [key, ...ofVariables.map((name) => name.toLowerCase())]
   const remembering = keys.length === 1 ? remember(key, test) : test
   return {
     source,

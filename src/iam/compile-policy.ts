@@ -16,7 +16,7 @@ export interface CompiledPolicy {
 }
 
 export interface StatementsByEffect {
-  /** Steps of the search for them, which a memory of earlier searches does not change. */
+  /** Steps of the search for them. They count each time, also where the outcome is remembered, so that equal requests count equally. */
   readonly steps: number
   readonly denies: readonly CompiledStatement[]
   readonly allows: readonly CompiledStatement[]

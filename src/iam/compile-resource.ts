@@ -44,7 +44,7 @@ export function resourceTest(
   const patterns = element.patterns.map((pattern) => compilePattern(pattern, variables))
   const { not } = element
   const mustBeKnown = not && effect === 'Allow'
-  const keys = variableKeys(element.patterns, variables)
+  const keys = variableKeys(element.patterns, variables).map((key) => key.toLowerCase())
   return (resource, context) => {
     if (hasTooLong(context, keys)) return effect === 'Deny'
     for (const { fits } of patterns)

@@ -44,9 +44,10 @@ export interface RequestContext {
   readonly work?: Work | undefined
 }
 
-/** Whether the value of any of the keys, given in any case, is too long. */
+/** Whether the value of any of the keys, in lower case, is too long. */
 export function hasTooLong(context: RequestContext, keys: readonly string[]): boolean {
-  return keys.some((key) => context.isTooLong?.(key.toLowerCase()) ?? false)
+  for (const key of keys) if (context.isTooLong?.(key)) return true
+  return false
 }
 
 export interface AccessRequest {

@@ -52,6 +52,7 @@ export class Evaluation {
 
 /** Whether nothing that decides differs: the caller and the facts of one attempt are the same but for the Region. */
 function isSameQuestion(one: AccessRequest, other: AccessRequest): boolean {
+  if (one.action !== other.action) return false
   const { facts, ...rest } = one
   const { facts: otherFacts, ...otherRest } = other
   return facts.region === otherFacts.region && isDeepStrictEqual(rest, otherRest)

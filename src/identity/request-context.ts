@@ -53,10 +53,12 @@ const host = (service: string) => `${service}.amazonaws.com`
 export const MAX_HEADER_VALUE = 2048
 
 /** Headers that conditions see, by their keys. */
-const HEADERS: ReadonlyMap<string, (facts: RequestFacts) => string | undefined> = new Map([
-  ['aws:useragent', ({ agent }: RequestFacts) => agent || undefined],
-  ['aws:referer', ({ referer }: RequestFacts) => referer],
+const HEADERS: ReadonlyMap<string, 'agent' | 'referer'> = new Map([
+  ['aws:useragent', 'agent'],
+  ['aws:referer', 'referer'],
 ])
+
+const isLong = (header: string | undefined) => header !== undefined && header.length > MAX_HEADER_VALUE
 
 /** Keys that any request may have (security facts 3.5); a source that gives undefined leaves its key absent. */
 const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(null) as Record<string, Source>, {
@@ -66,6 +68,8 @@ const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(nul
   'aws:sourceip': ({ facts, via }) => (via === undefined ? facts.address || undefined : undefined),
   'aws:securetransport': ({ facts }) => String(facts.secure),
   'aws:requestedregion': ({ facts }) => facts.region,
+  'aws:useragent': ({ facts: { agent } }) => (isLong(agent) ? undefined : agent || undefined),
+  'aws:referer': ({ facts: { referer } }) => (isLong(referer) ? undefined : referer),
   'aws:principalarn': ({ principal, facts }) =>
     arnIn(partitionOf(facts.region), principal.session?.role?.arn ?? principal.arn),
   'aws:principalaccount': ({ principal }) => principal.account,
@@ -93,6 +97,7 @@ const RESOURCE_TAG = 'aws:resourcetag/'
 
 /** The condition keys of one request; what no policy asks for is never computed. */
 export class RequestConditions implements RequestContext {
+  readonly work: Work
   readonly #circumstances: Circumstances
   readonly #serviceTag: string
   #own: Map<string, ContextValue> | undefined
@@ -102,6 +107,7 @@ export class RequestConditions implements RequestContext {
   #ambiguous = false
 
   constructor(circumstances: Circumstances) {
+    this.work = circumstances.facts.evaluation.work
     this.#circumstances = circumstances
     this.#serviceTag = `${circumstances.service}:resourcetag/`
   }
@@ -113,8 +119,6 @@ export class RequestConditions implements RequestContext {
 
   /** @param key in lower case */
   get(key: string): ContextValue | undefined {
-    const header = HEADERS.get(key)
-    if (header) return this.isTooLong(key) ? undefined : header(this.#circumstances.facts)
     const source = GLOBAL[key]
     if (source) return source(this.#circumstances)
     const { principal, tags } = this.#circumstances
@@ -129,15 +133,12 @@ export class RequestConditions implements RequestContext {
   }
 
   isTooLong(key: string): boolean {
-    return (HEADERS.get(key)?.(this.#circumstances.facts)?.length ?? 0) > MAX_HEADER_VALUE
+    const header = HEADERS.get(key)
+    return header !== undefined && isLong(this.#circumstances.facts[header])
   }
 
   outcomesFor(key: string): Map<object, boolean> | undefined {
     return HEADERS.has(key) ? this.#circumstances.facts.evaluation.headerOutcomes : undefined
-  }
-
-  get work(): Work {
-    return this.#circumstances.facts.evaluation.work
   }
 
   #tagValue(tags: Circumstances['tags'], lowerKey: string): string | undefined {

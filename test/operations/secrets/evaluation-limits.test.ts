@@ -90,7 +90,7 @@ describe('policies of secrets that are made to take long', async () => {
   })
 
   test('deny a request whose User-Agent is longer than conditions see', async () => {
-    const output = await clientWith(14_000).batchGetSecretValue({ SecretIdList: [one, two] })
+    const output = await clientWith(6_000).batchGetSecretValue({ SecretIdList: [one, two] })
     assert.deepEqual(
       output.Errors?.map(({ Message }) => Message),
       [one, two].map(
