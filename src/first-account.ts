@@ -1,7 +1,8 @@
 import { serviceEntry } from './app/service-entry.ts'
+import { DamagedRowError } from './aws/damaged-row.ts'
 import { type Credentials, newAccountId, newCredentials } from './identity/access-key.ts'
 import { createAdministrator } from './identity/administrator.ts'
-import { accessKeyPlace } from './identity/authenticate.ts'
+import { secretOf } from './identity/authenticate.ts'
 import { arnOf } from './identity/entities.ts'
 import type { Installation } from './open-installation.ts'
 import type { StartOptions } from './start-coffer.ts'
@@ -44,13 +45,16 @@ async function makeFirstAccount(
   return { account, credentials }
 }
 
-/** True when the store has exactly this access key, and it is active. */
+/** False when the store does not have exactly this access key, or it is inactive. A damaged row says nothing, and stops no start. */
 async function knows(
   { identities, keyring }: Installation,
   { accessKeyId, secretAccessKey }: Credentials,
 ): Promise<boolean> {
-  const found = await identities.findAccessKey(accessKeyId)
-  if (!found?.key.active) return false
-  const secret = keyring.sealer('access-key').open(found.key.sealedSecret, accessKeyPlace(found.key))
-  return Buffer.from(secret).toString() === secretAccessKey
+  try {
+    const found = await identities.findAccessKey(accessKeyId)
+    return found?.key.active === true && secretOf(found.key, keyring.sealer('access-key')) === secretAccessKey
+  } catch (error) {
+    if (error instanceof DamagedRowError) return true
+    throw error
+  }
 }

@@ -79,13 +79,13 @@ async function longTerm(accessKeyId: string, verify: Verify, parts: Authenticato
   const found = await parts.store.findAccessKey(accessKeyId)
   // An inactive key is an unknown one; both cost the same as a wrong secret.
   const usable = found?.key.active ? found : undefined
-  verify(usable && secretOf(usable.key, parts))
+  verify(usable && secretOf(usable.key, parts.accessKeys))
   if (!usable) throw signatureErrors.unrecognizedClient()
   return userOf(usable, accessKeyId, parts)
 }
 
-/** Throws DamagedRowError where the secret does not open: then nothing can be proven by it. */
-function secretOf(key: AccessKey, { accessKeys }: AuthenticatorParts): string {
+/** The secret of an access key. Throws DamagedRowError where it does not open: then nothing can be proven by it. */
+export function secretOf(key: AccessKey, accessKeys: Sealer): string {
   try {
     return Buffer.from(accessKeys.open(key.sealedSecret, accessKeyPlace(key))).toString()
   } catch (error) {
