@@ -12,6 +12,8 @@ export const REGION = 'eu-central-1'
 
 /** A process that has not done by then what it is to do hangs, and is ended. */
 const PATIENCE_MS = 30_000
+/** The same of a server, which serves all tests of a file. */
+const SERVER_PATIENCE_MS = 300_000
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
@@ -60,7 +62,7 @@ export async function runCoffer(args: readonly string[], options: RunOptions = {
 
 /** Starts `serve` or `dev` and waits for the line that says it is ready. */
 export async function startCoffer(args: readonly string[], options: RunOptions = {}): Promise<Server> {
-  const { process: child, ended, output, until } = launch(args, options)
+  const { process: child, ended, output, until } = launch(args, options, SERVER_PATIENCE_MS)
   child.stdin?.end()
   const [, url = ''] = await until('stdout', /^Coffer is listening on (\S+)\n/m)
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
@@ -87,12 +89,16 @@ export function serveArgs(folder: string, more: readonly string[] = []): string[
   return ['serve', '--port', '0', '--data-dir', join(folder, 'data'), ...more]
 }
 
-function launch(args: readonly string[], { env, node = process.execPath, nodeArgs = [], cwd }: RunOptions) {
+function launch(
+  args: readonly string[],
+  { env, node = process.execPath, nodeArgs = [], cwd }: RunOptions,
+  patience = PATIENCE_MS,
+) {
   const child = spawn(node, [...nodeArgs, LAUNCHER, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...cleanEnvironment(), ...env },
     cwd,
-    timeout: PATIENCE_MS,
+    timeout: patience,
     killSignal: 'SIGKILL',
   })
   // Who does not read its input is no failure.
