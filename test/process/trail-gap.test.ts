@@ -38,7 +38,7 @@ describe('coffer trail acknowledge', () => {
         oneLine(found.stdout),
         /INCOMPLETE: records or changes are missing\. .* run: coffer trail acknowledge/,
       )
-      assertRefused(await run('acknowledge'), /another Coffer is using it/)
+      assertRefused(await run('acknowledge'), /a Coffer server is using it/)
     }
     const { missing, outcome } = JSON.parse((await run('verify', '--json')).stdout)
     assert.equal(outcome, 'incomplete')

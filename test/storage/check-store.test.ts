@@ -65,14 +65,16 @@ describe('a check of the store', () => {
     await using store = await openStore()
     await fill(store.app)
     for (const { name } of checkedTables) {
-      const columns = store.query(`select name from pragma_table_info('${name}')`).map((row) => String(row.name))
-      for (const column of columns) {
+      const columns = store.query(`select name, type, pk from pragma_table_info('${name}')`)
+      for (const { name: column, type, pk } of columns) {
+        // A rowid that has a name takes integers only.
+        const isRowId = String(type).toLowerCase() === 'integer' && Number(pk) === 1
         const where = `rowid = (select max(rowid) from ${name})`
         const [before] = store.query(`select quote(${column}) as text from ${name} where ${where}`)
         for (const value of [`x'0102'`, `'other'`, '7'])
           await t.test(`${name}.${column} = ${value}`, async () => {
-            const unproven = UNPROVEN[name]?.includes(column) ?? false
-            if (unproven && value !== '7') return
+            const unproven = UNPROVEN[name]?.includes(String(column)) ?? false
+            if ((unproven || isRowId) && value !== '7') return
             store.alter(`update ${name} set ${column} = ${value} where ${where}`)
             const found = outcomeOf(await checked(store.app))
             // The id of a secret or version is the rowid itself.

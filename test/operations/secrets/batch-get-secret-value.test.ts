@@ -432,7 +432,7 @@ describe('filters', async () => {
     await read()
     await forge(app, sql`update secrets set tags = 'no json', stages = 'none either' where name = 'forged/b'`)
     await read()
-    assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`secret ${ARN}`)))
+    assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`"table":"secrets","row":"${ARN}"`)))
   })
 
   test('report a secret whose key was altered in the store, and bring the others', async () => {
@@ -443,7 +443,9 @@ describe('filters', async () => {
     const output = await app.client.batchGetSecretValue({ SecretIdList: ['forged-key/a', 'forged-key/b'] })
     assert.deepEqual(values(output), ['b'])
     assert.deepEqual(failures(output), [['forged-key/a', ...UNREADABLE]])
-    assert.ok(app.logged.some(({ details }) => JSON.stringify(details).includes(`kms_keys ${key.keyId}`)))
+    assert.ok(
+      app.logged.some(({ details }) => JSON.stringify(details).includes(`"table":"kms_keys","row":"${key.keyId}`)),
+    )
   })
 
   test('pass over what is marked for deletion', async () => {
