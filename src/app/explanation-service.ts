@@ -58,6 +58,7 @@ function contextOf(
     caller,
     now,
     rehearse: (attempt) => rehearsals.rehearse(attempt),
+    hasTakenAllSteps: () => rehearsals.hasTakenAllSteps,
     async secretToRead(secretId) {
       const secret = await view.look(secretsManager, secretId)
       if (secret && secret.target.account !== caller.account) throw errors.foreignResource(secretId)

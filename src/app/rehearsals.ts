@@ -39,16 +39,30 @@ interface Course {
   readonly refusals: readonly AwsError[]
 }
 
+/** How many times the steps of one request the calls may take together that one explanation tries: a list ends its page after once. */
+const MAX_REQUESTS_OF_STEPS = 2
+
 /** Tries calls for one explanation. */
 export class Rehearsals {
   readonly #parts: RehearsalsParts
+  #steps = 0
 
   constructor(parts: RehearsalsParts) {
     this.#parts = parts
   }
 
+  /** Whether the calls that were tried have taken as many steps of policy evaluation as one request may take. */
+  get hasTakenAllSteps(): boolean {
+    return this.#steps > this.#maxSteps
+  }
+
+  get #maxSteps(): number {
+    return this.#parts.gate.call.evaluation.work.limit
+  }
+
   async rehearse({ principal, action: named, resource, assumed }: Attempt): Promise<Rehearsal> {
     const { gate, actions, authorizer, kms, view } = this.#parts
+    if (this.#steps > MAX_REQUESTS_OF_STEPS * this.#maxSteps) throw errors.tooMuchWork(principal.arn)
     const known = actions.get(named.toLowerCase())
     if (!known) throw errors.noAction(named)
     const { account } = gate.call.principal
@@ -109,6 +123,8 @@ export class Rehearsals {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       return { target, error, refusals }
+    } finally {
+      this.#steps += call.evaluation.work.steps
     }
   }
 

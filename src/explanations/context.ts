@@ -66,9 +66,11 @@ export interface ExplanationContext {
   readonly tokens: PageTokens
   /**
    * Tries a call. Throws AwsError for an action that does not exist, for a resource of another account, and where the caller may not know a key
-   * that the call uses.
+   * that the call uses, and for policies that take too many steps to evaluate.
    */
   rehearse(attempt: Attempt): Promise<Rehearsal>
+  /** Whether the calls that were tried have taken as many steps of policy evaluation as one request may take, so that a page must end. */
+  hasTakenAllSteps(): boolean
   /** Throws AwsError for a secret that does not exist or is of another account, and where the caller may not know its key. */
   secretToRead(secretId: string): Promise<ReadableSecret>
 }

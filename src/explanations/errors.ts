@@ -19,5 +19,7 @@ export const errors = {
     invalid(`Cannot explain the resource: ${arn}: it is of another account, whose policies are not yours to read`),
   noPrincipal: (arn: string) => new AwsError('ResourceNotFoundException', `There is no principal ${arn}`),
   noSecret: (id: string) => new AwsError('ResourceNotFoundException', `There is no secret ${id}`),
+  tooMuchWork: (arn: string) =>
+    new AwsError('AccessDeniedException', `The policies of ${arn} take too many steps of evaluation to be explained`),
   nextToken: () => new AwsError('InvalidNextTokenException', 'Invalid NextToken.'),
 }

@@ -1,5 +1,6 @@
 import type { ContextValue, RequestContext, RequestPrincipal } from '../iam/evaluate.ts'
 import { arnOf, parseIamArn, sessionArn, type Tag } from '../identity/entities.ts'
+import { isTooLongHeader } from '../identity/request-context.ts'
 import { errors } from './errors.ts'
 import type { Grantee } from './grantees.ts'
 
@@ -105,6 +106,7 @@ export function simulatedConditions(
   }
   return {
     get: (key) => conditions.get(key),
+    isTooLong: (key) => isTooLongHeader(key, conditions.get(key)),
     has: (key) => conditions.has(key.toLowerCase()),
     longest: Math.max(...[...conditions.values()].map(lengthOf)),
   }

@@ -172,6 +172,24 @@ describe('whatever the policies', () => {
     )
   })
 
+  test('what is allowed where a value is too long is allowed whatever the value is, or without one', () => {
+    const value = fc.oneof(fc.constant(undefined), fc.constantFrom('', 'a', 'ab', 'true', '7', '10.1.2.3'), fc.string())
+    let allowed = 0
+    fc.assert(
+      fc.property(arbitraryCase, value, (one, text) => {
+        const { context, ...request } = requestOf(scenarioOf(one))
+        const without = (key: string) => (key === 'aws:x' ? undefined : context.get(key))
+        const tooLong = { get: without, isTooLong: (key: string) => key === 'aws:x' }
+        if (!evaluate({ ...request, context: tooLong }, policySetOf(one)).allowed) return
+        allowed += 1
+        const given = { get: (key: string) => (key === 'aws:x' ? text : context.get(key)) }
+        assert.ok(evaluate({ ...request, context: given }, policySetOf(one)).allowed)
+      }),
+      { numRuns: 5000 },
+    )
+    assert.ok(allowed > 100)
+  })
+
   test('a context that fails ends in a deny', () => {
     fc.assert(
       fc.property(arbitraryCase, (one) => {

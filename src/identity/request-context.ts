@@ -60,6 +60,15 @@ const HEADERS: ReadonlyMap<string, 'agent' | 'referer'> = new Map([
 
 const isLong = (header: string | undefined) => header !== undefined && header.length > MAX_HEADER_VALUE
 
+/**
+ * Whether a value that is supposed for a condition key is that of a header and longer than conditions see.
+ *
+ * @param key in lower case
+ */
+export function isTooLongHeader(key: string, value: ContextValue = []): boolean {
+  return HEADERS.has(key) && [value].flat().some(isLong)
+}
+
 /** Keys that any request may have (security facts 3.5); a source that gives undefined leaves its key absent. */
 const GLOBAL: Readonly<Record<string, Source>> = Object.assign(Object.create(null) as Record<string, Source>, {
   'aws:currenttime': ({ facts }) => `${new Date(facts.now).toISOString().slice(0, 19)}Z`,

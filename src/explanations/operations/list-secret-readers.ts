@@ -7,7 +7,7 @@ import { readerOf } from '../find-readers.ts'
 import * as shapes from '../shapes.ts'
 import { showDeciding } from '../show.ts'
 
-/** Principals that one page looks at: each costs a decision. */
+/** Users or roles that one page looks at, fewer where their policies take many steps to evaluate. */
 const MAX_EXAMINED = 200
 
 const KINDS = ['user', 'role'] as const
@@ -68,7 +68,10 @@ async function examine({ kind, after }: Position, limit: number, secret: Readabl
   const entities = found.slice(0, limit)
   const Readers = []
   let Refusal: string | undefined
+  let examined = 0
   for (const { id } of entities) {
+    if (context.hasTakenAllSteps()) break
+    examined += 1
     const holder = await store.findHolder(kind, id)
     if (!holder) continue
     const { reading, refusal } = await readerOf(holder, secret, context)
@@ -77,7 +80,7 @@ async function examine({ kind, after }: Position, limit: number, secret: Readabl
     const Through = reading.through.map(({ statement, on }) => showDeciding(statement, on))
     Readers.push({ PrincipalArn: arnOf(holder.entity), Access: reading.access, Through })
   }
-  const last = found.length > limit ? entities.at(-1)?.name : undefined
+  const last = found.length > examined ? entities[examined - 1]?.name : undefined
   const nextKind = KINDS[KINDS.indexOf(kind) + 1]
   const next: Position | undefined =
     last !== undefined ? { kind, after: last } : nextKind === undefined ? undefined : { kind: nextKind }

@@ -615,6 +615,18 @@ describe('access', () => {
   })
 })
 
+test('a simulated header that is longer than conditions see fails closed, as in a request', async () => {
+  const entries = (characters: number) => ({ ContextEntries: [entry('aws:UserAgent', 'a'.repeat(characters))] })
+  const like = (value: string) => ({ Condition: { StringLike: { 'aws:UserAgent': value } } })
+  for (const [characters, allowed, denied] of [
+    [2_048, 'allowed', 'allowed'],
+    [2_049, 'implicitDeny', 'explicitDeny'],
+  ] as const) {
+    assert.equal(await decision([policy(allow('*', like('*')))], entries(characters)), allowed)
+    assert.equal(await decision([policy(allow('*'), deny('*', like('b')))], entries(characters)), denied)
+  }
+})
+
 describe('the work of a simulation', () => {
   test('is bounded also where the policies are those of the user, whatever their number', async () => {
     const UserName = fresh('user')

@@ -114,12 +114,55 @@ describe('policies of secrets that are made to take long', async () => {
     assert.match(json.Message, /more than 2000000 steps of policy evaluation$/)
   })
 
-  test('leave each user and role that is looked at for the readers of a secret its own steps', async () => {
+  async function readerPages(): Promise<string[][]> {
+    const pages: string[][] = []
+    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
+      const { json } = await askCoffer(app, 'ListSecretReaders', { SecretId: one, ...(NextToken && { NextToken }) })
+      pages.push(json.Readers.map(({ PrincipalArn }: { PrincipalArn: string }) => PrincipalArn))
+      NextToken = json.NextToken
+    }
+    return pages
+  }
+
+  test('leave each user and role that is looked at for the readers of a secret its own steps, and end pages early', async () => {
     const everything = { Effect: 'Allow', Action: '*', Resource: '*' }
-    const searching = Array.from({ length: 1_000 }, () => 'arn:aws:secretsmanager:*:*:secret:*?z*z')
+    const searching = Array.from({ length: 3_000 }, () => 'arn:aws:secretsmanager:*:*:secret:*?z*')
     for (let index = 0; index < 20; index += 1)
       await app.user(`other-${index}`, [[everything, { ...everything, Effect: 'Deny', Resource: searching }]])
-    const { json } = await askCoffer(app, 'ListSecretReaders', { SecretId: one })
-    assert.equal(json.Readers.length, 22)
+    const pages = await readerPages()
+    assert.equal(pages.flat().length, 22)
+    assert.equal(new Set(pages.flat()).size, 22)
+    const [first = []] = pages
+    assert.ok(first.length > 1 && first.length < 22, `${first.length} on the first page`)
   })
+})
+
+test('readers are not listed where the sessions of one role take twice the steps of a request', async () => {
+  await using app = await startApp({ maxSteps: 200_000 })
+  const trust = { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' }
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: trust })
+  await app.iam.createRole({ RoleName: 'worker', AssumeRolePolicyDocument })
+  const searching = Array.from({ length: 230 }, () => 'arn:aws:secretsmanager:*:*:secret:*?z*')
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Deny', Action: '*', Resource: searching }],
+  })
+  await app.iam.putRolePolicy({ RoleName: 'worker', PolicyName: 'searching', PolicyDocument })
+  const { ARN = '' } = await app.client.createSecret({ Name: 'shared', SecretString: 'x' })
+  const letSessionsRead = (count: number) => {
+    const AWS = Array.from({ length: count }, (_, at) => `arn:aws:sts::111122223333:assumed-role/worker/session-${at}`)
+    const Statement = { Effect: 'Allow', Principal: { AWS }, Action: 'secretsmanager:GetSecretValue', Resource: '*' }
+    const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement })
+    return app.client.putResourcePolicy({ SecretId: ARN, ResourcePolicy })
+  }
+  const listed = async () => {
+    const users = await askCoffer(app, 'ListSecretReaders', { SecretId: ARN })
+    return askCoffer(app, 'ListSecretReaders', { SecretId: ARN, NextToken: users.json.NextToken })
+  }
+  await letSessionsRead(1)
+  assert.equal((await listed()).status, 200)
+  await letSessionsRead(100)
+  const { status, json } = await listed()
+  assert.equal(status, 400)
+  assert.match(json.Message, /^The policies of arn:aws:sts::\S+ take too many steps of evaluation to be explained$/)
 })
