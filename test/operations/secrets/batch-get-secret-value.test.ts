@@ -444,7 +444,9 @@ describe('filters', async () => {
     assert.deepEqual(values(output), ['b'])
     assert.deepEqual(failures(output), [['forged-key/a', ...UNREADABLE]])
     assert.ok(
-      app.logged.some(({ details }) => JSON.stringify(details).includes(`"table":"kms_keys","row":"${key.keyId}`)),
+      app.logged.some(({ details }) =>
+        JSON.stringify(details).includes(`"table":"kms_keys","row":"${key.region} ${key.keyId}`),
+      ),
     )
   })
 
