@@ -12,14 +12,21 @@ export interface StoreState {
   readonly begun?: FirstStart | undefined
 }
 
-/** What a store file holds, before anything opens it to write. Only for the process that has the data directory. */
+/**
+ * What a store file holds, before anything opens it to write. What cannot be read is not empty: whatever opens it next says why. Only for the
+ * process that has the data directory.
+ */
 export function storeState(path: string): StoreState {
   if (fileBytes(path) === 0) return { exists: false, isSetUp: false }
-  using store = new DatabaseSync(path)
-  if (!hasTable(store, 'meta')) return { exists: true, isSetUp: false }
-  const rows = store.prepare(`select name, value from meta where name in ('installation', ?)`).all(FIRST_START)
-  const meta = new Map(rows.map(({ name, value }) => [name, value]))
-  return { exists: true, isSetUp: meta.has('installation'), begun: firstStartIn(meta.get(FIRST_START)) }
+  try {
+    using store = new DatabaseSync(path)
+    if (!hasTable(store, 'meta')) return { exists: true, isSetUp: false }
+    const rows = store.prepare(`select name, value from meta where name in ('installation', ?)`).all(FIRST_START)
+    const meta = new Map(rows.map(({ name, value }) => [name, value]))
+    return { exists: true, isSetUp: meta.has('installation'), begun: firstStartIn(meta.get(FIRST_START)) }
+  } catch {
+    return { exists: true, isSetUp: true }
+  }
 }
 
 /**
