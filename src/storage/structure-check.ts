@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { fileBytes } from './store-state.ts'
-import { type DamagedTable, damagedTables } from './structure-check-worker.ts'
+import { type DamagedTable, damagedTables } from './table-structure.ts'
 
 /** A store up to this size is checked before the start goes on: in some 20 milliseconds. */
 const AT_ONCE_BYTES = 16 * 1024 * 1024

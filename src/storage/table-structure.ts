@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 
 /** How much SQLite looks at: `quick` leaves out whether indexes hold what their tables hold. */
 export type Depth = 'quick' | 'whole'
@@ -20,5 +20,22 @@ export function structureFaults(db: DatabaseSync, table: string, depth: Depth): 
     return rows.map((row) => String(Object.values(row)[0])).filter((text) => text !== 'ok')
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
+/** A table whose structure is damaged. */
+export interface DamagedTable {
+  readonly table: string
+  readonly faults: readonly string[]
+}
+
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Checks table after table quickly, undefined for an intact one. Each is a read of its own, so that a server can empty its log in between. */
+export function* damagedTables(storePath: string): Generator<DamagedTable | undefined> {
+  using store = new DatabaseSync(storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  for (const table of tablesIn(store)) {
+    const faults = structureFaults(store, table, 'quick')
+    yield faults.length > 0 ? { table, faults } : undefined
   }
 }
