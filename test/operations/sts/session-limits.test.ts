@@ -101,6 +101,6 @@ describe('where nobody is held to policies', async () => {
       }),
     })
     const { AssumedRoleUser } = await app.sts.assumeRole({ RoleArn: Role?.Arn, RoleSessionName: 'one' })
-    assert.equal(AssumedRoleUser?.Arn, 'arn:aws:sts::000000000000:assumed-role/reader/one')
+    assert.equal(AssumedRoleUser?.Arn, `arn:aws:sts::${app.account}:assumed-role/reader/one`)
   })
 })
