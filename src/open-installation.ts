@@ -47,9 +47,9 @@ export interface InstallationOptions {
   /** What to keep of the disk for the trail; nothing when absent. */
   readonly trail?: { readonly reserveBytes: number } | undefined
   readonly log?: Log | undefined
-  /** Told of every row whose MAC does not fit, each time it is read. */
+  /** Called for every row whose MAC does not fit, each time it is read. */
   readonly onDamage?: ReportDamage | undefined
-  /** Told what the check of the file's structure finds; without this there is none. */
+  /** Receives the findings of the check of the file's structure; there is no check when this is absent. */
   readonly structure?: StructureCheckOptions | undefined
 }
 

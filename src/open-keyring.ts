@@ -63,18 +63,18 @@ async function makeKeyring(
   { dataDir, account, besideOldFiles }: KeyringSetting,
 ): Promise<OpenedKeyring> {
   const before = await readFirstStart(engine)
-  const of = {
+  const plan = {
     account: account ?? before?.account ?? newAccountId(),
     besideOldFiles: besideOldFiles || before?.besideOldFiles === true,
   }
   const making: KeyFileMaking = {
     announced: before?.madeRootKey,
-    announce: (rootKey, madeRootKey) => beginFirstStart(engine, { ...of, rootKey, madeRootKey }),
+    announce: (rootKey, madeRootKey) => beginFirstStart(engine, { ...plan, rootKey, madeRootKey }),
   }
   const { rootKey, made } = await obtainRootKey(source, { dataDir, wanted: undefined, making })
   const { fingerprint } = rootKey
   const madeRootKey = made ?? (before?.rootKey === fingerprint ? before.madeRootKey : undefined)
-  const firstStart = { ...of, rootKey: fingerprint, madeRootKey }
+  const firstStart = { ...plan, rootKey: fingerprint, madeRootKey }
   if (made === undefined) await beginFirstStart(engine, firstStart)
   const id = randomUUID()
   const keyring = createKeyring()

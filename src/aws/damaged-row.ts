@@ -35,7 +35,7 @@ export class DamagedRowError extends Error implements DamagedRow {
   }
 }
 
-/** A row whose MAC does not fit its content: somebody wrote to the store behind the server's back. */
+/** A row whose MAC does not fit its content: something other than Coffer wrote it. */
 export class ForgedRowError extends DamagedRowError {
   constructor(table: string, row: string) {
     super({ table, row, damage: 'mac' })

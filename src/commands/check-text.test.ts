@@ -11,7 +11,7 @@ test('an intact store is said to be intact, with how much was checked', () => {
   assert.equal(outcomeOf(INTACT), 'intact')
   assert.equal(
     checkText(INTACT, 200),
-    'The store is intact: 5 rows checked, 3 values opened. Whether the trail is, coffer trail verify says.\n',
+    'The store is intact: 5 rows checked, 3 values opened. Check the trail with: coffer trail verify\n',
   )
 })
 

@@ -38,7 +38,7 @@ function conclusion(checked: CheckedStore): string[] {
   const all = `${plural(sumOf(rows), 'row')} checked, ${plural((rows.versions ?? 0) - unopened.count, 'value')} opened`
   switch (outcomeOf(checked)) {
     case 'intact':
-      return [`The store is intact: ${all}. Whether the trail is, coffer trail verify says.`]
+      return [`The store is intact: ${all}. Check the trail with: coffer trail verify`]
     case 'unopened':
       return [
         `Nothing is damaged: ${all}. Nothing can be said of ${plural(unopened.count, 'value')}, because the KMS key was deleted or its imported material is gone.`,

@@ -18,7 +18,7 @@ export interface Found {
   readonly current: Version | undefined
 }
 
-/** The row of a secret does not carry the MAC of its content: somebody wrote to the store behind the server's back. */
+/** The row of a secret whose MAC does not fit its content: something other than Coffer wrote it. */
 export class TamperedError extends ForgedRowError {
   /** The ARN that the row claims. */
   readonly arn: string

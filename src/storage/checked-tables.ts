@@ -21,7 +21,7 @@ export interface Opening {
   readonly resealing: Resealing
   /** Opens a value and forgets it. `no key` when its KMS key, or the material, is gone. */
   readonly openValue: (value: StoredValue) => Promise<'opens' | 'damaged' | 'no key'>
-  /** Told of a value whose KMS key is gone. */
+  /** Called for a value whose KMS key is gone. */
   readonly onUnopened: (row: string) => void
 }
 
@@ -54,7 +54,7 @@ function checkedByReseal(): CheckedTable[] {
   })
 }
 
-/** Rows of another table that rows name, which nobody but Coffer may remove. */
+/** Rows of another table that rows name: when one is missing, something other than Coffer removed it. */
 interface NamedRows {
   readonly of: Covered
   readonly table: string

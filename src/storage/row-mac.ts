@@ -5,7 +5,7 @@ import type { Row } from './sql.ts'
 export interface RowMac {
   tag(fields: readonly (string | number | null | Uint8Array)[]): Uint8Array
   verify(fields: readonly (string | number | null | Uint8Array)[], tag: Uint8Array): boolean
-  /** Told of every row whose MAC does not fit. */
+  /** Called for every row whose MAC does not fit. */
   readonly report?: ReportDamage | undefined
 }
 

@@ -2,20 +2,20 @@ import { Worker } from 'node:worker_threads'
 import { fileBytes } from './store-state.ts'
 import { type DamagedTable, damagedTables } from './table-structure.ts'
 
-/** A store up to this size is checked before the start goes on: in some 20 milliseconds. */
+/** A store up to this size is checked before the start continues: in some 20 milliseconds. */
 const AT_ONCE_BYTES = 16 * 1024 * 1024
-/** How long a start waits for the check of a larger store, which then goes on beside it. */
+/** How long a start waits for the check of a larger store, which continues afterwards. */
 const START_WAITS_MS = 2_000
 
 export interface StructureCheckOptions {
   readonly onDamage: (damaged: DamagedTable) => void
-  /** Told why the check could not be made or finished. */
+  /** Called when the check could not be made or finished. */
   readonly onFailure: (error: Error) => void
   readonly atOnceBytes?: number | undefined
   readonly startWaitsMs?: number | undefined
 }
 
-/** A check that may still be going on. */
+/** A check that may still be running. */
 export interface StructureCheck {
   /** Resolves when it has ended or was closed. */
   readonly ended: Promise<void>

@@ -40,7 +40,7 @@ describe('the structure of a store', () => {
       await check.close()
     })
 
-  test('that is large does not hold up a start: the check goes on beside it and reports later', async () => {
+  test('that is large does not delay a start: the check continues and reports later', async () => {
     using folder = temporaryFolder()
     const path = database(folder.path)
     damagePages(path, 'victim')
