@@ -55,10 +55,9 @@ export function trailJobs(installation: Installation, options: TrailJobsOptions)
 
 function tellOfGap({ heads: { gap } }: Installation, log: Log): void {
   if (!gap) return
-  const since = missingSince(gap.findings)
   const details = {
     missing: gap.findings.map(({ message }) => message),
-    since: since === undefined ? 'unknown' : new Date(since).toISOString(),
+    since: missingSince(gap.findings),
     foundAt: new Date(gap.foundAt).toISOString(),
   }
   log.error(

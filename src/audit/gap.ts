@@ -4,7 +4,7 @@ export interface Finding {
   readonly key: string
   /** What is missing; one line for the operator. */
   readonly message: string
-  /** The last moment up to which nothing is missing, milliseconds since the epoch; undefined when it is not known. */
+  /** The last moment up to which nothing is missing, milliseconds since the epoch; 0 for the beginning, undefined when it is not known. */
   readonly since: number | undefined
 }
 
@@ -40,10 +40,18 @@ export function withFindings(gap: Gap | undefined, found: readonly Finding[], no
   return { foundAt: gap?.foundAt ?? now, findings: [...(gap?.findings ?? []), ...added] }
 }
 
-/** The last moment up to which nothing is missing; undefined when it is not known of every finding. */
-export function missingSince(findings: readonly Finding[]): number | undefined {
-  const times = findings.map(({ since }) => since)
-  return times.includes(undefined) ? undefined : Math.min(...(times as number[]))
+/** Since when something is missing, as text: a time in ISO 8601, `the beginning`, or `unknown` when it is not known of every finding. */
+export function missingSince(findings: readonly Finding[]): string {
+  const times = findings.map(({ since }) => since).filter((since) => since !== undefined)
+  if (times.length < findings.length) return 'unknown'
+  const first = Math.min(...times)
+  return first === 0 ? 'the beginning' : isoTime(first)
+}
+
+/** A time as ISO 8601 has it; the number itself where no calendar has such a time. */
+export function isoTime(at: number): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString()
 }
 
 /** A gap as text, to be kept. */

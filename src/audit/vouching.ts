@@ -1,6 +1,6 @@
 import { NO_HASH } from './chain.ts'
 import { same } from './check-statements.ts'
-import type { Finding, TrailMark } from './gap.ts'
+import { type Finding, isoTime, type TrailMark } from './gap.ts'
 
 /** How far the two files were at the last commit, as a third file says that is written after each commit and never synced. */
 export interface HighWater {
@@ -87,7 +87,7 @@ export function compareStoreAndTrail(evidence: Evidence): Finding[] {
     found.push({
       key: `records ${moved + 1}-${store.swept}`,
       message: `the records of ${store.swept - moved} changes are missing from trail.db: store.db had moved them there`,
-      since: evidence.trail.end.at,
+      since: evidence.trail.end.at ?? 0,
     })
   return found
 }
@@ -108,15 +108,15 @@ function markFindings({ store, trail }: Evidence): Finding[] {
   const { number, seq, at } = mark
   if (number === 0 || number < trail.keptFrom || (markedStatement && same(markedStatement, mark.statement))) return []
   const last = lastStatement
-    ? `the last statement there is ${lastStatement.number}, of ${timeOf(lastStatement.at)}`
+    ? `the last statement there is ${lastStatement.number}, of ${isoTime(lastStatement.at)}`
     : 'there is no statement in it'
   return [
     {
       key: `statement ${number}`,
       message: markedStatement
         ? `statement ${number} in trail.db is not the one that store.db knows`
-        : `head ${number} of ${timeOf(at)}, which covers the rows up to ${seq}, is missing from trail.db: ${last}`,
-      since: trail.end.at ?? lastStatement?.at,
+        : `head ${number} of ${isoTime(at)}, which covers the rows up to ${seq}, is missing from trail.db: ${last}`,
+      since: trail.end.at ?? lastStatement?.at ?? 0,
     },
   ]
 }
@@ -130,7 +130,7 @@ function rowFindings({ store, trail, highWater }: Evidence): Finding[] {
       {
         key: `rows ${end.seq + 1}-${expected}`,
         message: `${end.seq + 1 === expected ? `row ${expected} is` : `rows ${end.seq + 1} to ${expected} are`} missing from trail.db`,
-        since: end.at,
+        since: end.at ?? 0,
       },
     ]
   const { highWaterRow } = trail
@@ -138,7 +138,7 @@ function rowFindings({ store, trail, highWater }: Evidence): Finding[] {
   return [
     {
       key: `row ${highWater.seq}`,
-      message: `row ${highWater.seq} of trail.db is not the one that was written at ${timeOf(highWater.at)}`,
+      message: `row ${highWater.seq} of trail.db is not the one that was written at ${isoTime(highWater.at)}`,
       since: undefined,
     },
   ]
@@ -146,31 +146,26 @@ function rowFindings({ store, trail, highWater }: Evidence): Finding[] {
 
 /** Whether the store holds the commits that a head or the high-water mark counts, and the changes whose records stand in the trail. */
 function storeFindings({ store, trail, highWater }: Evidence): Finding[] {
-  const { newestHead, storeKnownAt: since, foreign } = trail
+  const { newestHead, foreign } = trail
+  const since = trail.storeKnownAt ?? (typeof store.mark === 'object' ? store.mark.at : undefined)
   const found: Finding[] = []
   if (newestHead && newestHead.commits > store.commits)
     found.push({
       key: `commits of head ${newestHead.number}`,
-      message: `store.db is behind trail.db: head ${newestHead.number} of ${timeOf(newestHead.at)} counts ${newestHead.commits} commits, store.db has ${store.commits}`,
+      message: `store.db is behind trail.db: head ${newestHead.number} of ${isoTime(newestHead.at)} counts ${newestHead.commits} commits, store.db has ${store.commits}`,
       since,
     })
   else if (highWater && highWater.commits > store.commits)
     found.push({
       key: `commits to ${highWater.commits}`,
-      message: `the last ${highWater.commits - store.commits} commits of store.db are missing: the last one was made at ${timeOf(highWater.at)}`,
+      message: `the last ${highWater.commits - store.commits} commits of store.db are missing: the last one was made at ${isoTime(highWater.at)}`,
       since,
     })
   if (foreign)
     found.push({
       key: `changes from row ${foreign.seq}`,
-      message: `store.db has lost changes whose records stand in trail.db, from row ${foreign.seq} of ${timeOf(foreign.at)} on`,
+      message: `store.db has lost changes whose records stand in trail.db, from row ${foreign.seq} of ${isoTime(foreign.at)} on`,
       since,
     })
   return found
-}
-
-/** A time as ISO 8601 has it; the number itself where no calendar has such a time. */
-function timeOf(at: number): string {
-  const date = new Date(at)
-  return Number.isNaN(date.getTime()) ? String(at) : date.toISOString()
 }

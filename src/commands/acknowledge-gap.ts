@@ -64,10 +64,9 @@ async function record(
   reason: string | undefined,
 ): Promise<void> {
   const [account = ''] = await identities.accounts()
-  const since = missingSince(gap.findings)
   const parameters = {
     Missing: gap.findings.map(({ message }) => message),
-    MissingSince: since === undefined ? undefined : new Date(since).toISOString(),
+    MissingSince: missingSince(gap.findings),
     FoundAt: new Date(gap.foundAt).toISOString(),
     Reason: reason,
   }

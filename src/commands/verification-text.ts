@@ -29,7 +29,7 @@ export function verificationText(verification: WholeVerification, width: number)
 
 function incompleteLines({ missing }: WholeVerification): string[] {
   const since = missingSince(missing)
-  const when = since === undefined ? '' : ` since ${timeOf({ at: since })}`
+  const when = since === 'unknown' ? '' : ` since ${since}`
   return [
     `INCOMPLETE: records or changes are missing${when}. Put the right files back, or find out why; then stop the server and run: coffer trail acknowledge`,
   ]

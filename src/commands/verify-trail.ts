@@ -1,5 +1,5 @@
 import type { TrailAnchor } from '../audit/fault.ts'
-import { type Finding, withFindings } from '../audit/gap.ts'
+import { type Finding, missingSince, withFindings } from '../audit/gap.ts'
 import { type Verification, verifyTrail as verify } from '../audit/verify-trail.ts'
 import { compareStoreAndTrail, type Evidence } from '../audit/vouching.ts'
 import { openTrail, type ReadTrail } from '../storage/read-chain.ts'
@@ -66,10 +66,7 @@ function jsonOf({ proven, cut, missing, gaps, ...verification }: WholeVerificati
   const { outcome, faults, rows, entries, entriesAfter, waiting } = verification
   return {
     outcome,
-    missing: missing.map(({ message, since }) => ({
-      message,
-      since: since === undefined ? null : timeIn({ at: since }),
-    })),
+    missing: missing.map((finding) => ({ message: finding.message, since: missingSince([finding]) })),
     faults: faults.map(({ isMissing, ...fault }) => fault),
     proven: proven && {
       row: proven.seq,

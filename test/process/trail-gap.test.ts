@@ -29,14 +29,14 @@ describe('coffer trail acknowledge', () => {
       const line = JSON.parse(log.split('\n').find((each) => each.includes('"missing"')) ?? '{}')
       assert.equal(line.level, 50)
       assert.match(line.missing.join(), /is missing from trail\.db: there is no statement in it/)
-      assert.equal(line.since, 'unknown')
+      assert.equal(line.since, 'the beginning')
       const { SecretString } = await clientOf(server, folder.path).getSecretValue({ SecretId: 'kept' })
       assert.equal(SecretString, 'value')
       const found = await run('verify')
       assert.equal(found.code, 1)
       assert.match(
         oneLine(found.stdout),
-        /INCOMPLETE: records or changes are missing\. .* run: coffer trail acknowledge/,
+        /INCOMPLETE: records or changes are missing since the beginning\. .* run: coffer trail acknowledge/,
       )
       assertRefused(await run('acknowledge'), /a Coffer server is using it/)
     }
