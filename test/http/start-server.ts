@@ -139,12 +139,11 @@ export async function startHolding(options: Omit<ServerOptions, 'between'> = {})
   const go = Promise.withResolvers<void>()
   let answered = 0
   const between = (app: App): App => ({
-    handle: app.handle,
+    ...app,
     admit(head) {
       const admission = app.admit(head)
       if ('refused' in admission) return admission
       return {
-        refuse: admission.refuse,
         async answer(body) {
           held.resolve()
           await go.promise
