@@ -17,7 +17,7 @@ export const refusals = {
   foreignHost: refusal(
     403,
     'ForbiddenException',
-    'The Host header is a name that a web page could have. Call this Coffer by an IP address, localhost, or the name given with --host.',
+    'The Host header is a name that a web page could have. Call this Coffer by an IP address or localhost, or start it with --allowed-host and that name.',
   ),
   transferEncoding: refusal(400, 'BadRequestException', 'Transfer-Encoding can only be chunked, in HTTP/1.1.'),
   expectation: refusal(417, 'ExpectationFailedException', 'Expect can only be 100-continue.'),

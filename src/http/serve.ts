@@ -7,7 +7,7 @@ import type { Body, BodyBudget, BodyFault } from './body.ts'
 import { comesFromWebPage } from './browser-guard.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
-import { isOwnHost } from './host-guard.ts'
+import { type HostGuard, isOwnHost } from './host-guard.ts'
 import { pages, refusals } from './own-answers.ts'
 import type { RequestQueue } from './request-queue.ts'
 
@@ -17,7 +17,7 @@ export interface ServeParts {
   readonly budget: BodyBudget
   readonly queue: RequestQueue
   /** As of {@link HttpOptions}. */
-  readonly guardedHost: string | undefined
+  readonly hostGuard: HostGuard | undefined
   readonly log: Log
 }
 
@@ -44,7 +44,7 @@ function asksForPage({ method, headers }: IncomingMessage): boolean {
 }
 
 /** Refuses what the application must not see, by the headers that tell. */
-function refusalByHead({ request, expects, excess }: Exchange, { guardedHost }: ServeParts): Refusal | undefined {
+function refusalByHead({ request, expects, excess }: Exchange, { hostGuard }: ServeParts): Refusal | undefined {
   const { headers, httpVersion, rawHeaders } = request
   if (comesFromWebPage(headers)) return refusals.webPage
   // The parser also lets 0.9 and 2.0 pass, whose requests look otherwise.
@@ -53,7 +53,7 @@ function refusalByHead({ request, expects, excess }: Exchange, { guardedHost }: 
   if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return refusals.host
   // Only HTTP/1.0 has none, which no browser sends.
   const { host } = headers
-  if (guardedHost !== undefined && host !== undefined && !isOwnHost(host, guardedHost)) return refusals.foreignHost
+  if (hostGuard !== undefined && host !== undefined && !isOwnHost(host, hostGuard)) return refusals.foreignHost
   if (hasOtherTransferEncoding(request)) return refusals.transferEncoding
   if (expects === 'something else') return refusals.expectation
   return excess ? refusals.pipelined : undefined

@@ -9,6 +9,7 @@ import { endBrokenConnection } from './client-error.ts'
 import { Connections } from './connections.ts'
 import { Exchange } from './exchange.ts'
 import { Health } from './health.ts'
+import type { HostGuard } from './host-guard.ts'
 import { type HttpLimits, LIMITS } from './limits.ts'
 import { listen, newServer, type Tls } from './node-server.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -28,11 +29,8 @@ export interface HttpOptions {
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>
   readonly log: Log
-  /**
-   * The address or name that the server was told to listen on, where it takes requests without a proof: a Host header that could be that of a
-   * foreign web page is then refused.
-   */
-  readonly guardedHost?: string | undefined
+  /** Names that a Host header may have where requests need no proof; any when absent. */
+  readonly hostGuard?: HostGuard | undefined
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits> | undefined
 }
@@ -62,7 +60,7 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
     budget: new BodyBudget(limits.bodiesBytes),
     queue,
     log,
-    guardedHost: options.guardedHost,
+    hostGuard: options.hostGuard,
   }
   const server = newServer(tls, limits)
   connections.follow(server, tls ? 'secureConnection' : 'connection')
