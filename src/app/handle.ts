@@ -44,7 +44,7 @@ export interface HandleParts extends GateParts {
 export interface AdmittedRequest {
   /** The answer; never rejects. */
   answer(body: Uint8Array): Promise<Response>
-  /** Most secrets that the answer can hold values of; 1 when absent. */
+  /** Most secret values that the answer can hold; none when absent. */
   readonly mostValues?: number | undefined
 }
 
@@ -100,7 +100,7 @@ class Handling<B> {
     try {
       const admitted = this.#admitCaller()
       return {
-        mostValues: operation?.mostUnits,
+        mostValues: operation?.mostValues,
         answer: async (body) => {
           // The time of what happens is that of the whole request: a head may be long before its body.
           const now = this.#parts.now()

@@ -25,8 +25,8 @@ export const LIMITS = {
   /** The same of the clients of one address (IPv6: one /64): half of it, so that others need not wait. */
   unsentBytesPerAddress: 64 * 1024 * 1024,
   /**
-   * Secret values that all requests under way may ask for together; a request for none counts as one. Each value is in memory until its answer is
-   * recorded and sent. Sixty-four batches of 20 keep a process busy, and no address has connections enough to take all with requests for one.
+   * Secret values that all requests under way may read together: each is in memory until its answer is recorded and sent. Sixty-four batches of
+   * 20 keep a process busy.
    */
   valuesAtOnce: 1280,
   /** An idle connection is kept for longer than the usual 60 s of proxies and load balancers, so that not we close it under a request. */

@@ -8,7 +8,7 @@ export interface QueueOptions {
 export interface QueuedRequest {
   /** Of the client. */
   readonly network: string
-  /** How much memory its answer can take, in a unit of the caller's. */
+  /** How much memory its answer can take, in a unit of the caller's; 0 for an answer that need not be bounded. */
   readonly weight: number
   /** Must not throw or reject. */
   readonly perform: () => Promise<void>
@@ -24,6 +24,7 @@ export class RequestQueue {
   /** By network; the one whose turn is next comes first. */
   readonly #waiting = new Map<string, QueuedRequest[]>()
   #count = 0
+  #performing = 0
   /** Of the requests that are performed. */
   #weight = 0
   #scheduled = false
@@ -55,27 +56,30 @@ export class RequestQueue {
 
   /** Resolves once no request waits or is performed. */
   async done(): Promise<void> {
-    while (this.#weight + this.#count > 0) await this.#ended.promise
+    while (this.#performing + this.#count > 0) await this.#ended.promise
   }
 
   #start(): void {
     this.#scheduled = false
     for (let request = this.#next(); request; request = this.#next()) {
       const { weight } = request
+      this.#performing++
       this.#weight += weight
       void request.perform().finally(() => this.#end(weight))
     }
   }
 
   /**
-   * Takes the next request of the first network that has room, which is last from then on. A heavy request is waited for: light ones would take
-   * its room again and again.
+   * Takes the next request of the first network that has room, which is last from then on. While one waits because of its weight, none behind it
+   * with a weight is taken: otherwise lighter ones would take its room again and again.
    */
   #next(): QueuedRequest | undefined {
+    let tooHeavy = false
     for (const [network, requests] of this.#waiting) {
-      if (!this.#options.hasRoom(network)) continue
       const [request] = requests
-      if (!request || !this.#fits(request)) return undefined
+      if (!request || !this.#options.hasRoom(network)) continue
+      tooHeavy ||= !this.#fits(request)
+      if (tooHeavy && request.weight > 0) continue
       requests.shift()
       this.#count--
       this.#waiting.delete(network)
@@ -85,12 +89,13 @@ export class RequestQueue {
     return undefined
   }
 
-  /** One that is heavier than all may be together is performed alone. */
+  /** A request that is heavier than the bound is performed while no other with a weight is. */
   #fits({ weight }: QueuedRequest): boolean {
-    return this.#weight === 0 || this.#weight + weight <= this.#options.weightAtOnce
+    return weight === 0 || this.#weight === 0 || this.#weight + weight <= this.#options.weightAtOnce
   }
 
   #end(weight: number): void {
+    this.#performing--
     this.#weight -= weight
     this.wake()
     this.#ended.resolve()

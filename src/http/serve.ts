@@ -104,7 +104,7 @@ function admit(exchange: Exchange, parts: ServeParts): void {
     else
       parts.queue.add({
         network: exchange.client.network,
-        weight: admission.mostValues ?? 1,
+        weight: admission.mostValues ?? 0,
         perform: () => answer(exchange, admission, outcome, parts),
       })
   })

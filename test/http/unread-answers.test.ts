@@ -86,9 +86,11 @@ describe('answers that a client does not read', () => {
       assert.equal((await server.call('ListSecrets', '{}')).status, 200)
       raw.socket.resume()
       await assert.rejects(raw.answer(), /The connection ended with/)
-      assert.deepEqual(server.logged, [
-        { connections: 1, addresses: ['127.0.0.1'], message: 'clients that did not take their answers were cut off' },
-      ])
+      const message = 'clients that did not take their answers were cut off'
+      assert.deepEqual(
+        server.logged.filter((line) => 'message' in line && line.message === message),
+        [{ connections: 1, addresses: ['127.0.0.1'], message }],
+      )
     }
   })
 
