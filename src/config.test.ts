@@ -218,6 +218,14 @@ describe('the environment', () => {
     })
   })
 
+  test('allows names to an open dev server, and refuses them where they have no effect', () => {
+    assert.deepEqual(settings({}, { COFFER_ALLOWED_HOSTS: 'a, b.internal' }).dev().allowedHosts, ['a', 'b.internal'])
+    const allowedHost = ['host.docker.internal']
+    assert.deepEqual(settings({ allowedHost }).dev().allowedHosts, allowedHost)
+    assert.throws(() => settings({ allowedHost, verify: true }).dev(), /--allowed-host has no effect with --verify/)
+    assert.throws(() => settings({ allowedHost: ['a:4566'] }).dev(), /a:4566: expected a name without a port/)
+  })
+
   test('opens dev to no network, and says so', () => {
     const opened = settings({}, { COFFER_HOST: '0.0.0.0' })
     assert.equal(opened.dev().host, '127.0.0.1')

@@ -40,6 +40,7 @@ const VARIABLES = [
   'COFFER_TLS_KEY',
   'COFFER_PLAINTEXT_BEHIND_PROXY',
   'COFFER_TRUSTED_PROXY',
+  'COFFER_ALLOWED_HOSTS',
   'COFFER_CREDENTIALS_FILE',
   'COFFER_NEW',
   'COFFER_ACCOUNT',
@@ -102,6 +103,7 @@ export interface GivenOptions {
   readonly tlsKey?: string
   readonly plaintextBehindProxy?: boolean
   readonly trustedProxy?: readonly string[]
+  readonly allowedHost?: readonly string[]
   readonly credentialsFile?: string
   readonly new?: boolean
   readonly account?: string
@@ -165,6 +167,8 @@ export interface DevConfig extends ListenConfig {
   readonly trust: TrustConfig
   readonly verify: boolean
   readonly enforce: boolean
+  /** Further names that requests may give in their Host header, where signatures are not verified. */
+  readonly allowedHosts: readonly string[]
   readonly account: string | undefined
   readonly administrator: Credentials | undefined
 }
@@ -240,7 +244,11 @@ export class Settings {
       throw new ConfigError('Cannot enforce policies without verifying who calls: give --verify too')
     if (!enforce && this.#given.serviceControlPolicy)
       throw new ConfigError('A service control policy binds nobody where policies are not enforced: give --enforce too')
+    if (verify && this.#given.allowedHost)
+      throw new ConfigError('--allowed-host has no effect with --verify: any name may be used there')
+    const allowedHosts = this.#given.allowedHost?.flatMap(listOf) ?? listOf(this.#variable('COFFER_ALLOWED_HOSTS'))
     return {
+      allowedHosts: allowedHosts.map(nameOf),
       host: hostOf(this.#given.host ?? DEFAULT_HOST),
       port: this.#port(),
       tls: this.#tls(),
@@ -465,9 +473,16 @@ function flagOf(variable: Variable, text = ''): boolean {
   throw new ConfigError(`Cannot use ${variable}: ${text}: wanted true or false`)
 }
 
+const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/
+
+function nameOf(text: string): string {
+  if (!HOST_NAME.test(text)) throw new ConfigError(`Cannot allow the host: ${text}: expected a name without a port`)
+  return text
+}
+
 function hostOf(text: string): string {
   const host = text.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(host) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
+  if (isIP(host) === 0 && !HOST_NAME.test(host))
     throw new ConfigError(`Cannot listen on ${text}: wanted an address or a host name, the port apart`)
   return host
 }

@@ -10,6 +10,7 @@ import { DEFAULT_RATE_FACTOR, rateFactorOf } from './throttle-config.ts'
 import { trailConfig } from './trail-config.ts'
 
 export type { App } from './app/create-app.ts'
+export type { Refusal } from './app/refusal.ts'
 export type { RequestHead, Response } from './app/request.ts'
 export type { SdkRequestHandler } from './app/sdk-request-handler.ts'
 export type { Credentials } from './identity/access-key.ts'
@@ -101,6 +102,7 @@ export async function createCoffer(options: CofferOptions = {}): Promise<Coffer>
     if (closed) throw new Error('This Coffer is closed')
   }
   const app: App = {
+    ...running.app,
     admit(head) {
       refuseWhenClosed()
       return running.app.admit(head)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AwsError, frameworkError } from '../aws/error.ts'
+import { AwsError } from '../aws/error.ts'
 import type { AnyOperation } from '../aws/operation.ts'
 import { homeRegion, partitionOf } from '../aws/partition.ts'
 import { arnIn } from '../iam/identity-arn.ts'
@@ -10,6 +10,7 @@ import { jsonRequest } from './json-request.ts'
 import { refusalOfOtherService } from './other-service.ts'
 import { type GateParts, perform, recordRefusal } from './perform.ts'
 import { queryRequest } from './query-request.ts'
+import type { Refusal } from './refusal.ts'
 import { headerOf, type RequestHead, type Response } from './request.ts'
 import type { Service, UnsignedProof } from './service.ts'
 import { THROTTLED, type Throttle } from './throttle.ts'
@@ -43,28 +44,9 @@ export interface HandleParts extends GateParts {
 export interface AdmittedRequest {
   /** The answer; never rejects. */
   answer(body: Uint8Array): Promise<Response>
-  /** The answer, in the protocol of the service, to a request whose body is not read. */
-  refuse(fault: BodyFault): Response
+  /** Most secret values that the answer can hold; none when absent. */
+  readonly mostValues?: number | undefined
 }
-
-/** Why a body is not read, or not to its end. */
-export type BodyFault = 'too large' | 'no room' | 'encoded'
-
-const bodyFaults: Readonly<Record<BodyFault, () => AwsError>> = {
-  'too large': () =>
-    frameworkError('RequestEntityTooLargeException', `The request body is larger than ${MAX_BODY_BYTES} bytes.`, 413),
-  'no room': () =>
-    frameworkError('ServiceUnavailable', 'Too many large requests at the same time. Please try again.', 503),
-  encoded: () =>
-    frameworkError(
-      'UnsupportedMediaTypeException',
-      'Content-Encoding is not supported: the body must be sent as it is.',
-      415,
-    ),
-}
-
-/** When to come again with a body for which there was no room, seconds. */
-const RETRY_AFTER_SECONDS = '1'
 
 /** Either the answer already, or what waits for the body. */
 export type Admission = { readonly refused: Response } | AdmittedRequest
@@ -114,12 +96,11 @@ class Handling<B> {
 
   admit(): Admission {
     const { signed, operation } = this.#request
-    const refuse = (fault: BodyFault) => this.#refuseBody(fault)
-    if (!signed) return { refuse, answer: (body) => this.#answer(body, this.#parts.now()) }
+    if (!signed) return { answer: (body) => this.#answer(body, this.#parts.now()) }
     try {
       const admitted = this.#admitCaller()
       return {
-        refuse,
+        mostValues: operation?.mostValues,
         answer: async (body) => {
           // The time of what happens is that of the whole request: a head may be long before its body.
           const now = this.#parts.now()
@@ -251,13 +232,6 @@ class Handling<B> {
     return this.#error(error)
   }
 
-  #refuseBody(fault: BodyFault): Response {
-    const answer = this.#error(bodyFaults[fault]())
-    return fault === 'no room'
-      ? { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER_SECONDS } }
-      : answer
-  }
-
   #error(error: unknown): Response {
     const { wire } = this.#request
     if (error instanceof AwsError) return wire.error(error, this.#requestId)
@@ -289,4 +263,11 @@ function noProtocol(requestId: string): Response {
     headers: { 'x-amzn-RequestId': requestId, 'Content-Type': 'application/xml' },
     body: '<UnknownOperationException/>\n',
   }
+}
+
+/** The refusal of a body over the limit. */
+export const tooLarge: Refusal = {
+  status: 413,
+  code: 'RequestEntityTooLargeException',
+  message: `The request body is larger than ${MAX_BODY_BYTES} bytes.`,
 }

@@ -89,6 +89,8 @@ export interface Operation<I, O, V, C> {
   readonly input: StructureShape<I>
   /** How many requests it counts as where their rate is limited; as one when absent. */
   units?(input: I): number
+  /** Most secret values that an answer can hold, which bounds the memory it takes; none when absent. */
+  readonly mostValues?: number | undefined
   /** Input member whose elements the operation performs one by one; the record holds them with their outcomes, and not a second time. */
   readonly itemsOf?: (string & keyof I) | undefined
   /** True for an operation that makes the target, whose ARN is known before. */

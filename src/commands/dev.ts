@@ -17,7 +17,7 @@ export async function dev(config: DevConfig, warnings: readonly string[]): Promi
   await runServer({
     config,
     log,
-    isOpen: !verify,
+    hostGuard: verify ? undefined : { names: [host, ...config.allowedHosts], loopback: isLoopback(host) },
     start: () =>
       startCoffer({
         dataDir: undefined,

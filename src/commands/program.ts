@@ -107,6 +107,9 @@ function addDev(program: Command, parts: ProgramParts): void {
       'Serves data that is thrown away at the end, for development and tests. Takes any credentials; an access key id of 12 digits is the account.',
     )
     .option('--verify', 'verify signatures, with credentials for this run')
+    .addOption(
+      repeatable('--allowed-host <name>', 'name that clients call it by, such as host.docker.internal; repeatable'),
+    )
     .option('--enforce', 'enforce policies too, with --verify')
     .addOption(oidcKeys())
     .addOption(organizationId())

@@ -1,4 +1,5 @@
 import type { ListenConfig } from '../config.ts'
+import type { HostGuard } from '../http/host-guard.ts'
 import { type HttpServer, startHttpServer } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { RunningCoffer } from '../start-coffer.ts'
@@ -11,8 +12,8 @@ export interface ServerRun {
   readonly config: ListenConfig
   readonly log: Log
   start(): Promise<RunningCoffer>
-  /** True for a server that takes any credentials: a name that a web page may have reaches nothing then. */
-  readonly isOpen?: boolean
+  /** Names that a Host header may have where the server takes any credentials; any when absent. */
+  readonly hostGuard?: HostGuard | undefined
   /** Told once requests are answered; before the line on standard output. */
   onListening(running: RunningCoffer, url: string): void | Promise<void>
   /** Makes what SIGHUP does, once the server listens. Without it SIGHUP stops the server. */
@@ -45,7 +46,7 @@ export async function runServer({ config, log, ...run }: ServerRun): Promise<voi
       ping: running.ping,
       log,
       ...(tls && { tls }),
-      guardedHost: run.isOpen ? host : undefined,
+      hostGuard: run.hostGuard,
     })
     using certificate = tls && new CertificateWatch(tls.cert, log)
     try {

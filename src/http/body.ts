@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BodyFault } from '../app/handle.ts'
 
 /** Bytes that all bodies which are not yet dealt with may hold together. */
 export class BodyBudget {
@@ -29,7 +28,7 @@ export interface Body {
 }
 
 /** Why a body was not read to its end. */
-export type BodyReadFault = Extract<BodyFault, 'too large' | 'no room'>
+export type BodyFault = 'too large' | 'no room'
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -54,7 +53,7 @@ export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   { maxBytes, budget }: BodyLimits,
-  onEnd: (outcome: Body | BodyReadFault) => void,
+  onEnd: (outcome: Body | BodyFault) => void,
 ): void {
   if (!hasBody(request)) {
     onEnd(EMPTY)
@@ -63,7 +62,7 @@ export function readBody(
   const announced = Number(request.headers['content-length'])
   let whole: Buffer | undefined
   let gathered: GatheredBytes | undefined
-  const settle = (outcome: Body | BodyReadFault | undefined) => {
+  const settle = (outcome: Body | BodyFault | undefined) => {
     request.off('data', onData).off('end', onDone).off('close', onClose)
     response.off('close', onClose)
     if (outcome === undefined || typeof outcome === 'string') gathered?.release()
@@ -105,7 +104,7 @@ class GatheredBytes implements Body {
     return this.#room.subarray(0, this.#length)
   }
 
-  add(piece: Buffer): BodyReadFault | undefined {
+  add(piece: Buffer): BodyFault | undefined {
     const length = this.#length + piece.length
     if (length > this.#maxBytes) return 'too large'
     if (length > this.#room.length && !this.#grow(length)) return 'no room'

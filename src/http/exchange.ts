@@ -1,21 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHead, Response } from '../app/request.ts'
-import { type Body, type BodyLimits, type BodyReadFault, hasBody, readBody } from './body.ts'
-import type { Connection, Connections } from './connections.ts'
+import type { AnswerSender } from './answer-sender.ts'
+import { type Body, type BodyFault, type BodyLimits, hasBody, readBody } from './body.ts'
+import { type Client, clientOf } from './client.ts'
+import type { Connection } from './connection.ts'
+import type { Connections } from './connections.ts'
 import type { HttpLimits } from './limits.ts'
-import type { UnsentAnswers } from './unsent-answers.ts'
 
 export interface ExchangeParts {
   readonly request: IncomingMessage
-  readonly response: ServerResponse<IncomingMessage>
+  readonly response: ServerResponse
   readonly connection: Connection
   readonly connections: Connections
-  readonly unsent: UnsentAnswers
+  readonly sender: AnswerSender
   readonly limits: HttpLimits
+  /** The connection had as many open requests as it may have. */
+  readonly excess: boolean
   /** What the client waits for before it sends its body. */
   readonly expects: 'continue' | 'something else' | undefined
-  /** Too many requests of its connection had no answer when it came. */
-  readonly isCrowded: boolean
 }
 
 /** One request and its answer on the wire. */
@@ -23,25 +25,28 @@ export class Exchange {
   readonly request: IncomingMessage
   readonly connection: Connection
   readonly expects: ExchangeParts['expects']
-  readonly isCrowded: boolean
+  readonly excess: boolean
+  readonly client: Client
   readonly #parts: ExchangeParts
 
   constructor(parts: ExchangeParts) {
     this.request = parts.request
     this.connection = parts.connection
     this.expects = parts.expects
-    this.isCrowded = parts.isCrowded
+    this.excess = parts.excess
+    this.client = clientOf(parts.connection, parts.request, parts.connections.proxies)
     this.#parts = parts
   }
 
   /** What the application is told of it. */
-  head(client: Pick<RequestHead, 'address' | 'secure' | 'tls'>): RequestHead {
+  head(): RequestHead {
     const { method = '', url = '', rawHeaders } = this.request
-    return { method, url, rawHeaders, address: client.address, secure: client.secure, tls: client.tls }
+    const { address, secure, tls } = this.client
+    return { method, url, rawHeaders, address, secure, tls }
   }
 
   /** Reads the body, once a client that waits for it was told to send it. `onEnd` is not called when the client goes away before. */
-  read(limits: BodyLimits, onEnd: (outcome: Body | BodyReadFault) => void): void {
+  read(limits: BodyLimits, onEnd: (outcome: Body | BodyFault) => void): void {
     const { request, response } = this.#parts
     if (this.expects) response.writeContinue()
     readBody(request, response, limits, onEnd)
@@ -49,21 +54,21 @@ export class Exchange {
 
   /** Answers a request whose body was read. */
   answer(answer: Response): void {
-    const { response } = this.#parts
-    if (this.#begin(answer, this.#isLast())) response.end(answer.body)
+    const { response, sender } = this.#parts
+    if (this.#begin(answer, this.#isLast())) sender.send(response, answer.body, this.client.network)
   }
 
   /** Answers a request whose body was not read, or not to its end. */
   refuse(answer: Response): void {
-    const { request, response, limits, expects } = this.#parts
+    const { request, response, sender, limits, expects } = this.#parts
     if (!hasBody(request) || request.complete) {
       this.answer(answer)
       return
     }
-    // Whoever was not invited may send the body or may not: where the next request begins, nobody can tell.
+    // A client that was not told to continue may send the body or not: where its next request begins cannot be known.
     const skippable = Number(request.headers['content-length']) <= limits.skippedBytes && !expects
     if (skippable && !this.#isLast()) {
-      if (this.#begin(answer, false)) response.end(answer.body)
+      if (this.#begin(answer, false)) sender.send(response, answer.body, this.client.network)
       request.resume()
       return
     }
@@ -75,15 +80,13 @@ export class Exchange {
     drain(request, limits, () => response.end())
   }
 
-  /** False when there is nobody to answer any more, or the answer was given. */
+  /** False when the client is gone, or has an answer already. */
   #begin({ status, headers, body }: Response, last: boolean): boolean {
-    const { response, connection, unsent } = this.#parts
+    const { response } = this.#parts
     if (response.destroyed || response.headersSent) return false
-    const bytes = Buffer.byteLength(body)
-    unsent.add(connection, bytes)
     response.writeHead(status, {
       ...headers,
-      'Content-Length': bytes,
+      'Content-Length': Buffer.byteLength(body),
       Connection: last ? 'close' : 'keep-alive',
     })
     return true

@@ -30,7 +30,6 @@ export function newServer(tls: Tls | undefined, limits: HttpLimits): Server {
   Object.assign(server, { httpAllowHalfOpen: true })
   // No field may be dropped silently; their size is bounded.
   server.maxHeadersCount = 0
-  server.maxConnections = limits.connections
   server.timeout = limits.silenceMs
   return server
 }

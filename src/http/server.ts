@@ -1,21 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import type { App } from '../app/create-app.ts'
 import type { Log } from '../log.ts'
+import { AnswerSender } from './answer-sender.ts'
 import { BodyBudget } from './body.ts'
 import { endBrokenConnection } from './client-error.ts'
 import { Connections } from './connections.ts'
 import { Exchange } from './exchange.ts'
 import { Health } from './health.ts'
+import type { HostGuard } from './host-guard.ts'
 import { type HttpLimits, LIMITS } from './limits.ts'
 import { listen, newServer, type Tls } from './node-server.ts'
+import { RequestQueue } from './request-queue.ts'
 import { type ServeParts, serve } from './serve.ts'
 import { stopServer } from './stop-server.ts'
 import { parseTrustedProxies } from './trusted-proxies.ts'
-import { Turn } from './turn.ts'
 import { UnsentAnswers } from './unsent-answers.ts'
-import { Work } from './work.ts'
 
 export interface HttpOptions {
   readonly host: string
@@ -28,11 +29,8 @@ export interface HttpOptions {
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>
   readonly log: Log
-  /**
-   * The address or name that the server was told to listen on, where it takes requests without a proof: a Host header that could be that of a
-   * foreign web page is then refused.
-   */
-  readonly guardedHost?: string | undefined
+  /** Names that a Host header may have where requests need no proof; any when absent. */
+  readonly hostGuard?: HostGuard | undefined
   /** Other limits than the usual ones. */
   readonly limits?: Partial<HttpLimits> | undefined
 }
@@ -52,40 +50,23 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
   const { host, log, tls } = options
   const limits: HttpLimits = { ...LIMITS, ...options.limits }
   const proxies = parseTrustedProxies(options.trustedProxies)
-  const unsent = new UnsentAnswers(limits)
-  const connections = new Connections({ proxies, unsent, ...limits })
-  const work = new Work()
+  const connections = new Connections(proxies, limits)
+  const unsent = new UnsentAnswers<ServerResponse>(limits)
+  const queue = new RequestQueue({ weightAtOnce: limits.valuesAtOnce, hasRoom: (network) => unsent.hasRoom(network) })
+  const sender = new AnswerSender({ unsent, queue, checkMs: limits.checkMs, log })
   const parts: ServeParts = {
     app,
     health: new Health({ ping: options.ping, ...limits }),
-    proxies,
     budget: new BodyBudget(limits.bodiesBytes),
-    turn: new Turn(),
-    work,
-    limits,
+    queue,
     log,
-    guardedHost: options.guardedHost,
+    hostGuard: options.hostGuard,
   }
   const server = newServer(tls, limits)
-  server.on('connection', (socket) => connections.addRaw(socket))
-  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => connections.add(socket))
+  connections.follow(server, tls ? 'secureConnection' : 'connection')
   server.on('clientError', (error, socket) => endBrokenConnection(error, socket as Socket, connections, limits.drainMs))
-  const take =
-    (expects?: Exchange['expects']) => (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
-      const open = connections.of(request.socket)?.open ?? 0
-      const isCrowded = open >= limits.openRequests
-      connections.begin(request, response, (connection) =>
-        serve(new Exchange({ request, response, connection, connections, unsent, limits, expects, isCrowded }), parts),
-      )
-      // The refusal of a crowded request is the last answer of its connection.
-      const connection = connections.of(request.socket)
-      if (connection && isCrowded) connection.closing = true
-    }
-  server.on('request', take())
-  server.on('checkContinue', take('continue'))
-  server.on('checkExpectation', take('something else'))
+  serveRequests(server, { parts, connections, sender, limits })
   await listen(server, options)
-  const slow = setInterval(() => unsent.cutSlow(), limits.checkMs).unref()
   server.on('error', (error) => log.error({ err: error.message }, 'the HTTP server failed'))
 
   const { port } = server.address() as AddressInfo
@@ -95,8 +76,32 @@ export async function startHttpServer(app: App, options: HttpOptions): Promise<H
     port,
     replaceTls: (replacement) => (server as TlsServer).setSecureContext({ ...replacement }),
     close() {
-      stopped ??= stopServer(server, { connections, work, limitMs: limits.stopMs }).finally(() => clearInterval(slow))
+      stopped ??= stopServer(server, { connections, queue, limitMs: limits.stopMs }).finally(() => sender.stop())
       return stopped
     },
   }
+}
+
+interface Serving {
+  readonly parts: ServeParts
+  readonly connections: Connections
+  readonly sender: AnswerSender
+  readonly limits: HttpLimits
+}
+
+/** Serves the requests of every connection in their order. Those behind the one that ends its connection are dropped. */
+function serveRequests(server: Server, { parts, connections, sender, limits }: Serving): void {
+  const take = (expects?: Exchange['expects']) => (request: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.of(request.socket)
+    if (!connection || connection.closing) return
+    const excess = connection.open >= limits.openRequests
+    // The parser skips what follows an Upgrade header, whether or not the protocol is changed.
+    const ends = excess || request.headers.upgrade !== undefined
+    connection.closing = ends || connection.requests + 1 >= limits.requestsPerConnection
+    const exchange = new Exchange({ request, response, connection, connections, sender, limits, expects, excess })
+    connection.take(response, () => serve(exchange, parts))
+  }
+  server.on('request', take())
+  server.on('checkContinue', take('continue'))
+  server.on('checkExpectation', take('something else'))
 }

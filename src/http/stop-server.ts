@@ -1,17 +1,17 @@
 import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { Connections } from './connections.ts'
-import type { Work } from './work.ts'
+import type { RequestQueue } from './request-queue.ts'
 
 export interface StopOptions {
   readonly connections: Connections
-  readonly work: Work
+  readonly queue: RequestQueue
   /** What is not done by then is cut off. */
   readonly limitMs: number
 }
 
 /** Takes no further connection, ends those that wait for a request, and resolves once every request in progress has its answer. */
-export async function stopServer(server: Server, { connections, work, limitMs }: StopOptions): Promise<void> {
+export async function stopServer(server: Server, { connections, queue, limitMs }: StopOptions): Promise<void> {
   const cutOff = Promise.withResolvers<void>()
   const timer = setTimeout(() => {
     connections.destroyAll()
@@ -21,7 +21,7 @@ export async function stopServer(server: Server, { connections, work, limitMs }:
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
   connections.endAll()
   await closed
-  await Promise.race([work.done(), cutOff.promise])
+  await Promise.race([queue.done(), cutOff.promise])
   clearTimeout(timer)
   // What is left of it: the clock that looks after time limits.
   server.close()

@@ -9,6 +9,8 @@ after(() => server[Symbol.asyncDispose]())
 
 const list = () => requestBytes(signed('ListSecrets', '{}'))
 const open = () => RawSocket.open(server.port)
+const pem = (name: string) => readFileSync(new URL(`../process/tls/${name}`, import.meta.url), 'utf8')
+const tls = { cert: pem('server.pem'), key: pem('server-key.pem') }
 
 describe('a connection', () => {
   test('serves one request after the other', async () => {
@@ -109,16 +111,34 @@ describe('a connection', () => {
     assert.equal(await raw.end(), '')
   })
 
-  test('is one of so many at most', async () => {
-    await using few = await startServer({ limits: { connections: 1 } })
+  test('is refused when all others have requests under way, and takes the place of an idle one', async () => {
+    await using few = await startHolding({ limits: { connections: 1 } })
     await using first = await RawSocket.open(few.port)
     await first.send(list())
-    assert.equal((await first.answer()).status, 200)
+    await few.held
     await using second = await RawSocket.open(few.port)
     assert.equal(await second.end(), '')
-    await first.send(list())
+    few.letGo()
     assert.equal((await first.answer()).status, 200)
+    await using third = await RawSocket.open(few.port)
+    await third.send(list())
+    assert.equal((await third.answer()).status, 200)
+    assert.equal(await first.end(), '')
   })
+
+  for (const secure of [false, true])
+    test(`is not read further while its requests wait, so that they need no memory${secure ? ', over TLS too' : ''}`, async () => {
+      const limits = { openRequests: 16 }
+      await using few = await startHolding({ limits, ...(secure && { tls }) })
+      await using raw = await RawSocket.open(few.port, secure ? { ca: tls.cert } : undefined)
+      const long = requestBytes(signed('ListSecrets', '{}', { unsigned: ['X-Long', 'x'.repeat(12_000)] }))
+      const sent = raw.send(Buffer.concat(Array.from({ length: 60 }, () => long)))
+      await few.held
+      await sent
+      few.letGo()
+      // One that was read beyond the bound would be answered 429.
+      for (let count = 0; count < 60; count++) assert.equal((await raw.answer()).status, 200)
+    })
 })
 
 describe('a client that closes its sending side', () => {
@@ -133,12 +153,11 @@ describe('a client that closes its sending side', () => {
   })
 
   test('still gets its answer over TLS', async () => {
-    const pem = (name: string) => readFileSync(new URL(`../process/tls/${name}`, import.meta.url), 'utf8')
-    const cert = pem('server.pem')
-    await using secure = await startServer({ tls: { cert, key: pem('server-key.pem') } })
-    await using raw = await RawSocket.open(secure.port, { ca: cert })
+    await using secure = await startServer({ tls })
+    await using raw = await RawSocket.open(secure.port, { ca: tls.cert })
     raw.socket.end(list())
-    assert.equal((await raw.answer()).status, 200)
+    const answer = await raw.answer()
+    assert.deepEqual([answer.status, answer.header('connection')], [200, 'close'])
     assert.equal(await raw.end(), '')
   })
 

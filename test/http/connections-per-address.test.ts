@@ -25,7 +25,7 @@ async function isServed(raw: RawSocket): Promise<boolean> {
 }
 
 describe('connections of one address', () => {
-  test('are bounded: a new one takes the place of the oldest that never sent a request', async () => {
+  test('are bounded: a new one takes the place of the one that is idle for longest', async () => {
     await using server = await startServer({ limits })
     const [used, ...unused] = await idle(server.port, 3)
     assert.ok(used && (await isServed(used)))
@@ -60,6 +60,40 @@ describe('connections of one address', () => {
     assert.match(String(answer), /^HTTP\/1\.1 200 /)
     socket.destroy()
     for (const raw of many) await raw[Symbol.asyncDispose]()
+  })
+
+  test('are told apart where they have one port', linuxOnly, async () => {
+    await using server = await startServer({ host: '0.0.0.0', limits: { connections: 20, connectionsPerAddress: 2 } })
+    const first = connect({ port: server.port, host: '127.0.0.1', localAddress: '127.0.0.1' })
+    await once(first, 'connect')
+    const closed = once(first, 'close')
+    let told = ''
+    first.on('data', (text) => {
+      told += text
+    })
+    const { localPort = 0 } = first
+    const second = connect({ port: server.port, host: '127.0.0.2', localAddress: '127.0.0.1', localPort })
+    await once(second, 'connect')
+    await using third = await RawSocket.open(server.port)
+    assert.ok(await isServed(third))
+    // The bound is two, so the oldest has made room.
+    await closed
+    assert.equal(told, '', 'and not because it sent nothing for long')
+    second.destroy()
+  })
+
+  test('of several addresses that take all connections make room for another', linuxOnly, async () => {
+    await using server = await startServer({ limits: { connections: 4, connectionsPerAddress: 2 } })
+    const from = async (localAddress: string) => {
+      const socket = connect({ port: server.port, host: '127.0.0.1', localAddress })
+      await once(socket, 'connect')
+      return socket
+    }
+    const many = []
+    for (const address of ['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3']) many.push(await from(address))
+    await using raw = await RawSocket.open(server.port)
+    assert.ok(await isServed(raw))
+    for (const socket of many) socket.destroy()
   })
 
   test('are not bounded where the address is that of a trusted proxy', async () => {

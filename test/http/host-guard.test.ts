@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer, unsigned } from './start-server.ts'
 
-const open = await startServer({ verify: false, guardedHost: '127.0.0.1' })
+const open = await startServer({ verify: false, hostGuard: { names: ['127.0.0.1'], loopback: false } })
 const verifying = await startServer()
 after(async () => {
   await open[Symbol.asyncDispose]()
@@ -15,6 +15,12 @@ const listFor = (host: string) => {
 }
 
 describe('a server that takes any credentials', () => {
+  test('answers HTTP/1.0 without a Host header, which no browser sends', async () => {
+    const { rawHeaders, body } = unsigned('ListSecrets', '{}')
+    const answer = await open.send({ version: '1.0', rawHeaders: rawHeaders.slice(2), body: body ?? '' })
+    assert.equal(answer.status, 200)
+  })
+
   test('answers under the names of this machine', async () => {
     for (const host of ['127.0.0.1:4566', 'localhost:4566', '[::1]:4566', 'coffer'])
       assert.equal((await open.send(listFor(host))).status, 200, host)
@@ -25,7 +31,7 @@ describe('a server that takes any credentials', () => {
       const answer = await open.send({ ...listFor('rebound.attacker.example:4566'), url })
       assert.equal(answer.status, 403)
       assert.equal(answer.json.__type, 'ForbiddenException')
-      assert.match(answer.json.message, /--host/)
+      assert.match(answer.json.message, /--allowed-host/)
     }
   })
 })

@@ -57,6 +57,14 @@ describe('what is no HTTP is answered by 400 and the end of the connection', () 
       'an identity encoding with a length',
       requestBytes({ rawHeaders: [...rawHeaders, 'Transfer-Encoding', 'identity'], body: '{}' }),
     ],
+    [
+      'chunks in HTTP/1.0',
+      requestBytes({
+        version: '1.0',
+        rawHeaders: [...without('Content-Length'), 'Transfer-Encoding', 'chunked'],
+        body: '2\r\n{}\r\n0\r\n\r\n',
+      }),
+    ],
     ['a chunk without a size', chunked('\r\n{}\r\n0\r\n\r\n')],
     ['a chunk whose size is no number', chunked('xx\r\n{}\r\n0\r\n\r\n')],
     ['a chunk longer than its size', chunked('1\r\n{}\r\n0\r\n\r\n')],
@@ -75,6 +83,14 @@ describe('what is no HTTP is answered by 400 and the end of the connection', () 
       assert.doesNotMatch(answer.body, /\bat |\.ts|node:/)
       if (!/Host|version|HTTP/.test(what)) assert.equal(await raw.end(), '')
     })
+
+  test('a transfer encoding that is not served is refused in the shape of AWS', async () => {
+    for (const encoding of ['gzip', 'gzip, chunked', 'identity', 'chunked;q=1']) {
+      const rawRequest = { rawHeaders: [...without('Content-Length'), 'Transfer-Encoding', encoding], body: '' }
+      const { status, json } = await server.send(rawRequest)
+      assert.deepEqual([status, json?.__type], [400, 'BadRequestException'], encoding)
+    }
+  })
 
   test('too long a head is 431', async () => {
     const answer = await server.send({ rawHeaders: [...rawHeaders, 'X-Long', 'x'.repeat(17_000)], body: '{}' })

@@ -61,6 +61,29 @@ describe('a posted form', async () => {
       assert.equal(codeIn(answer.body), 'RequestEntityTooLarge')
     })
 
+  for (const service of ['iam', 'sts'] as const)
+    test(`that the HTTP server refuses is refused in XML by ${service}`, async () => {
+      const cases: [header: string[], status: number, code: string][] = [
+        [['Transfer-Encoding', 'gzip, chunked'], 400, 'BadRequest'],
+        [['Content-Encoding', 'gzip'], 415, 'UnsupportedMediaType'],
+        [['Expect', 'a miracle'], 417, 'ExpectationFailed'],
+        [['Origin', 'https://evil.example'], 403, 'Forbidden'],
+        [['Host', 'elsewhere.test'], 400, 'BadRequest'],
+      ]
+      const { rawHeaders, body } = posted(service, { Action: 'GetCallerIdentity' })
+      const length = rawHeaders.findIndex((text) => text.toLowerCase() === 'content-length')
+      const withoutLength = rawHeaders.toSpliced(length, 2)
+      for (const [header, status, code] of cases) {
+        const headers = header[0] === 'Transfer-Encoding' ? withoutLength : rawHeaders
+        const answer = await server.send({ rawHeaders: [...headers, ...header], body })
+        assert.deepEqual(
+          [answer.status, answer.header('content-type'), codeIn(answer.body)],
+          [status, 'text/xml', code],
+        )
+        assert.equal(textIn(answer.body, 'RequestId'), answer.header('x-amzn-requestid'))
+      }
+    })
+
   test('reaches IAM when it was signed for it', async () => {
     const answer = await server.send(posted('iam', { Action: 'ListUsers' }))
     assert.equal(answer.status, 200)

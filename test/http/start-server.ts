@@ -1,4 +1,5 @@
 import type { App } from '../../src/app/create-app.ts'
+import type { HostGuard } from '../../src/http/host-guard.ts'
 import type { HttpLimits } from '../../src/http/limits.ts'
 import { type HttpServer, startHttpServer } from '../../src/http/server.ts'
 import { type RunningCoffer, startCoffer } from '../../src/start-coffer.ts'
@@ -16,7 +17,7 @@ export interface ServerOptions {
   /** Stands between the server and the application, to hold a request where a test wants it. */
   readonly between?: (app: App) => App
   readonly ping?: () => Promise<void>
-  readonly guardedHost?: string
+  readonly hostGuard?: HostGuard
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -54,7 +55,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ping: options.ping ?? running.ping,
     log,
     limits: options.limits,
-    guardedHost: options.guardedHost,
+    hostGuard: options.hostGuard,
   })
   const send = async (request: RequestText | Uint8Array) => {
     await using raw = await RawSocket.open(http.port)
@@ -139,12 +140,11 @@ export async function startHolding(options: Omit<ServerOptions, 'between'> = {})
   const go = Promise.withResolvers<void>()
   let answered = 0
   const between = (app: App): App => ({
-    handle: app.handle,
+    ...app,
     admit(head) {
       const admission = app.admit(head)
       if ('refused' in admission) return admission
       return {
-        refuse: admission.refuse,
         async answer(body) {
           held.resolve()
           await go.promise

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { RawSocket, requestBytes } from '../http/raw-socket.ts'
 import { clientOf, iamOf, readCredentials, type Server, startCoffer, temporaryFolder } from './coffer.ts'
 
 const any = { accessKeyId: '111122223333', secretAccessKey: 'whatever it is' }
@@ -60,6 +61,19 @@ describe('coffer dev', () => {
     await using server = await dev(folder.path, [], { COFFER_HOST: '0.0.0.0' })
     assert.match(server.url, /^http:\/\/127\.0\.0\.1:/)
     assert.match(server.stderr(), /COFFER_HOST has no effect on coffer dev/)
+  })
+
+  test('answers to names of this machine and to allowed ones, and to no name that a web page could have', async () => {
+    using folder = temporaryFolder()
+    await using server = await dev(folder.path, ['--allowed-host', 'host.docker.internal'])
+    const statusFor = async (host: string) => {
+      await using raw = await RawSocket.open(server.port)
+      await raw.send(requestBytes({ method: 'GET', rawHeaders: ['Host', `${host}:${server.port}`] }))
+      return (await raw.answer()).status
+    }
+    for (const host of ['localhost', '127.0.0.1', 'host.docker.internal'])
+      assert.equal(await statusFor(host), 200, host)
+    for (const host of ['rebound.example', 'coffer', 'rebound.internal']) assert.equal(await statusFor(host), 403, host)
   })
 
   test('speaks TLS', async () => {

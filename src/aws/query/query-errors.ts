@@ -36,8 +36,8 @@ const spellings: Readonly<Record<RefusalCode | SharedCode, Spelling>> = {
 const MAPPED_THOUGH_MODELED: ReadonlySet<string> = new Set(['AccessDeniedException', 'InternalServiceError'])
 
 /**
- * How Query services spell a refusal. Errors of a service itself keep their code and status, also where one is named as a shared one is: STS's
- * ExpiredTokenException speaks of a web token (security facts 5.4).
+ * How Query services spell a refusal: as the table says, else without the ending `Exception`. Errors of a service itself keep their code and
+ * status, also where one is named as a shared one is: STS's ExpiredTokenException speaks of a web token.
  */
 export function queryError({
   code,
@@ -47,6 +47,7 @@ export function queryError({
   message,
 }: AwsError): Spelling & { readonly message: string } {
   const text = hasMessage ? message : ''
-  const mapped = (kind === 'framework' || MAPPED_THOUGH_MODELED.has(code)) && Object.hasOwn(spellings, code)
-  return { ...(mapped ? spellings[code as keyof typeof spellings] : { code, status }), message: text }
+  if (kind === 'modeled' && !MAPPED_THOUGH_MODELED.has(code)) return { code, status, message: text }
+  const mapped = Object.hasOwn(spellings, code) ? spellings[code as keyof typeof spellings] : undefined
+  return { ...(mapped ?? { code: code.replace(/Exception$/, ''), status }), message: text }
 }

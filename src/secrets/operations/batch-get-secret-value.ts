@@ -26,6 +26,7 @@ export const batchGetSecretValue = operation({
   }),
   // Each secret counts as if it were asked for alone; of a filtered page, as many as it may have.
   units: ({ SecretIdList, MaxResults = MAX_SECRETS }) => SecretIdList?.length ?? MaxResults,
+  mostValues: MAX_SECRETS,
   itemsOf: 'SecretIdList',
   output: structure({
     SecretValues: list(secretValueEntry),

@@ -15,6 +15,7 @@ import { labelsOf, versionWithStage } from '../version-stages.ts'
 export const getSecretValue = operation({
   name: 'GetSecretValue',
   access: 'read',
+  mostValues: 1,
   input: structure({
     SecretId: required(shapes.secretId),
     VersionId: shapes.versionId,
