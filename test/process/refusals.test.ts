@@ -97,9 +97,9 @@ describe('a data directory with a foreign thing in place of a file of its own is
       /data\/lock: it is not a regular file\. Move it away/,
     ],
     [
-      'store.db is a folder',
-      (data) => mkdirSync(join(data, 'store.db')),
-      /data\/store\.db: it is not a regular file\. Move it away/,
+      'trail.db is a folder',
+      (data) => mkdirSync(join(data, 'trail.db')),
+      /data\/trail\.db: it is not a regular file\. Move it away/,
     ],
   ]
   for (const [what, place, sentence] of refused)
@@ -107,7 +107,7 @@ describe('a data directory with a foreign thing in place of a file of its own is
       using folder = temporaryFolder()
       await (await serve(folder.path)).stop()
       const data = join(folder.path, 'data')
-      for (const name of ['trail.reserve', 'lock', 'store.db'])
+      for (const name of ['trail.reserve', 'lock', 'trail.db'])
         if (what.startsWith(name)) rmSync(join(data, name), { force: true })
       place(data)
       assertRefused(await runCoffer(serveArgs(folder.path)), sentence)
