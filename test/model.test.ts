@@ -12,6 +12,7 @@ import {
 } from '../src/aws/shape.ts'
 import { operations as cloudTrail } from '../src/cloudtrail-api/operations/index.ts'
 import { operations as iam } from '../src/iam-api/operations/index.ts'
+import { policyArn } from '../src/iam-api/shapes.ts'
 import { operations as kms } from '../src/kms/operations/index.ts'
 import { operations as secretsManager } from '../src/secrets/operations/index.ts'
 import { operations as sts } from '../src/sts/operations/index.ts'
@@ -79,14 +80,15 @@ function toldByModel(name: string, model: Model): Told {
 }
 
 function toldByShape(shape: Shape<unknown>): Told {
-  // A limit of ours beside the model's (facts 9.1, 7).
+  // A limit that Coffer has beside the model's.
   const { maxBytes: _, ...constraints } = shape.constraints satisfies Constraints
   const { member, key, members } = shape as Partial<ListShape<unknown> & MapShape<unknown> & StructureShape<unknown>>
   return {
     kind: shape.kind,
     length: constraints.length && [...constraints.length],
     range: constraints.range && [...constraints.range],
-    pattern: constraints.pattern,
+    // That of a policy's ARN is a rule of the service alone: the model has none.
+    pattern: constraints.pattern === policyArn.constraints.pattern ? undefined : constraints.pattern,
     sensitive: constraints.sensitive ?? false,
     enum: constraints.enum && new Set(constraints.enum),
     member: shape.kind === 'list' && member ? toldByShape(member) : undefined,
