@@ -176,11 +176,9 @@ describe('resealing the keyring', () => {
       await reseal(app, { store: stopping, signal: stop.signal })
       assert.ok(steps < 20, 'every run comes further')
     }
-    const walks = await keyringStore.walks()
-    assert.deepEqual(
-      walks.get('row-mac')?.tables.map(({ total, done }) => done - total),
-      [0, 0, 0, 0, 0, 0, 0],
-    )
+    const tables = (await keyringStore.walks()).get('row-mac')?.tables ?? []
+    assert.ok(tables.length > 5)
+    for (const { name, total, done } of tables) assert.equal(done, total, name)
     await assertAllOpens(app)
   })
 
