@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { askCoffer } from '../../ask-coffer.ts'
+import { transport } from '../../start-app.ts'
 import { arbitraryInstallation, type Installation } from './arbitrary-installation.ts'
 import { type Built, build, type Caller } from './build-installation.ts'
 
@@ -128,7 +129,8 @@ async function checkAgreement(spec: Installation): Promise<void> {
 
 /** What an explanation says of a call, which is what the call comes to. */
 async function agreed(built: Built, caller: Caller, call: Call): Promise<Outcome> {
-  const asked = { ...call, context: { 'aws:SourceIp': '127.0.0.1', ...call.context } }
+  const sent = { 'aws:SourceIp': '127.0.0.1', 'aws:SecureTransport': String(transport !== 'http') }
+  const asked = { ...call, context: { ...sent, ...call.context } }
   const said = await explained(built, caller, asked)
   const outcome = await outcomeOf(call)
   assert.equal(said, outcome, `${caller.arn} calls ${call.action} with ${JSON.stringify(call.context)}`)

@@ -244,13 +244,13 @@ describe('access to instance profiles', () => {
     for (const InstanceProfileName of [await makeProfile('/secret/'), 'none']) {
       const named = { InstanceProfileName }
       const label = `instance profile ${InstanceProfileName}`
-      const refused: [action: string, call: Promise<unknown>][] = [
-        ['GetInstanceProfile', client.getInstanceProfile(named)],
-        ['DeleteInstanceProfile', client.deleteInstanceProfile(named)],
-        ['AddRoleToInstanceProfile', client.addRoleToInstanceProfile({ ...named, RoleName })],
-        ['RemoveRoleFromInstanceProfile', client.removeRoleFromInstanceProfile({ ...named, RoleName })],
+      const refused: [action: string, call: () => Promise<unknown>][] = [
+        ['GetInstanceProfile', () => client.getInstanceProfile(named)],
+        ['DeleteInstanceProfile', () => client.deleteInstanceProfile(named)],
+        ['AddRoleToInstanceProfile', () => client.addRoleToInstanceProfile({ ...named, RoleName })],
+        ['RemoveRoleFromInstanceProfile', () => client.removeRoleFromInstanceProfile({ ...named, RoleName })],
       ]
-      for (const [action, call] of refused) await assert.rejects(call, denied(principal, action, label))
+      for (const [action, call] of refused) await assert.rejects(call(), denied(principal, action, label))
     }
     await assert.rejects(
       client.createInstanceProfile({ InstanceProfileName: 'new', Path: '/app/' }),
