@@ -34,6 +34,9 @@ export class TrailDelivery {
   readonly #deliveries: Delivery[]
   /** One of the deliveries. */
   #alerts: Delivery | undefined
+  /** In force in place of the configured ones, once they were replaced. */
+  #rules: readonly AlertRule[] | undefined
+  #isClosed = false
 
   constructor(sinks: TrailSinks, installation: Installation, parts: TrailDeliveryParts) {
     this.#sinks = sinks
@@ -56,15 +59,27 @@ export class TrailDelivery {
 
   /**
    * Raises alerts by other rules from now on, as a restart with them would: the position and the quiet periods stay. Does nothing where no alerts
-   * are raised. Rejects when the store cannot be read.
+   * are raised. Rejects when the store cannot be read; alerts are then raised by the rules from before, unless these cannot be started either.
    */
   async replaceAlertRules(rules: readonly AlertRule[]): Promise<void> {
     const { alerts } = this.#sinks
     const before = this.#alerts
     if (!alerts || !before) return
     await closeWithin([before], CLOSING_MS)
-    const next = this.#deliveryTo(this.#alertSink({ ...alerts, rules }))
-    this.#deliveries.splice(this.#deliveries.indexOf(before), 1, next)
+    // Closed meanwhile: nothing may start any more.
+    if (this.#isClosed) return
+    try {
+      await this.#startAlerts({ ...alerts, rules })
+      this.#rules = rules
+    } catch (error) {
+      await this.#startAlerts({ ...alerts, rules: this.#rules ?? alerts.rules })
+      throw error
+    }
+  }
+
+  async #startAlerts(alerts: NonNullable<TrailSinks['alerts']>): Promise<void> {
+    const next = this.#deliveryTo(this.#alertSink(alerts))
+    this.#deliveries.splice(this.#deliveries.indexOf(this.#alerts as Delivery), 1, next)
     this.#alerts = next
     await next.start()
   }
@@ -86,6 +101,7 @@ export class TrailDelivery {
 
   /** Delivers what is there, as far as receivers take it within a moment. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await closeWithin(this.#deliveries, CLOSING_MS)
   }
 

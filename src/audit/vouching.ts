@@ -19,7 +19,7 @@ export interface StoreEvidence {
   readonly commits: number
   /** Records up to this id have left the outbox, so that they must stand in the trail. */
   readonly swept: number
-  /** True until the first start of the installation has ended: the mark is made on the way. */
+  /** True until the first start of the installation has ended, which makes the first account: the mark is made on the way. */
   readonly isFirstStart: boolean
   /** `altered` when its MAC does not fit; undefined in a store from before it was kept. */
   readonly mark: TrailMark | 'altered' | undefined
@@ -81,7 +81,9 @@ export function firstMark({ trail, store }: Evidence, now: number): TrailMark {
 export function compareStoreAndTrail(evidence: Evidence): Finding[] {
   const { store } = evidence
   const found = [...markFindings(evidence), ...rowFindings(evidence), ...storeFindings(evidence)]
-  const accepted = typeof store.mark === 'object' ? store.mark.moved : Number.MAX_SAFE_INTEGER
+  // Without a mark the trail is taken as it is, but a store that has moved records there never had an empty one.
+  const withoutMark = evidence.trail.end.seq === 0 ? 0 : Number.MAX_SAFE_INTEGER
+  const accepted = typeof store.mark === 'object' ? store.mark.moved : withoutMark
   const moved = Math.max(evidence.trail.moved, accepted)
   if (store.swept > moved)
     found.push({

@@ -56,7 +56,8 @@ function storeEvidence(store: DatabaseSync, mac: RowMac | undefined): StoreEvide
       issued: integerOf(outbox?.issued),
       swept: integerOf(outbox?.swept),
       isFirstStart:
-        firstStartIn(first(store, 'select value from meta where name = ?', FIRST_START)?.value) !== undefined,
+        firstStartIn(first(store, 'select value from meta where name = ?', FIRST_START)?.value) !== undefined &&
+        first(store, 'select account from accounts limit 1') === undefined,
       mark: mark && trailMarkOf(mark, mac),
     }
   } finally {

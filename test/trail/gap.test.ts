@@ -168,6 +168,23 @@ describe('a gap between the store and the trail', () => {
     )
   })
 
+  test('a trail that was emptied is reported although the mark was removed and what would excuse that was forged', async () => {
+    for (const forgery of [
+      `update generations set value = 0 where name = 'commits'`,
+      `insert into meta (name, value) values ('first_start', '{"account":"111122223333","rootKey":"x"}')`,
+    ]) {
+      const { store } = await withHistory()
+      await using _ = store
+      await store.close()
+      rmSync(store.highWaterPath, { force: true })
+      const app = await store.reopen((trail, db) => {
+        trail.exec('delete from trail; delete from statements')
+        db.exec(`delete from trail_mark; ${forgery}`)
+      })
+      assert.match(missingIn(app).join(), /are missing from trail\.db/)
+    }
+  })
+
   test('a mark that was removed or altered is reported', async () => {
     for (const [statement, says] of [
       ['delete from trail_mark', 'store.db has lost its mark of the trail'],
