@@ -34,12 +34,13 @@ export class TrailDelivery {
   readonly #deliveries: Delivery[]
   /** One of the deliveries. */
   #alerts: Delivery | undefined
-  /** In force in place of the configured ones, once they were replaced. */
-  #rules: readonly AlertRule[] | undefined
+  /** In force. */
+  #rules: readonly AlertRule[]
   #isClosed = false
 
   constructor(sinks: TrailSinks, installation: Installation, parts: TrailDeliveryParts) {
     this.#sinks = sinks
+    this.#rules = sinks.alerts?.rules ?? []
     this.#installation = installation
     this.#parts = parts
     this.#deliveries = sinksOf(sinks, parts.now).map((sink) => this.#deliveryTo(sink))
@@ -72,7 +73,7 @@ export class TrailDelivery {
       await this.#startAlerts({ ...alerts, rules })
       this.#rules = rules
     } catch (error) {
-      await this.#startAlerts({ ...alerts, rules: this.#rules ?? alerts.rules })
+      await this.#startAlerts({ ...alerts, rules: this.#rules })
       throw error
     }
   }

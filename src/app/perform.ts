@@ -196,8 +196,10 @@ export class Gate {
       this.#recording.item({ id, arn })
       return output
     } catch (error) {
-      this.#recording.item({ id, arn, error: entryError(error, service) })
-      throw error
+      // An operation may answer with it, so that it never reaches the end of the request.
+      const shown = localError(error, this.call.region)
+      this.#recording.item({ id, arn, error: entryError(shown, service) })
+      throw shown
     }
   }
 }

@@ -18,7 +18,7 @@ export interface ChainEnd {
 
 /** Rows that are missing inside a chain. */
 export interface Hole {
-  /** The last row before it, with its hash; 0 and zeros where there is none. */
+  /** The last row before it, with its hash; 0 and zeros at the beginning. */
   readonly after: number
   readonly hash: Uint8Array
   /** The last row that is missing, with its hash as the row behind it has it. */

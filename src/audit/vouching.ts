@@ -34,12 +34,12 @@ export interface CountedHead {
 
 /** What the trail says. */
 export interface TrailEvidence {
-  /** The last row; `seq` 0 when there is none. */
+  /** The last row; `seq` is 0 in an empty trail. */
   readonly end: { readonly seq: number; readonly hash: Uint8Array; readonly at: number | undefined }
   readonly lastStatement: { readonly number: number; readonly hash: Uint8Array; readonly at: number } | undefined
-  /** The first statement that is there: those before it were removed because of their age, or acknowledged as missing. 0 when there is none. */
+  /** The first statement that is there: those before it were removed because of their age, or acknowledged as missing. 0 without statements. */
   readonly keptFrom: number
-  /** The highest id of the outbox whose record stands in it; 0 for none. */
+  /** The highest id of the outbox whose record it has; 0 for none. */
   readonly moved: number
   /** The first row with the record of a change that the store never gave an id. */
   readonly foreign: { readonly seq: number; readonly at: number } | undefined

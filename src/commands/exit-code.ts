@@ -3,8 +3,8 @@ import { ConfigError } from '../config-error.ts'
 import { CommandError } from './command-error.ts'
 
 /**
- * What the exit code of a command that did not succeed tells a script. `trail verify` and `trail verify-export` give 1 and 2 a meaning of their
- * own, which their help states.
+ * What the exit code of a command that did not succeed tells a script. `check`, `trail verify` and `trail verify-export` give 1 and 2 a
+ * meaning of their own, which their help states.
  */
 export const EXIT_CODES = {
   /** The command could not do its work. */

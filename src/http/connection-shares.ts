@@ -72,9 +72,11 @@ export class ConnectionShares<C> {
 
   /** Idle connections of proxies are closed last: they serve many clients. */
   #idleOfLargest(): C | undefined {
-    const candidates = [...this.#holders.values()].filter(({ idle }) => idle.size > 0)
     const rank = ({ bounded, open }: Holder<C>) => (bounded ? open : 0)
-    return longestIdle(candidates.sort((left, right) => rank(right) - rank(left))[0])
+    let largest: Holder<C> | undefined
+    for (const holder of this.#holders.values())
+      if (holder.idle.size > 0 && (!largest || rank(holder) > rank(largest))) largest = holder
+    return longestIdle(largest)
   }
 }
 

@@ -1,6 +1,5 @@
 import { AwsError } from '../aws/error.ts'
 import type { ResourcePolicy } from '../aws/operation.ts'
-import { partitionOf } from '../aws/partition.ts'
 import { denialReason } from '../iam/denial.ts'
 import {
   type Decision,
@@ -11,7 +10,6 @@ import {
   type RequestContext,
 } from '../iam/evaluate.ts'
 import { type Explanation, explain } from '../iam/explain.ts'
-import { arnIn } from '../iam/identity-arn.ts'
 import type { PolicyCache } from '../iam/policy-cache.ts'
 import { Work, WorkExceededError } from '../iam/work.ts'
 import { Evaluation } from './evaluation.ts'
@@ -183,7 +181,7 @@ export class Authorizer {
     const on = label === undefined ? '' : ` on resource: ${label}`
     throw new AwsError(
       'AccessDeniedException',
-      `User: ${arnIn(partitionOf(request.facts.region), principal.arn)} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
+      `User: ${principal.arn} is not authorized to perform: ${action}${on} ${denialReason(decision, action, { namePolicies })}`,
     )
   }
 

@@ -17,7 +17,7 @@ export interface DestructionClockParts {
 /**
  * The clock by which data is destroyed. A wall clock that jumps forward would end every window of deletion at once, so this clock moves on only as
  * fast as time passes. It is the wall clock while the two agree. After a jump, and after a start whose wall clock is far beyond what had passed
- * before, it goes on from where it was: what is due by the wall clock alone waits. It never runs ahead of the wall clock.
+ * before, it continues from where it was: what is due by the wall clock alone waits. It never runs ahead of the wall clock.
  */
 export class DestructionClock {
   readonly #parts: DestructionClockParts

@@ -8,7 +8,7 @@ const FILE_BYTES = 512
 
 /**
  * The file that says how far the two others were. The writer overwrites it after each commit and never syncs it: it costs a system call, it outlives
- * the end of the process, and after a power cut it is at worst older than the files. So it never says more than they hold, unless somebody took
+ * the end of the process, and after a power cut it is at worst older than the files. So it never says more than they hold, unless a writer took
  * something away from them.
  */
 export class HighWaterFile {

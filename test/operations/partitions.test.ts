@@ -251,3 +251,16 @@ for (const { partition, region, home } of partitions)
       }
     })
   })
+
+test('a batch item whose decision takes too many steps is refused in the partition of the Region', async () => {
+  const seen: string[] = []
+  for (let maxSteps = 1; maxSteps < 200 && seen.length === 0; maxSteps++) {
+    await using app = await startApp({ maxSteps })
+    const client = app.clientFor({ region: 'us-gov-west-1' })
+    const { Errors = [] } = await client.batchGetSecretValue({ SecretIdList: ['none'] }).catch(() => ({ Errors: [] }))
+    seen.push(
+      ...Errors.map(({ Message = '' }) => Message).filter((text) => text.includes('steps of policy evaluation')),
+    )
+  }
+  assert.match(seen[0] ?? '', /^User: arn:aws-us-gov:iam::/)
+})
